@@ -1,0 +1,61 @@
+# notes-site: `make site` builds the example course, `make test` runs the tests. Both set up all they need.
+
+PYTHON ?= python3
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+
+.DEFAULT_GOAL := help
+.PHONY: help site serve test test-full lint format docs bench clean
+
+help:  ## Show the targets.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+site: .venv/site.stamp  ## Build the example course to public/.
+	$(BIN)/notes-site build
+
+test: .venv/dev.stamp tests/node_modules/stamp  ## Run the tests.
+	$(PYTEST) -m "not full"
+
+test-full: .venv/dev.stamp tests/node_modules/stamp  ## Run the slow proofs.
+	HYPOTHESIS_PROFILE=full $(PYTEST) -m full
+
+lint: .venv/dev.stamp  ## Check style and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/dev.stamp  ## Mend what style checks can mend.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: .venv/site.stamp  ## Write the reference pages in docs/ from the tables in the code.
+	$(BIN)/python -m notes_site.reference
+
+bench: .venv/dev.stamp  ## Measure cold, no-op and one-edit builds.
+	$(BIN)/python -m benchmarks.build
+
+clean:  ## Delete what builds and tests left; the site's output and cache too.
+	-$(BIN)/notes-site clean
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache dist tests/node_modules
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# A stamp is made again only when pyproject.toml has changed.
+.venv/bin-stamp:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "notes-site needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	touch $@
+
+.venv/site.stamp: .venv/bin-stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/dev.stamp: .venv/bin-stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@ .venv/site.stamp
+
+# The CommonMark examples and the HTML checker; without npm their tests are skipped and say so.
+tests/node_modules/stamp: tests/package.json
+	@mkdir -p tests/node_modules
+	@if command -v npm >/dev/null; then npm install --prefix tests --no-package-lock --no-audit --no-fund --loglevel=error; fi
+	@touch $@

@@ -1,0 +1,207 @@
+"""The orchestrator: load, assemble, check, plan, render what changed, publish."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site import noop, publish
+from notes_site.cache import Cache
+from notes_site.compose import CacheDamaged, Composed, compose
+from notes_site.diagnostics import Diagnostic, dumps, failed, in_order
+from notes_site.digest import combine
+from notes_site.files import STATE, lock
+from notes_site.loader import Loaded, Progress, load, silent
+from notes_site.project import Project, check_output
+from notes_site.rendering import Rendering, settled_stamp
+from notes_site.reporting import Report
+from notes_site.site import Site, assemble
+
+
+class Options(NamedTuple):
+    """How to build. `output`: a folder instead of the config's; `jobs`: parsing processes, None for as many as pay;
+    `write`: False only checks.
+    """
+
+    output: str | None = None
+    drafts: bool = False
+    strict: bool = False
+    clean: bool = False
+    jobs: int | None = None
+    write: bool = True
+
+
+def build(project: Project, options: Options, cache: Cache, progress: Progress = silent) -> Report:
+    """Build the site and publish it, unless a problem forbids.
+
+    Raises:
+        project.Refused: the output folder must not be written to.
+        files.Busy: another build of this folder is running.
+        OSError: the output could not be written; it is as it was, or the next build mends it.
+    """
+    with _collector_off():
+        if options.clean:
+            cache.clear()
+        try:
+            return _build(project, options, cache, progress)
+        except CacheDamaged:
+            cache.clear()
+            return _build(project, options, cache, progress)
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Without the garbage collector: a build makes many small objects and no circles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _build(project: Project, options: Options, cache: Cache, progress: Progress) -> Report:
+    composed = compose(project, cache, drafts=options.drafts, jobs=options.jobs, progress=progress)
+    output = project.root / (options.output or composed.loaded.config.output)
+    if not options.write:
+        rendering = Rendering(composed, cache, output)
+        problems = rendering.run(None, progress)
+        return _finish(project, composed, options, cache, rendering, problems, 0)
+    check_output(output, project, composed.loaded.roots)
+    with lock(output / STATE):
+        rendering = Rendering(composed, cache, output)
+        staging = publish.Staging(output)
+        try:
+            problems = (*rendering.run(staging, progress), *staging.foreign(rendering.owned))
+            removed = 0
+            if not failed((*composed.diagnostics, *problems), strict=options.strict):
+                removed = _publish(rendering, staging, options, (*composed.diagnostics, *problems))
+        finally:
+            staging.discard()
+        return _finish(project, composed, options, cache, rendering, problems, removed)
+
+
+def _publish(rendering: Rendering, staging: publish.Staging, options: Options, problems: Iterable[Diagnostic]) -> int:
+    """Move all that is staged into place and prune. Returns how many files were removed."""
+    output, owned = rendering.output, rendering.owned
+    counts = Counter(d.code for d in in_order(problems))
+    files = {path: made.digest for path, made in rendering.made.items()}
+    gone = [path for path in owned if path not in files]
+    if len(staging) or gone:
+        between = {**owned, **files}
+        publish.write_record(output, "in-progress", between, drafts=options.drafts, problems=counts)
+    removed = staging.clear_way(gone)
+    for path in sorted(staging, key=_publishing_order):
+        staging.move_in(path)
+    removed += sum(publish.remove(output, path) for path in gone)
+    publish.write_record(output, "complete", files, drafts=options.drafts, problems=counts)
+    return removed
+
+
+def _publishing_order(path: str) -> tuple[int, str]:
+    """Assets before the pages that need them, the home page and what machines read last."""
+    if path == "index.html" or path.endswith((".xml", ".json", ".txt")):
+        return 2, path
+    return int(path.endswith(".html")), path
+
+
+def _finish(
+    project: Project,
+    composed: Composed,
+    options: Options,
+    cache: Cache,
+    rendering: Rendering,
+    problems: Iterable[Diagnostic],
+    removed: int,
+) -> Report:
+    """Fill the cache, remember the run, report."""
+    loaded = composed.loaded
+    found = with_source(in_order((*composed.diagnostics, *problems)), project.root)
+    published = options.write and not failed(found, strict=options.strict)
+    loaded.memo.save(forget=True)
+    cache.save_bodies(loaded.new_bodies)
+    cache.keep_bodies(n.body for n in loaded.notes)
+    if published:
+        _save_outputs(rendering, cache)
+    report = Report(
+        notes=len(composed.site.notes),
+        pages=len(composed.plan.outputs),
+        written=len(rendering.why) if published else 0,
+        unchanged=len(composed.plan.outputs) - len(rendering.why) if published else 0,
+        removed=removed,
+        diagnostics=found,
+        why=tuple(sorted(rendering.why.items())),
+        published=published,
+        output=str(rendering.output),
+    )
+    if options.write:
+        _remember(project, options, cache, loaded, report)
+    cache.commit()
+    return report
+
+
+def _save_outputs(rendering: Rendering, cache: Cache) -> None:
+    stamps = {path: settled_stamp(rendering.output / path) for path in rendering.why}
+    rows = {path: made._replace(stat=stamps.get(path, made.stat)).row for path, made in rendering.made.items()}
+    changed = {path: row for path, row in rows.items() if rendering.known.get(path) != row}
+    cache.save_outputs(str(rendering.output), changed, rendering.known.keys() - rows.keys())
+
+
+def load_site(
+    project: Project, cache: Cache, *, drafts: bool = False, progress: Progress = silent
+) -> tuple[Site, tuple[Diagnostic, ...]]:
+    """Return the assembled site and the problems of its files, nothing planned."""
+    with _collector_off():
+        loaded = load(project, cache, progress=progress)
+        loaded.memo.save(forget=False)
+        cache.save_bodies(loaded.new_bodies)
+        cache.commit()
+        site = assemble(loaded.config, loaded.notes, drafts=drafts)
+        return site, with_source(in_order(loaded.diagnostics), project.root)
+
+
+def run_key(project: Project, options: Options) -> str:
+    """Return the key under which a build with these options is remembered."""
+    return noop.run_key(project.config, options.output, drafts=options.drafts, strict=options.strict)
+
+
+def _remember(project: Project, options: Options, cache: Cache, loaded: Loaded, report: Report) -> None:
+    stamp = combine(loaded.stamp, noop.output_stamp(report.output)) if loaded.stamp else ""
+    run = noop.Run(
+        stamp,
+        loaded.roots,
+        loaded.shown,
+        report.output,
+        report.published,
+        report.notes,
+        report.pages,
+        dumps(report.diagnostics),
+    )
+    noop.remember(cache, run_key(project, options), run)
+
+
+def with_source(diagnostics: Iterable[Diagnostic], root: Path) -> tuple[Diagnostic, ...]:
+    """Return the problems with the source line that each points at."""
+    lines: dict[str, list[str]] = {}
+    result = []
+    for d in diagnostics:
+        if d.line and not d.text:
+            if d.path not in lines:
+                lines[d.path] = _lines(root / d.path)
+            known = lines[d.path]
+            d = d._replace(text=known[d.line - 1] if d.line <= len(known) else "")
+        result.append(d)
+    return tuple(result)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig", "replace")
+    except OSError:
+        return []
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -1,0 +1,63 @@
+"""Whole-site checks of what notes say about themselves. Pure; links are checked where they are resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from notes_site import paths
+from notes_site.diagnostics import Diagnostic, error, note, suggestion, warning
+from notes_site.model import Note
+from notes_site.site import Site, level_names
+from notes_site.stats import lacks_time
+
+
+def check_site(site: Site) -> Iterator[Diagnostic]:
+    """Yield the problems of all notes, published or not; paths are relative to the content folder."""
+    levels = level_names(site.config)
+    for member in (*site.published(), *site.hidden):
+        yield from _level(member, site, levels)
+        yield from _kind(member, site)
+        yield from _name(member)
+    for member in site.notes:
+        yield from _facts(member)
+
+
+def _level(member: Note, site: Site, levels: dict[str, str]) -> Iterator[Diagnostic]:
+    written = member.front.level
+    if written and member.card.level not in levels:
+        known = ", ".join(site.config.levels)
+        hint = suggestion(written, site.config.levels) or "use one of them, or add it to `levels` in notes-site.toml"
+        message = f"`{written}` is not one of the levels {known}"
+        yield error(member.path, "unknown-level", message, hint=hint, **_at(member, "level"))
+
+
+def _kind(member: Note, site: Site) -> Iterator[Diagnostic]:
+    written = member.front.kind
+    if written and written not in site.config.kinds:
+        known = ", ".join(site.config.kinds)
+        hint = suggestion(written, site.config.kinds) or "use one of them, or add it under [kinds] in notes-site.toml"
+        message = f"`{written}` is not one of the kinds {known}"
+        yield warning(member.path, "unknown-kind", message, hint=hint, **_at(member, "kind"))
+
+
+def _name(member: Note) -> Iterator[Diagnostic]:
+    segments = member.card.url.removesuffix(".html").split("/")
+    if not all(segments):
+        message = "a file or folder name without any letter or digit gives no address"
+        yield error(member.path, "no-address", message, hint="rename it")
+    for segment in segments:
+        if segment in paths.RESERVED:
+            message = f"`{segment}` is a device name on Windows, where `{member.card.url}` cannot be written"
+            yield error(member.path, "reserved-name", message, hint="rename the file or folder")
+
+
+def _facts(member: Note) -> Iterator[Diagnostic]:
+    if lacks_time(member.card):
+        yield note(member.path, "no-time", "no time is noted", line=1, hint="add `time: 30 min` to the front matter")
+    if not member.card.link and member.card.kind != "project":
+        yield note(member.path, "no-link", "no link to the resource", line=1, hint="add `link: https://…`")
+
+
+def _at(member: Note, field: str) -> dict[str, int]:
+    span = member.front.spans.get(field)
+    return {"line": span.line, "column": span.column, "length": span.length} if span else {}

@@ -1,0 +1,100 @@
+"""From a project to a whole site in memory: loaded, assembled, checked and planned, nothing rendered yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site.cache import Cache
+from notes_site.checks import check_site
+from notes_site.diagnostics import Diagnostic, below, error, note
+from notes_site.digest import combine
+from notes_site.loader import Loaded, Progress, load, silent, texts
+from notes_site.pages import Assets, Plan, plan
+from notes_site.paths import is_note
+from notes_site.project import Project
+from notes_site.site import Site, assemble
+from notes_site.templates import Source, Templates
+
+
+class CacheDamaged(Exception):
+    """The cache lacks what it promised; building without it mends that."""
+
+
+class Composed(NamedTuple):
+    """A whole site in memory, nothing of it rendered yet."""
+
+    loaded: Loaded
+    site: Site
+    plan: Plan
+    templates: Templates
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compose(
+    project: Project, cache: Cache, *, drafts: bool = False, jobs: int | None = None, progress: Progress = silent
+) -> Composed:
+    """Return the site with its plan: everything short of rendering."""
+    loaded = load(project, cache, jobs=jobs, progress=progress)
+    site = assemble(loaded.config, loaded.notes, drafts=drafts)
+    templates, template_problems = _templates(loaded, cache)
+    planned = plan(site, _assets(loaded))
+    found = (
+        *loaded.diagnostics,
+        *(below(loaded.config.content, check_site(site)) if loaded.sound else ()),
+        *_config_notes(loaded, project),
+        *template_problems,
+        *planned.problems,
+    )
+    return Composed(loaded, site, planned, templates, found)
+
+
+def _config_notes(loaded: Loaded, project: Project) -> Iterator[Diagnostic]:
+    if not loaded.config.base_url:
+        message = "no `base_url`: no sitemap, feed or canonical links are made"
+        yield note(project.config.name, "no-base-url", message, hint='base_url = "https://example.org/notes"')
+
+
+def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic]]:
+    problems = []
+    layers = []
+    for layer in ("templates", "theme-templates"):
+        sources = {}
+        for path, data in texts(loaded, layer):
+            shown = f"{loaded.shown.get(layer, layer)}/{path}"
+            try:
+                sources[path] = Source(shown, data.decode("utf-8-sig").replace("\r\n", "\n"))
+            except UnicodeDecodeError as exc:
+                problems.append(error(shown, "not-utf-8", f"byte {exc.start} is no UTF-8", hint="save it as UTF-8"))
+        layers.append(sources)
+
+    def body(key: str) -> str:
+        found = loaded.new_bodies.get(key) or cache.body(key)
+        if found is None:
+            raise CacheDamaged
+        return found
+
+    return Templates([layer for layer in layers if layer], body), problems
+
+
+def _assets(loaded: Loaded) -> Assets:
+    digests = loaded.inputs.digests
+    static = {**digests.get("theme-static", {}), **digests.get("static", {})}
+    layer = "static" if "style.css" in digests.get("static", {}) else "theme-static"
+    own = Path(loaded.roots[layer], "style.css").read_text(encoding="utf-8") if "style.css" in static else ""
+    files = {path: value for path, value in digests["content"].items() if not is_note(path)}
+    return Assets(files, static, own + _code_css(loaded))
+
+
+def _code_css(loaded: Loaded) -> str:
+    """The code theme's rules. They cost some 50 ms to make, so they are remembered."""
+    light, dark = loaded.config.code_light, loaded.config.code_dark
+    key = combine("code-css", light, dark, loaded.program)
+    kept = loaded.memo.get(key)
+    if kept is None:
+        from notes_site.highlight import code_css
+
+        kept = code_css(light, dark).encode()
+        loaded.memo.put(key, kept)
+    return kept.decode()

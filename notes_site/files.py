@@ -1,0 +1,194 @@
+"""The file system: scanning, stamps, settled reads, the build lock. Loads nothing heavy, so that a build with
+nothing to do stays fast.
+"""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site.diagnostics import Diagnostic, error
+from notes_site.digest import digest
+
+STATE = ".notes-site"  # our folder beside the config, and in an output folder
+MAX_BYTES = 5_000_000  # of a note or template
+
+_FINE_GRAIN = 20_000_000  # ns: kernels stamp files with a clock that ticks every 1 to 10 ms
+_COARSE_GRAIN = 2_000_000_000  # ns: FAT keeps even seconds
+_EDITOR_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
+
+
+class Stat(NamedTuple):
+    """What tells that a file is as it was: size in bytes, modification and change in ns, inode."""
+
+    size: int
+    modified: int
+    changed: int
+    inode: int
+
+
+class Scan(NamedTuple):
+    """Files below a folder by their relative path with forward slashes, in order, and what is wrong with others."""
+
+    files: dict[str, Stat]
+    problems: tuple[Diagnostic, ...]
+
+
+def stat_of(result: os.stat_result) -> Stat:
+    """Return the parts of a stat result that we compare."""
+    return Stat(result.st_size, result.st_mtime_ns, result.st_ctime_ns, result.st_ino)
+
+
+def settled(stat: Stat, now: int) -> bool:
+    """Tell whether a later change would show in the stamp: git's racy rule, by the clock's grain (times in ns)."""
+    coarse = stat.modified % 1_000_000_000 == 0
+    return max(stat.modified, stat.changed) + (_COARSE_GRAIN if coarse else _FINE_GRAIN) < now
+
+
+def is_ignored(name: str) -> bool:
+    """Tell whether a file or folder is no part of a site: hidden ones, and what editors leave while they save."""
+    return name.startswith((".", "#")) or name.endswith(_EDITOR_LEFTOVERS) or name == "4913"
+
+
+def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) -> Scan:
+    """Return the files below `root`; a folder that is not there has none. `shown` names the root in problems.
+
+    Links are followed while they stay below the root; pipes, sockets and devices are errors, never opened.
+    """
+    files: dict[str, Stat] = {}
+    problems: list[Diagnostic] = []
+    real_root = os.path.realpath(root)
+    pending = [(str(root), "", frozenset[tuple[int, int]]())]
+    while pending:
+        folder, prefix, above = pending.pop()
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda e: e.name)
+            own = os.stat(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as exc:
+            problems.append(unreadable(f"{shown}/{prefix}".rstrip("/"), exc))
+            continue
+        inside = above | {(own.st_dev, own.st_ino)}
+        for entry in found:
+            if ignored(entry.name):
+                continue
+            path = prefix + entry.name
+            try:
+                result = _kind(entry, real_root, inside)
+            except OSError as exc:
+                problems.append(unreadable(f"{shown}/{path}", exc))
+                continue
+            if isinstance(result, str):
+                problems.append(error(f"{shown}/{path}", *_REFUSED[result]))
+            elif modes.S_ISDIR(result.st_mode):
+                pending.append((entry.path, path + "/", inside))
+            else:
+                files[path] = stat_of(result)
+    return Scan(dict(sorted(files.items())), tuple(problems))
+
+
+_REFUSED = {
+    "outside": ("link-outside", "this symbolic link leads out of its folder"),
+    "loop": ("link-loop", "this symbolic link leads back to a folder that holds it"),
+    "special": ("not-a-file", "this is neither a file nor a folder"),
+    "name": ("bad-name", "the name is no valid text in UTF-8"),
+}
+
+
+def _kind(entry: os.DirEntry[str], real_root: str, inside: frozenset[tuple[int, int]]) -> os.stat_result | str:
+    """The entry's stat, or why it is refused."""
+    if not _is_text(entry.name):
+        return "name"
+    result = entry.stat()
+    if entry.is_symlink():
+        real = os.path.realpath(entry.path)
+        if real != real_root and not real.startswith(real_root.rstrip(os.sep) + os.sep):
+            return "outside"
+        if (result.st_dev, result.st_ino) in inside:
+            return "loop"
+    return result if modes.S_ISREG(result.st_mode) or modes.S_ISDIR(result.st_mode) else "special"
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def unreadable(path: str, exc: OSError) -> Diagnostic:
+    """Return the error for a file or folder that the system does not let us read."""
+    return error(path, "unreadable", f"this cannot be read: {exc.strerror}")
+
+
+def read_settled(path: Path) -> tuple[bytes, Stat]:
+    """Return a file's bytes with a stamp that vouches for them: waits until the stamp has settled (some ms), and
+    reads again when the file changed meanwhile. A stamp of whole seconds is not waited for.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    while True:
+        before = stat_of(path.stat())
+        late = max(before.modified, before.changed) + _FINE_GRAIN - time.time_ns()
+        if 0 < late <= _FINE_GRAIN:
+            time.sleep(late / 1e9)
+        data = path.read_bytes()
+        if stat_of(path.stat()) == before:
+            return data, before
+
+
+def digest_file(path: Path) -> str:
+    """Return the digest of a file's bytes, '' when it is no readable file."""
+    try:
+        return digest(path.read_bytes())
+    except OSError:
+        return ""
+
+
+class Busy(Exception):
+    """Another build holds the lock; its text says who."""
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the one lock of an output folder while the body runs. The system frees it when the process ends.
+
+    Raises:
+        Busy: another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+b") as held:
+        try:
+            _lock(held.fileno())
+        except OSError:
+            held.seek(0)
+            raise Busy(held.read(200).decode(errors="replace") or "another process") from None
+        held.truncate(0)
+        held.write(f"process {os.getpid()}".encode())
+        held.flush()
+        try:
+            yield
+        finally:
+            held.truncate(0)
+
+
+def _lock(descriptor: int) -> None:
+    """Lock without waiting; raises OSError when somebody else has the lock."""
+    if os.name == "nt":
+        import msvcrt
+
+        os.lseek(descriptor, 1_000_000, os.SEEK_SET)  # past the text, which others must be able to read
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

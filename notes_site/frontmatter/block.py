@@ -1,0 +1,81 @@
+"""Where a note's front matter begins and ends.
+
+It begins with a line `---` at the very top and ends with the next line `---` (or `...`, as Pandoc allows).
+But `---` is a thematic break in Markdown too, so the top line counts as one when nothing like a field follows:
+
+- the next line is blank, and the first text below it is neither `name: value` nor a comment;
+- no line closes the block, and the next line is not `name: value`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MAX_SIZE = 64 * 1024
+"""The largest block that is read, in characters."""
+
+_OPEN = re.compile(r"---[ \t]*(?:\n|\Z)")
+_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
+_FIELD = re.compile(r"(?:[^\W\d][\w .-]{0,60}|\"[^\"\n]{1,60}\"|'[^'\n]{1,60}')[ \t]*:(?:[ \t]|$)", re.MULTILINE)
+_FIRST_TEXT = re.compile(r"[ \t]*\S")
+
+
+class Block(NamedTuple):
+    """Front matter between `start` and `end`; the note's own text from `body`. All index the whole text."""
+
+    start: int
+    end: int
+    body: int
+
+
+class Broken(NamedTuple):
+    """What begins as front matter and is none: message code, where it stands, and where the text goes on."""
+
+    code: str
+    start: int
+    end: int
+    body: int
+
+
+def find(text: str) -> Block | Broken | None:
+    """Return the front matter's place, why it has none, or None when the text has no front matter."""
+    if not text.startswith("---"):
+        return _toml(text) if text.startswith("+++") else None
+    opening = _OPEN.match(text)
+    if not opening:
+        return None
+    start = opening.end()
+    closing = _CLOSE.search(text, start)
+    if closing is None:
+        return _unclosed(text, start) if _FIELD.match(text, start) else None
+    if _is_break(text, start, closing.start()):
+        return None
+    if closing.start() - start > MAX_SIZE:
+        return Broken("front-matter-size", 0, 3, closing.end())
+    return Block(start, closing.start(), closing.end())
+
+
+def _is_break(text: str, start: int, end: int) -> bool:
+    line_end = text.find("\n", start)
+    if start == end or text[start:line_end].strip():
+        return False
+    first = _FIRST_TEXT.search(text, start, end)
+    if first is None:
+        return False  # nothing but blank lines: empty front matter
+    at = first.end() - 1
+    return not (text[at] == "#" or _FIELD.match(text, at))
+
+
+def _unclosed(text: str, start: int) -> Broken:
+    """The text most likely goes on behind the first blank line."""
+    blank = text.find("\n\n", start)
+    return Broken("front-matter-open", 0, 3, len(text) if blank < 0 else blank + 1)
+
+
+def _toml(text: str) -> Broken | None:
+    lines = text.split("\n", 1)
+    if lines[0].rstrip() != "+++":
+        return None
+    closing = re.search(r"^\+\+\+[ \t]*(?:\n|\Z)", text[len(lines[0]) + 1 :], re.MULTILINE)
+    return Broken("front-matter-toml", 0, 3, len(lines[0]) + 1 + closing.end()) if closing else None

@@ -1,0 +1,345 @@
+"""Code to HTML with short CSS classes, and the CSS for them. The only module that knows Pygments.
+
+The markup carries classes only, never a colour, so one HTML serves a light and a dark scheme (`code_css`).
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from html import escape
+from importlib import import_module
+from types import FrameType
+from typing import Any, Literal, NamedTuple
+
+from pygments.lexer import Lexer
+from pygments.token import STANDARD_TYPES
+
+from notes_site.diagnostics import suggestion
+
+MAX_SIZE = 200_000
+"""The longest code block that is highlighted, in characters. Longer ones are shown plain."""
+
+MAX_LINE = 5_000
+"""The longest line of a highlighted block, in characters. Minified code gains nothing and costs most."""
+
+MAX_SECONDS = 5.0
+"""CPU time that one block may take: some lexers are quadratic, Scala's is exponential."""
+
+PLAIN = frozenset({"", "ascii", "no-highlight", "nohighlight", "none", "plain", "plaintext", "raw", "text", "txt"})
+"""Languages that mean: show it as it is."""
+
+# Names that GitHub, VS Code or Obsidian know and Pygments does not.
+_SYNONYMS = {
+    "assembly": "nasm",
+    "cmd": "bat",
+    "conf": "ini",
+    "containerfile": "docker",
+    "crontab": "",
+    "csv": "",
+    "dotenv": "ini",
+    "env": "ini",
+    "git": "",
+    "gitignore": "",
+    "gradle": "groovy",
+    "ipython": "python",
+    "jsonc": "json5",
+    "jsonl": "json",
+    "log": "",
+    "logs": "",
+    "math": "",
+    "mermaid": "",
+    "node": "javascript",
+    "nodejs": "javascript",
+    "patch": "diff",
+    "pgsql": "postgresql",
+    "plantuml": "",
+    "redis": "",
+    "regex": "",
+    "shellscript": "bash",
+    "sqlite": "sql",
+    "stdout": "",
+    "svelte": "html",
+    "svg": "xml",
+    "terminal": "console",
+    "tree": "",
+    "tsv": "",
+    "unit": "systemd",
+    "vim-script": "vim",
+    "wasm": "wast",
+    "zshrc": "bash",
+}
+
+# Plain names and punctuation are most of all code: without a span for each the HTML is half as large.
+# `code_css` gives the whole block their colour instead. Errors are left alone too: `<your name>` in a shell
+# command is no mistake.
+_UNMARKED = frozenset({"", "err", "n", "p", "pm", "w", "x"})
+
+Ranges = tuple[tuple[int, int], ...]
+
+
+class Problem(NamedTuple):
+    """What is wrong with a code block: the fields of a `Diagnostic` without the place."""
+
+    severity: Literal["error", "warning", "note"]
+    code: str
+    message: str
+    hint: str
+
+
+class Code(NamedTuple):
+    """Code as HTML, for inside `<code>`, and the problem with it if there is one."""
+
+    html: str
+    problem: Problem | None
+
+
+def highlight(
+    code: str,
+    language: str = "",
+    *,
+    marks: Ranges = (),
+    linenos: bool = False,
+    diff: bool = False,
+    seconds: float = MAX_SECONDS,
+) -> Code:
+    """Return the code as HTML, never failing: what cannot be highlighted is shown plain, with the reason.
+
+    `marks`: ranges of lines, from 1 and inclusive, that get the class `hl`. `linenos`: each line carries its number
+    in `data-line`, where copying does not reach it. `diff`: the first character of a line says whether it was
+    added (class `ins`) or removed (`del`), and the rest is code of the language. `seconds`: the limit of CPU time.
+    """
+    signs: list[str] = []
+    if diff:
+        code, signs = _split_signs(code)
+    pieces, problem = _pieces(code, language, seconds)
+    if not (marks or linenos or diff):
+        return Code("".join([f'<span class="{css}">{text}</span>' if css else text for css, text in pieces]), problem)
+    lines = _lines(pieces)
+    chosen = _chosen(marks, len(lines))
+    return Code("".join(_wrapped(lines, chosen, linenos, signs)), problem)
+
+
+@lru_cache(maxsize=1)
+def languages() -> dict[str, tuple[str, str]]:
+    """Return module and class of the lexer for every name that Pygments knows.
+
+    Read from its table: `get_lexer_by_name` walks 500 entries, and for an unknown name all installed packages.
+    """
+    from pygments.lexers._mapping import LEXERS
+
+    return {alias: (entry[0], name) for name, entry in LEXERS.items() for alias in entry[2]}
+
+
+def code_css(light: str, dark: str) -> str:
+    """Return the rules for `.highlight` in two Pygments styles: `light` by default, `dark` where readers prefer it.
+
+    Raises `KeyError` for a name that is not in `styles()`.
+    """
+    day, night = _rules(light), _rules(dark)
+    for selector, properties in day.items():
+        for name in properties.keys() - night.get(selector, {}).keys():
+            night.setdefault(selector, {})[name] = _RESET[name]
+    return f"{_css(day)}@media (prefers-color-scheme: dark) {{\n{_css(night)}}}\n"
+
+
+def styles() -> tuple[str, ...]:
+    """Return the names of the styles that come with Pygments."""
+    from pygments.styles import STYLE_MAP
+
+    return tuple(sorted(STYLE_MAP))
+
+
+class _TooSlow(Exception):
+    """The CPU time is up."""
+
+
+def _pieces(code: str, language: str, seconds: float) -> tuple[list[tuple[str, str]], Problem | None]:
+    """Return the code as pairs of CSS class ('' for none) and escaped text."""
+    lexer, problem = _lexer(language.lower())
+    if lexer is not None:
+        problem = _too_large(code)
+        if problem is None:
+            try:
+                with _limit(seconds):
+                    return _lex(lexer, code), None
+            except _TooSlow:
+                message = f"highlighting this {language} took more than {seconds:g} s and was given up"
+                problem = Problem("error", "slow-code", message, "mark it `text` to show it plain, or shorten it")
+            except Exception as bug:  # one lexer of 500 fails on odd input: no reason to lose the site
+                message = f"Pygments cannot read this {language} ({type(bug).__name__}); it is shown plain"
+                problem = Problem("warning", "lexer-failed", message, "mark it `text`")
+    return [("", escape(code, quote=False))], problem
+
+
+def _lex(lexer: Lexer, code: str) -> list[tuple[str, str]]:
+    pieces: list[tuple[str, str]] = []
+    last, run = "", []
+    classes = _CLASSES
+    for _, kind, value in lexer.get_tokens_unprocessed(code):
+        css = classes.get(kind)
+        if css is None:
+            css = _class_of(kind)
+        if css != last and value:
+            if run:
+                pieces.append((last, escape("".join(run), quote=False)))
+            last, run = css, [value]
+        else:
+            run.append(value)
+    if run:
+        pieces.append((last, escape("".join(run), quote=False)))
+    return pieces
+
+
+_CLASSES: dict[Any, str] = {}
+
+
+def _class_of(kind: Any) -> str:
+    """Return the short class of a token type, its nearest standard ancestor's where it is not standard itself."""
+    known = kind
+    while known not in STANDARD_TYPES:
+        known = known.parent
+    short = STANDARD_TYPES[known]
+    css = _CLASSES[kind] = "" if short in _UNMARKED else short
+    return css
+
+
+@lru_cache(maxsize=256)
+def _lexer(language: str) -> tuple[Lexer | None, Problem | None]:
+    language = _SYNONYMS.get(language, language)
+    if language in PLAIN:
+        return None, None
+    found = languages().get(language)
+    if found is None:
+        message = f"`{language}` is no language that can be highlighted; the code is shown plain"
+        known = [*languages(), *_SYNONYMS]
+        return None, Problem("note", "unknown-language", message, suggestion(language, known) or "use `text`")
+    module, name = found
+    return getattr(import_module(module), name)(stripnl=False), None
+
+
+def _too_large(code: str) -> Problem | None:
+    hint = "mark it `text`, or publish it as a file and link to it"
+    if len(code) > MAX_SIZE:
+        message = f"a code block of {len(code):,} characters is shown plain (the limit is {MAX_SIZE:,})"
+        return Problem("warning", "large-code", message, hint)
+    longest = max(map(len, code.split("\n"))) if len(code) > MAX_LINE else 0
+    if longest > MAX_LINE:
+        message = f"code with a line of {longest:,} characters is shown plain (the limit is {MAX_LINE:,})"
+        return Problem("warning", "large-code", message, hint)
+    return None
+
+
+@contextmanager
+def _limit(seconds: float) -> Iterator[None]:
+    """Raise `_TooSlow` after that much CPU time. Timers are POSIX, and signals reach the main thread only."""
+    timer = getattr(signal, "setitimer", None)
+    if timer is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _give_up)
+    timer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        timer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    raise _TooSlow
+
+
+def _split_signs(code: str) -> tuple[str, list[str]]:
+    """Return the code without its first column of `+`, `-` and spaces, and that column."""
+    lines = code.split("\n")
+    signs = [line[:1] if line[:1] in ("+", "-", " ") else "" for line in lines]
+    return "\n".join([line[len(sign) :] for line, sign in zip(lines, signs, strict=True)]), signs
+
+
+def _lines(pieces: list[tuple[str, str]]) -> list[str]:
+    """Return the HTML line by line; no span reaches over a line end."""
+    lines: list[list[str]] = [[]]
+    for css, text in pieces:
+        for number, part in enumerate(text.split("\n")):
+            if number:
+                lines.append([])
+            if part:
+                lines[-1].append(f'<span class="{css}">{part}</span>' if css else part)
+    if not lines[-1]:  # what follows the final newline is no line
+        lines.pop()
+    return ["".join(line) for line in lines]
+
+
+def _chosen(marks: Ranges, count: int) -> set[int]:
+    return {line for first, last in marks for line in range(first, min(last, count) + 1)}
+
+
+def _wrapped(lines: list[str], marks: set[int], linenos: bool, signs: list[str]) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        css = "line hl" if number in marks else "line"
+        sign = signs[number - 1] if signs else ""
+        if sign:
+            css += {"+": " ins", "-": " del"}.get(sign, "")
+            line = f'<span class="sign">{sign}</span>{line}'
+        label = f' data-line="{number}"' if linenos else ""
+        yield f'<span class="{css}"{label}>{line}\n</span>'
+
+
+_Rules = dict[str, dict[str, str]]
+
+_RESET = {
+    "background": "none",
+    "border": "0",
+    "color": "inherit",
+    "font-style": "normal",
+    "font-weight": "normal",
+    "text-decoration": "none",
+}
+
+
+def _rules(style: str) -> _Rules:
+    """Return the properties of each selector, those of wider token types first."""
+    from pygments.styles import STYLE_MAP
+    from pygments.token import Name, Text, Token
+
+    module, _, name = STYLE_MAP[style].partition("::")
+    found: Any = getattr(import_module(f"pygments.styles.{module}"), name)
+    of = {kind: _properties(found.style_for_token(kind)) for kind in STANDARD_TYPES}
+    plain = next((of[kind]["color"] for kind in (Name, Text, Token) if "color" in of[kind]), "inherit")
+    rules: _Rules = {".highlight": {"background": found.background_color, "color": plain}}
+    rules[".highlight .hl"] = {"background": found.highlight_color}
+    for kind in sorted(STANDARD_TYPES, key=lambda kind: (len(kind), str(kind))):
+        short = STANDARD_TYPES[kind]
+        if short not in _UNMARKED and (properties := of[kind]):
+            rules[f".highlight .{short}"] = properties
+    return rules
+
+
+def _properties(style: Any) -> dict[str, str]:
+    properties = {}
+    if style["color"]:
+        properties["color"] = f"#{style['color']}"
+    if style["bgcolor"]:
+        properties["background"] = f"#{style['bgcolor']}"
+    if style["border"]:
+        properties["border"] = f"1px solid #{style['border']}"
+    if style["bold"]:
+        properties["font-weight"] = "bold"
+    if style["italic"]:
+        properties["font-style"] = "italic"
+    if style["underline"]:
+        properties["text-decoration"] = "underline"
+    return properties
+
+
+def _css(rules: _Rules) -> str:
+    """Return the rules as CSS, one line for all selectors that say the same."""
+    selectors: dict[str, list[str]] = {}
+    for selector, properties in rules.items():
+        body = "; ".join(f"{name}: {value}" for name, value in sorted(properties.items()))
+        selectors.setdefault(body, []).append(selector)
+    return "".join(f"{', '.join(names)} {{ {body} }}\n" for body, names in selectors.items())

@@ -1,0 +1,87 @@
+"""All files that a build reads, with their digests: only what changed since the last build is read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site.diagnostics import Diagnostic, error
+from notes_site.digest import digest
+from notes_site.files import MAX_BYTES, STATE, Scan, Stat, is_ignored, read_settled, scan, settled, unreadable
+from notes_site.paths import is_note
+
+_NOISE = frozenset({".DS_Store", ".git", ".gitignore", ".gitkeep", "Thumbs.db", STATE})
+_TEXT_LAYERS = ("templates", "theme-templates", "program")
+
+
+class Inputs(NamedTuple):
+    """`digests` by layer and path; `data` of the files that were read now; `stamps` to remember, by `layer:path`."""
+
+    digests: dict[str, dict[str, str]]
+    data: dict[tuple[str, str], bytes]
+    stamps: dict[str, tuple[str, str]]
+    problems: tuple[Diagnostic, ...]
+
+
+def scan_layers(roots: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, Scan]:
+    """Scan every layer. `shown` is how a layer's folder is called in problems."""
+    ignored = {"static": _ignored_in_static, "theme-static": _ignored_in_static, "program": _ignored_in_program}
+    return {
+        name: scan(Path(root), shown.get(name, root), ignored.get(name, is_ignored)) for name, root in roots.items()
+    }
+
+
+def _ignored_in_static(name: str) -> bool:
+    """Hidden files such as `.well-known` and `.nojekyll` are part of a site."""
+    return name in _NOISE or name.endswith(("~", ".swp"))
+
+
+def _ignored_in_program(name: str) -> bool:
+    return ("." in name and not name.endswith(".py")) or name in ("__pycache__", "_theme")
+
+
+def read_inputs(
+    roots: Mapping[str, str], scans: Mapping[str, Scan], shown: Mapping[str, str], known: Mapping[str, tuple[str, str]]
+) -> Inputs:
+    """Return the digests of all scanned files. `known`: stamp and digest by `layer:path` from the last build."""
+    digests: dict[str, dict[str, str]] = {}
+    data: dict[tuple[str, str], bytes] = {}
+    stamps: dict[str, tuple[str, str]] = {}
+    problems = [problem for found in scans.values() for problem in found.problems]
+    for layer, found in scans.items():
+        of_layer = digests[layer] = {}
+        for path, stat in found.files.items():
+            name = f"{layer}:{path}"
+            before = known.get(name)
+            if before and before[0] == _stamp(stat):
+                of_layer[path] = before[1]
+                stamps[name] = before
+                continue
+            if stat.size > MAX_BYTES and _is_text(layer, path):
+                problems.append(_too_large(f"{shown.get(layer, layer)}/{path}", stat))
+                continue
+            try:
+                content, stat = read_settled(Path(roots[layer], path))
+            except OSError as exc:
+                problems.append(unreadable(f"{shown.get(layer, layer)}/{path}", exc))
+                continue
+            of_layer[path] = digest(content)
+            if _is_text(layer, path):
+                data[layer, path] = content
+            stamps[name] = (_stamp(stat) if settled(stat, time.time_ns()) else "", of_layer[path])
+    return Inputs(digests, data, stamps, tuple(problems))
+
+
+def _is_text(layer: str, path: str) -> bool:
+    return (layer == "content" and is_note(path)) or layer in _TEXT_LAYERS
+
+
+def _stamp(stat: Stat) -> str:
+    return " ".join(map(str, stat))
+
+
+def _too_large(path: str, stat: Stat) -> Diagnostic:
+    message = f"the file has {stat.size:,} bytes; more than {MAX_BYTES:,} are not read"
+    return error(path, "file-too-large", message, hint="split it, or move data and images into files of their own")

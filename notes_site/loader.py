@@ -1,0 +1,153 @@
+"""From a project's folder to its parsed notes: scanned, remembered where nothing changed, else parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from notes_site import config as configs
+from notes_site import noop, parsing, project
+from notes_site.cache import Cache
+from notes_site.diagnostics import Diagnostic, below, failed
+from notes_site.digest import combine, digest_of
+from notes_site.inputs import Inputs, read_inputs, scan_layers
+from notes_site.model import Config, Note, Parsed, ParseOptions
+from notes_site.paths import is_note
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Show no progress."""
+
+
+class Loaded(NamedTuple):
+    """What the stages after parsing need. `program` is the digest of our own sources and the toolchain; `stamp`
+    that of all inputs, '' when some are too young to vouch for. `shown` is what problems call each layer's folder.
+    `sound` is False when the config has errors: what depends on it could only mislead.
+    """
+
+    config: Config
+    sound: bool
+    roots: dict[str, str]
+    shown: dict[str, str]
+    inputs: Inputs
+    notes: tuple[Note, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    program: str
+    stamp: str
+    new_bodies: dict[str, str]
+    memo: Memo
+
+
+class Memo:
+    """Results remembered by key, across builds; those not asked for are forgotten."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._old = cache.memo()
+        self._used: set[str] = set()
+        self._new: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        """Return what is remembered."""
+        self._used.add(key)
+        return self._new.get(key) or self._old.get(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        """Remember a result."""
+        self._used.add(key)
+        self._new[key] = value
+
+    def save(self, *, forget: bool) -> None:
+        """Hand what is new to the cache; with `forget` drop what nobody asked for."""
+        self._cache.save_memo(self._new, self._old.keys() - self._used if forget else ())
+
+
+def load(target: project.Project, cache: Cache, *, jobs: int | None = None, progress: Progress = silent) -> Loaded:
+    """Return the project's notes and all that is wrong with its files. `jobs`: parsing processes, None for as many
+    as pay.
+    """
+    config, config_problems = _read_config(target)
+    roots = project.layers(target, config.content, config.templates, config.static)
+    shown = {"content": config.content, "templates": config.templates, "static": config.static}
+    scans = scan_layers(roots, shown)
+    stamp = noop.input_stamp(target.config, scans)
+    known = cache.inputs()
+    inputs = read_inputs(roots, scans, shown, known)
+    cache.save_inputs(
+        {n: s for n, s in inputs.stamps.items() if known.get(n) != s}, known.keys() - inputs.stamps.keys()
+    )
+    program = combine(*noop.toolchain(), *(part for item in inputs.digests["program"].items() for part in item))
+    memo = Memo(cache)
+    parsed, new_bodies = _notes(inputs, roots, configs.parse_options(config), program, memo, jobs, progress)
+    problems = [*config_problems, *inputs.problems]
+    for result in parsed:
+        problems += below(config.content, result.diagnostics)
+    notes = tuple(result.note for result in parsed if result.note)
+    trusted = all(before for before, _ in inputs.stamps.values())
+    return Loaded(
+        config,
+        not failed(config_problems),
+        roots,
+        shown,
+        inputs,
+        notes,
+        tuple(problems),
+        program,
+        stamp if trusted else "",
+        new_bodies,
+        memo,
+    )
+
+
+def _read_config(target: project.Project) -> tuple[Config, tuple[Diagnostic, ...]]:
+    data = target.config.read_bytes() if target.config.is_file() else b""
+    return configs.read(target.config.name, data)
+
+
+def _notes(
+    inputs: Inputs,
+    roots: Mapping[str, str],
+    options: ParseOptions,
+    program: str,
+    memo: Memo,
+    jobs: int | None,
+    progress: Progress,
+) -> tuple[list[Parsed], dict[str, str]]:
+    decode = msgspec.msgpack.Decoder(Parsed).decode
+    shared = (program, digest_of(options))
+    found: dict[str, Parsed] = {}
+    misses: list[tuple[str, str, bytes]] = []
+    for path, digest in inputs.digests["content"].items():
+        if is_note(path):
+            key = combine("note", path, digest, *shared)
+            if kept := memo.get(key):
+                found[path] = decode(kept)
+            else:
+                misses.append((path, key, _bytes(inputs, roots, path)))
+    bodies: dict[str, str] = {}
+    keys = {path: key for path, key, _ in misses}
+    for path, encoded, body in parsing.parse_all([(p, d) for p, _, d in misses], options, jobs, progress):
+        found[path] = result = decode(encoded)
+        if result.note and result.note.body:
+            bodies[result.note.body] = body
+        if not any(d.code in parsing.NEVER_KEPT for d in result.diagnostics):
+            memo.put(keys[path], encoded)
+    return [found[path] for path in sorted(found)], bodies
+
+
+def _bytes(inputs: Inputs, roots: Mapping[str, str], path: str) -> bytes:
+    data = inputs.data.get(("content", path))
+    return Path(roots["content"], path).read_bytes() if data is None else data
+
+
+def texts(loaded: Loaded, layer: str) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of every file of a small layer."""
+    for path in loaded.inputs.digests.get(layer, {}):
+        data = loaded.inputs.data.get((layer, path))
+        yield path, Path(loaded.roots[layer], path).read_bytes() if data is None else data

@@ -1,0 +1,61 @@
+"""The headings of a note: which one is its title, and the levels of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from markdown_it.token import Token
+
+from notes_site.markdown.source import Source
+
+
+def take_title(tokens: list[Token], title: str | None, file: Source) -> str | None:
+    """Return the text of the first H1, and take it out of the tokens if it is the title; set all levels.
+
+    It is the title when the note has no other (`title` is None), or the same.
+    """
+    first = next((i for i, t in enumerate(tokens) if t.tag == "h1" and t.type == "heading_open" and not t.level), None)
+    text = None
+    if first is not None:
+        text = " ".join(plain_text(tokens[first + 1].children or []).split()) or None
+        if text and (title is None or text == " ".join(title.split())):
+            _complain_of_links(tokens[first + 1], file)
+            del tokens[first : first + 3]
+    _set_levels(token for token in tokens if token.type == "heading_open")
+    return text
+
+
+def plain_text(children: Iterable[Token]) -> str:
+    """Return what an inline block says, without markup; for images their alternative text."""
+    parts = []
+    for token in children:
+        if token.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif token.type == "image":
+            parts.append(plain_text(token.children or []))
+        elif token.type != "html_inline":
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def _set_levels(headings: Iterable[Token]) -> None:
+    """Start at h2 and skip none: a heading is one below the nearest one before it that was written above it."""
+    above: list[str] = []
+    for heading in headings:
+        while above and above[-1] >= heading.tag:
+            above.pop()
+        above.append(heading.tag)
+        heading.meta["level"] = min(1 + len(above), 6)
+
+
+def _complain_of_links(block: Token, file: Source) -> None:
+    """A title is plain text: say so where it loses a link or an image."""
+    for token in block.children or ():
+        target: Any = token.attrs.get("href") or token.attrs.get("src")
+        if target:
+            line, column = file.spot(block, token.meta["at"][0])
+            length = token.meta["at"][1] - token.meta["at"][0]
+            message = f"the title is plain text; `{target}` is not shown"
+            hint = "write `link:` in the front matter, or the link below the title"
+            file.report("note", "link-in-title", message, hint, index=line, column=column, length=length)

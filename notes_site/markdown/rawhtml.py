@@ -1,0 +1,155 @@
+"""Raw HTML in a note: its links become slots, its ids too, and what would run or swallow the page is taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import NamedTuple
+
+_TAG = re.compile(r"""<([a-zA-Z][^\s/>]*)((?>[^>"'=]+|=\s*(?:"[^"]*"|'[^']*'|(?=[^"'])|$)|["'])*+)>""")
+_ATTRIBUTE = re.compile(r"""(\s*/?\s*)([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?""")
+_END = re.compile(r"</([a-zA-Z][^\s/>]*)[^>]*>")
+_SWALLOWING = frozenset({"script", "style", "textarea"})  # blocks of these end at their end tag, if anywhere
+
+_SRC_TAGS = frozenset({"audio", "embed", "iframe", "img", "input", "script", "source", "track", "video"})
+_HREF_TAGS = frozenset({"a", "area", "link"})
+_URL_NAMES = frozenset(
+    {
+        "action", "background", "cite", "classid", "codebase", "data", "formaction", "from", "href", "longdesc",
+        "manifest", "ping", "poster", "src", "srcset", "to", "values", "xlink:href",
+    }
+)  # fmt: skip
+_ID_NAMES = frozenset({"aria-activedescendant", "for", "form", "id", "list"})
+_ID_LISTS = frozenset({"aria-controls", "aria-describedby", "aria-details", "aria-labelledby", "aria-owns", "headers"})
+
+_CONTROLS = re.compile(r"[\x00-\x20]+")
+_DANGEROUS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
+_GOOD_DATA = re.compile(r"data:image/(?:png|gif|jpeg|webp)[;,]", re.IGNORECASE)
+
+_HIDDEN = re.compile(r"(?is)<!--.*?-->|<(script|style|template)\b.*?</\1\s*>|<[!?][^>]*>")
+_ANY_TAG = re.compile(r"""</?[a-zA-Z](?>[^>"']+|"[^"]*"|'[^']*')*+>""")
+
+
+def is_unsafe(url: str, *, image: bool = False) -> bool:
+    """Tell whether a URL must not become a link: script, data (but for plain images), the reader's own files.
+
+    Browsers ignore control characters and spaces in front of the scheme, tabs and newlines in it.
+    """
+    compact = _CONTROLS.sub("", url)
+    return _DANGEROUS.match(compact) is not None and not (image and _GOOD_DATA.match(compact) is not None)
+
+
+def visible_text(html: str) -> str:
+    """Return the text that a reader sees of some raw HTML, on one line."""
+    return " ".join(unescape(_ANY_TAG.sub(" ", _HIDDEN.sub(" ", html))).split())
+
+
+class Page(NamedTuple):
+    """What the rewriting of tags asks of the page. All `at` are offsets in the raw HTML."""
+
+    ref: Callable[[str, int, int], int]  # target, start, end -> number of its slot
+    claim: Callable[[str, int], None]  # an id, at
+    warn: Callable[[str, str, str, int], None]  # code, message, hint, at
+    tag: Callable[[str, list[str], int], None]  # name and attribute names of each tag, at
+
+
+def rewrite(html: str, page: Page, *, block: bool) -> str:
+    """Return the HTML with slots. `block`: a whole HTML block, of which nothing may reach into what follows."""
+    out: list[str] = []
+    at = 0
+    while (start := html.find("<", at)) >= 0:
+        out.append(html[at:start])
+        text, at = _construct(html, start, page, block)
+        if at < 0:
+            what = html[start : start + 20].split("\n")[0]
+            page.warn("unclosed-html", f"`{what}` is never closed and is shown as text", "close it", start)
+            return "".join(out) + html[start:].replace("<", "&lt;")
+        out.append(text)
+    return "".join(out) + html[at:]
+
+
+def _construct(html: str, start: int, page: Page, block: bool) -> tuple[str, int]:
+    """Return what stands for the tag, comment or lone `<` at `start`, and where it ends (-1: nowhere)."""
+    if (end := _markup_end(html, start)) is not None:
+        return html[start:end], end
+    found = _TAG.match(html, start)
+    if found is None:
+        return ("", -1) if html[start + 1 : start + 2].isalpha() else ("&lt;", start + 1)
+    end, name = found.end(), found[1].lower()
+    if block and name in _SWALLOWING:
+        close = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(html, end)
+        if close is None:
+            return "", -1
+        end = close.end()
+    return _tag(found, page) + html[found.end() : end], end
+
+
+def _markup_end(html: str, start: int) -> int | None:
+    """Return where a comment, declaration or end tag ends; -1 when nowhere; None when it is something else."""
+    if html.startswith("<!--", start):
+        for short in ("<!-->", "<!--->"):
+            if html.startswith(short, start):
+                return start + len(short)
+        end = html.find("-->", start + 4)
+        return end + 3 if end >= 0 else -1
+    if html.startswith(("<!", "<?"), start):
+        end = html.find(">", start)
+        return end + 1 if end >= 0 else -1
+    if html.startswith("</", start) and html[start + 2 : start + 3].isalpha():
+        found = _END.match(html, start)
+        return found.end() if found else -1
+    return None
+
+
+def _tag(found: re.Match[str], page: Page) -> str:
+    """Return the start tag with slots for its links and ids."""
+    name, attributes = found[1].lower(), found[2]
+    if not attributes:
+        page.tag(name, [], found.start())
+        return found[0]
+    names: list[str] = []
+    base = found.start(2)
+    parts = [f"<{found[1]}"]
+    last = 0
+    for item in _ATTRIBUTE.finditer(attributes):
+        names.append(item[2].lower())
+        changed = _attribute(name, item, base, page)
+        if changed is not None:
+            parts += (attributes[last : item.start()], changed)
+            last = item.end()
+    parts += (attributes[last:], ">")
+    page.tag(name, names, found.start())
+    return "".join(parts)
+
+
+def _attribute(tag: str, item: re.Match[str], base: int, page: Page) -> str | None:
+    """Return what stands for an attribute; None for itself."""
+    key = item[2].lower()
+    group = 3 if item[3] is not None else 4 if item[4] is not None else 5
+    if item[group] is None:
+        return None
+    value, at = unescape(item[group]).strip(), base + item.start(group)
+    if "\0" in value:
+        value = value.replace("\0", "\ufffd")
+    if key in _URL_NAMES and is_unsafe(value, image=tag in ("img", "source", "image")):
+        page.warn("unsafe-link", f"`{value[:60]}` is not let through in `{key}`", "link to a page or a file", at)
+        return item[1]
+    if (key == "src" and tag in _SRC_TAGS) or (key == "href" and tag in _HREF_TAGS) or key == "poster":
+        number = page.ref(value, at, base + item.end(group))
+        return f"{item[1].rstrip(' ')}\0r{number}\t{key}\0"
+    if key == "id" or (key == "name" and tag == "a"):
+        page.claim(value, at)
+        return f'{item[1] or " "}{key}="\0p\0{_quoted(value)}"' if value else None
+    if key in _ID_NAMES or key in _ID_LISTS:
+        names = " ".join(f"\0p\0{_quoted(name)}" for name in value.split())
+        return f'{item[1]}{key}="{names}"'
+    if key in ("href", "xlink:href", "usemap") and value.startswith("#"):
+        return f'{item[1]}{key}="#\0p\0{_quoted(value[1:])}"'
+    if "url(#" in value:
+        return f'{item[1]}{key}="{_quoted(value)}"'.replace("url(#", "url(#\0p\0")
+    return None
+
+
+def _quoted(value: str) -> str:
+    return value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

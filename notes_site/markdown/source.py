@@ -1,0 +1,69 @@
+"""The note's text as lines of its file: where a piece of parsed content stands, and the problems found there."""
+
+from __future__ import annotations
+
+from markdown_it.token import Token
+
+from notes_site.diagnostics import Diagnostic, Severity
+
+_CONTEXT = 160  # characters of a ref's context
+
+
+class Source:
+    """The text of one note, and its problems. Line indices count from 0, file lines from `first_line`."""
+
+    def __init__(self, text: str, path: str, first_line: int) -> None:
+        self.lines = text.split("\n")
+        self.path = path
+        self.first_line = first_line
+        self.problems: list[Diagnostic] = []
+
+    def report(
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        hint: str = "",
+        *,
+        index: int,
+        column: int = 0,
+        length: int = 0,
+    ) -> None:
+        """Add a problem at the line with that index; column (from 1) and length are in characters."""
+        line = self.lines[index] if 0 <= index < len(self.lines) else ""
+        place = (self.path, self.first_line + index, column, length)
+        self.problems.append(Diagnostic(*place, severity, code, message, hint, line))
+
+    def spot(self, block: Token, at: int, cell: int | None = None) -> tuple[int, int]:
+        """Return line index and column (from 1; 0 where unknown) of the character `at` of an inline block.
+
+        Each line of such a block is the end of a source line, less markers and indentation; `cell` is the offset
+        in its line at which a table cell starts, -1 where that is unknown.
+        """
+        index = block.map[0] if block.map else 0
+        if cell is not None:
+            return index, cell + at + 1 if cell >= 0 else 0
+        content = block.content
+        row = content.count("\n", 0, at)
+        start = content.rfind("\n", 0, at) + 1
+        end = content.find("\n", at)
+        text = content[start : end if end >= 0 else len(content)]
+        index += row
+        base = self.lines[index].rfind(text) if index < len(self.lines) else -1
+        return index, base + at - start + 1 if base >= 0 else 0
+
+
+def context(text: str, start: int, end: int) -> str:
+    """Return the text around `start` to `end`, at most 160 characters on word borders, with … where it is cut."""
+    if len(text) <= _CONTEXT:
+        return text
+    room = max(0, _CONTEXT - (end - start))
+    left = max(0, min(start - room // 2, len(text) - _CONTEXT))
+    right = min(len(text), left + _CONTEXT)
+    if left:
+        space = text.find(" ", left, start)
+        left = space + 1 if space >= 0 else left
+    if right < len(text):
+        space = text.rfind(" ", max(end, left), right)
+        right = space if space >= 0 else right
+    return ("…" if left else "") + text[left:right].strip() + ("…" if right < len(text) else "")

@@ -1,0 +1,103 @@
+"""The build that has nothing to do: found out from stamps alone, before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site.cache import Cache
+from notes_site.digest import combine
+from notes_site.files import STATE, Scan, scan, stat_of
+from notes_site.inputs import scan_layers
+
+_DEPENDENCIES = (
+    "click", "jinja2", "linkify_it_py", "markdown_it_py", "markupsafe", "mdit_py_plugins", "mdurl", "msgspec", "nh3",
+    "pygments", "pyyaml", "uc_micro_py",
+)  # fmt: skip
+
+
+class Run(NamedTuple):
+    """A run as the cache remembers it. `roots` and `shown` are the folders of its layers and what problems call them;
+    `diagnostics` is what `diagnostics.dumps` wrote. An empty stamp vouches for nothing.
+    """
+
+    stamp: str
+    roots: dict[str, str]
+    shown: dict[str, str]
+    output: str
+    published: bool
+    notes: int
+    pages: int
+    diagnostics: str
+
+
+def toolchain() -> tuple[str, ...]:
+    """Return what else decides the output: Python, and our dependencies' versions.
+
+    The names of their `*.dist-info` folders tell; `importlib.metadata` takes twenty times as long to say so.
+    """
+    found = set[str]()
+    for folder in filter(None, sys.path):
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            continue
+        found.update(n for n in names if n.endswith(".dist-info") and n.partition("-")[0].lower() in _DEPENDENCIES)
+    return (sys.version, *sorted(found))
+
+
+def run_key(config: Path, output: str | None, **flags: object) -> str:
+    """Return the key of a run: the config, and all flags and variables that decide the outcome."""
+    return json.dumps([str(config), output, flags, os.environ.get("SOURCE_DATE_EPOCH")], sort_keys=True)
+
+
+def input_stamp(config: Path, scans: Mapping[str, Scan]) -> str:
+    """Return one digest of the stamps of all inputs and of the toolchain."""
+    try:
+        own = config.stat()
+        of_config = repr((own.st_size, own.st_mtime_ns, own.st_ctime_ns, own.st_ino))
+    except OSError:
+        of_config = ""
+    inputs = (repr((name, [*found.files.items()], found.problems)) for name, found in sorted(scans.items()))
+    return combine(repr(toolchain()), of_config, *inputs)
+
+
+def output_stamp(output: str) -> str:
+    """Return one digest of the stamps of all files in an output folder, the build record with them."""
+    try:
+        record = repr(stat_of(marker(Path(output)).stat()))
+    except OSError:
+        record = ""
+    return combine(record, repr([*scan(Path(output), output, _ignored_in_output).files.items()]))
+
+
+def _ignored_in_output(name: str) -> bool:
+    return name in (STATE, ".git")
+
+
+def recall(cache: Cache, key: str, config: Path) -> Run | None:
+    """Return the last run with these flags when nothing has changed since."""
+    text = cache.run(key)
+    if text is None:
+        return None
+    try:
+        run = Run(*json.loads(text))
+    except (TypeError, ValueError):
+        return None
+    if run.stamp != combine(input_stamp(config, scan_layers(run.roots, run.shown)), output_stamp(run.output)):
+        return None
+    return run
+
+
+def remember(cache: Cache, key: str, run: Run) -> None:
+    """Keep a run for `recall`."""
+    cache.save_run(key, json.dumps(run, ensure_ascii=False))
+
+
+def marker(output: Path) -> Path:
+    """Return the build record of an output folder."""
+    return output / STATE / "build.json"

@@ -1,0 +1,135 @@
+"""`notes-site stats`: what was learned, how long it took, what is still open. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from notes_site import durations, stats
+from notes_site.model import Card
+from notes_site.site import Site, level_names
+from notes_site.views import Sums
+
+NO_NAME = "(none)"
+_HEADS = ("notes", "done", "doing", "planned", "spent", "estimate", "left")
+
+
+class Comparison(NamedTuple):
+    """Planned against spent minutes, over the notes that have both."""
+
+    notes: int
+    estimate: int
+    time: int
+
+
+class Overview(NamedTuple):
+    """All sums of a site. `weeks`: minutes by ISO week; `missing`: path and title of notes without a time."""
+
+    total: Sums
+    areas: dict[str, Sums]
+    levels: dict[str, Sums]
+    kinds: dict[str, Sums]
+    weeks: dict[str, int]
+    comparison: Comparison
+    missing: tuple[tuple[str, str], ...]
+
+
+def overview(site: Site) -> Overview:
+    """Return the sums of a site."""
+    cards = [note.card for note in site.notes]
+    levels, areas = level_names(site.config), {area.slug: area.name for area in site.areas}
+    both = [c for c in cards if c.time is not None and c.estimate is not None]
+    return Overview(
+        total=stats.sums(cards),
+        areas=_by(cards, lambda c: areas[c.area]),
+        levels=_ordered(_by(cards, lambda c: levels.get(c.level, c.level)), levels.values()),
+        kinds=_by(cards, lambda c: c.kind),
+        weeks=stats.minutes_by_week(site.notes),
+        comparison=Comparison(len(both), sum(c.estimate or 0 for c in both), sum(c.time or 0 for c in both)),
+        missing=tuple((n.path, n.card.title) for n in site.notes if stats.lacks_time(n.card)),
+    )
+
+
+def _by(cards: Iterable[Card], key: Callable[[Card], str]) -> dict[str, Sums]:
+    return {name or NO_NAME: sums for name, sums in stats.by(cards, key).items()}
+
+
+def _ordered(sums: dict[str, Sums], order: Iterable[str]) -> dict[str, Sums]:
+    known = [name for name in order if name in sums]
+    return {name: sums[name] for name in (*known, *(name for name in sums if name not in known))}
+
+
+def as_object(result: Overview) -> dict[str, object]:
+    """Return the overview as a JSON-ready object; times are whole minutes."""
+    return {
+        "total": _fields(result.total),
+        "areas": _named(result.areas),
+        "levels": _named(result.levels),
+        "kinds": _named(result.kinds),
+        "weeks": [{"week": week, "time": minutes} for week, minutes in result.weeks.items()],
+        "planned_against_spent": result.comparison._asdict(),
+        "without_time": [{"path": path, "title": title} for path, title in result.missing],
+    }
+
+
+def _fields(sums: Sums) -> dict[str, int]:
+    return {name: getattr(sums, name) for name in sums.__struct_fields__}
+
+
+def _named(groups: dict[str, Sums]) -> list[dict[str, object]]:
+    return [{"name": name, **_fields(sums)} for name, sums in groups.items()]
+
+
+def as_csv(result: Overview) -> str:
+    """Return the overview as CSV (RFC 4180): one row a group, minutes as numbers."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["by", "name", *Sums.__struct_fields__])
+    for by, groups in _groups(result):
+        writer.writerows([by, name, *_fields(sums).values()] for name, sums in groups.items())
+    for week, minutes in result.weeks.items():
+        writer.writerow(["week", week, "", "", "", "", "", minutes, "", "", ""])
+    return out.getvalue()
+
+
+def _groups(result: Overview) -> Iterator[tuple[str, dict[str, Sums]]]:
+    yield "area", result.areas
+    yield "level", result.levels
+    yield "kind", result.kinds
+    yield "total", {"all": result.total}
+
+
+def as_text(result: Overview) -> str:
+    """Return the overview as tables for a terminal."""
+    lines = []
+    for by, groups in _groups(result):
+        head = "Together" if by == "total" else f"By {by}"
+        rows = [(name, *_cells(sums)) for name, sums in groups.items()]
+        lines += [*_table((head, *_HEADS), rows), ""]
+    if result.weeks:
+        weeks = [(week, durations.show(minutes)) for week, minutes in result.weeks.items()]
+        lines += [*_table(("By week", "spent"), weeks), ""]
+    compared = result.comparison
+    if compared.notes:
+        spent, planned = durations.show(compared.time), durations.show(compared.estimate)
+        lines.append(f"Of {compared.notes} notes with both: {spent} spent, {planned} planned.")
+    if result.missing:
+        lines.append(f"Without a time ({len(result.missing)}):")
+        lines += [f"  {path}: {title}" for path, title in result.missing]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _cells(sums: Sums) -> tuple[str, ...]:
+    counts = (sums.notes, sums.done, sums.doing, sums.planned)
+    return (*map(str, counts), *(durations.show(minutes) for minutes in (sums.time, sums.estimate, sums.left)))
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The first column to the left, the others to the right."""
+    widths = [max(len(row[n]) for row in (heads, *rows)) for n in range(len(heads))]
+    return [
+        "  ".join(cell.rjust(width) if n else cell.ljust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        for row in (heads, *rows)
+    ]

@@ -1,0 +1,315 @@
+"""From a Site to the view of each page. Pure: the same site gives the same view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from itertools import groupby
+
+from notes_site import paths, stats
+from notes_site.links import Links
+from notes_site.model import Card, Note
+from notes_site.site import Area, Site, level_names
+from notes_site.views import (
+    AreaSummary,
+    AreaView,
+    Backlink,
+    Body,
+    DataNote,
+    DataView,
+    FeedEntry,
+    FeedView,
+    Group,
+    HomeView,
+    Level,
+    Link,
+    ListView,
+    MapEntry,
+    MapView,
+    Meta,
+    NavNote,
+    NoteView,
+    NotFoundView,
+    PlainView,
+    RedirectView,
+    Row,
+    SiteView,
+    Sums,
+    TagSummary,
+    TagsView,
+    TagView,
+    TocEntry,
+)
+
+NAV_NOTES = 50  # notes in a page's navigation: more would make every page heavy
+NAV_PAGES = 12  # plain pages in the shared part of every page
+
+
+class Views:
+    """Makes the views of one site."""
+
+    def __init__(self, site: Site, links: Links, style: str, icon: str) -> None:
+        self._site, self._links = site, links
+        self._levels = level_names(site.config)
+        self._areas = {area.slug: area for area in site.areas}
+        self._navs: dict[tuple[str, str], tuple[NavNote, ...]] = {}
+        self._rows: dict[str, Row] = {}
+        config = site.config
+        self.site = SiteView(
+            title=config.title,
+            description=config.description,
+            language=config.language,
+            author=config.author,
+            base_url=config.base_url,
+            course_title=config.course_title,
+            course_link=config.course_link,
+            areas=tuple(Link(area.url, area.name) for area in site.areas),
+            pages=tuple(Link(page.card.url, page.card.title) for page in site.pages[:NAV_PAGES]),
+            styles=(style,),
+            icon=icon,
+        )
+
+    # --- pages
+
+    def home(self) -> HomeView:
+        """The home page: areas with their counts, progress and sums."""
+        config, home = self._site.config, self._site.home
+        return HomeView(
+            site=self.site,
+            meta=self._meta(
+                "index.html", (home and home.front.title) or config.title, config.description
+            ),
+            body=self._body(home) if home else None,
+            sums=self._totals,
+            areas=tuple(
+                AreaSummary(a.url, a.name, a.intro.card.summary if a.intro else "", stats.sums(_cards(a.notes)))
+                for a in self._site.areas
+            ),
+        )
+
+    def area(self, area: Area) -> AreaView:
+        """An area: its text, then its notes by level and group."""
+        description = area.intro.card.summary or area.intro.excerpt if area.intro else ""
+        return AreaView(
+            site=self.site,
+            meta=self._meta(area.url, area.name, description),
+            nav=self._nav(area, area.notes[0] if area.notes else None),
+            title=area.name,
+            body=self._body(area.intro) if area.intro else None,
+            sums=stats.sums(_cards(area.notes)),
+            levels=tuple(
+                self._level(level, list(members)) for level, members in groupby(area.notes, key=lambda n: n.card.level)
+            ),
+        )
+
+    def note(self, area: Area, note: Note) -> NoteView:
+        """The page of one note."""
+        card = note.card
+        previous, following = self._neighbours.get(note.path, (None, None))
+        return NoteView(
+            site=self.site,
+            meta=self._meta(
+                card.url, card.title, card.summary or note.excerpt, noindex=not _is_listed(card), kind="article"
+            ),
+            nav=self._nav(area, note),
+            row=self._row(note),
+            tags=self._tag_links(note),
+            updated=note.front.updated or "",
+            words=note.words,
+            body=self._body(note),
+            toc=_toc(note),
+            backlinks=self._backlinks(note),
+            previous=previous,
+            next=following,
+        )
+
+    def plain(self, note: Note) -> PlainView:
+        """A page outside all areas."""
+        return PlainView(
+            site=self.site,
+            meta=self._meta(note.card.url, note.card.title, note.card.summary or note.excerpt),
+            body=self._body(note),
+            toc=_toc(note),
+            backlinks=self._backlinks(note),
+        )
+
+    def resources(self, order: Link, orders: tuple[Link, ...]) -> ListView:
+        """All notes in one table: by area, by time (longest first) or by date (latest first)."""
+        notes = self._site.notes
+        if order is orders[0]:
+            sections = tuple(Group(a.name, self._list(a.notes)) for a in self._site.areas if a.notes)
+        elif order is orders[1]:
+            sections = (Group("", self._list(sorted(notes, key=lambda n: -(n.card.time or 0)))),)
+        else:
+            dated = sorted((n for n in notes if n.card.date), key=lambda n: n.card.date, reverse=True)
+            sections = (Group("", self._list([*dated, *(n for n in notes if not n.card.date)])),)
+        return ListView(
+            site=self.site,
+            meta=self._meta(order.url, "All resources", noindex=order is not orders[0]),
+            order=order.title,
+            orders=orders,
+            sums=self._totals,
+            sections=sections,
+        )
+
+    def tags(self, url: Callable[[str], str]) -> TagsView:
+        """All tags with their counts and time."""
+        return TagsView(
+            site=self.site,
+            meta=self._meta("tags.html", "Tags"),
+            tags=tuple(
+                TagSummary(url(slug), name, stats.sums(_cards(notes)))
+                for slug, (name, notes) in self._site.tags.items()
+            ),
+        )
+
+    def tag(self, slug: str, url: str) -> TagView:
+        """The notes with one tag."""
+        name, notes = self._site.tags[slug]
+        return TagView(
+            site=self.site,
+            meta=self._meta(url, f"Tag: {name}"),
+            name=name,
+            sums=stats.sums(_cards(notes)),
+            rows=self._list(notes),
+        )
+
+    def not_found(self) -> NotFoundView:
+        """The page for missing addresses. It answers at any depth, so its root is absolute."""
+        base = self.site.base_url.partition("://")[2].partition("/")[2].strip("/")
+        return NotFoundView(
+            site=self.site,
+            meta=Meta("404.html", f"/{base}/" if base else "/", "Page not found", noindex=True),
+        )
+
+    def redirect(self, url: str, note: Note) -> RedirectView:
+        """A former address of a note."""
+        target = Link(note.card.url, note.card.title)
+        meta = Meta(url, paths.root_of(url), note.card.title, canonical=self._absolute(note.card.url), noindex=True)
+        return RedirectView(site=self.site, meta=meta, target=target)
+
+    # --- for machines
+
+    def data(self) -> DataView:
+        """All notes as data."""
+        return DataView(
+            notes=tuple(
+                DataNote(n.card.url, n.path, self._row(n), n.card.group, n.card.tags, n.card.summary, n.words)
+                for n in self._site.notes
+            )
+        )
+
+    def feed(self) -> FeedView:
+        """The latest dated notes with text."""
+        dated = [n for n in self._site.notes if n.card.date and _is_listed(n.card)]
+        latest = sorted(dated, key=lambda n: (n.card.date, n.path), reverse=True)[: self._site.config.feed_items]
+        return FeedView(
+            site=self.site,
+            entries=tuple(
+                FeedEntry(
+                    n.card.url, n.card.title, n.card.summary or n.excerpt, n.card.date, n.front.updated or n.card.date
+                )
+                for n in latest
+            ),
+        )
+
+    def sitemap(self) -> MapView:
+        """All pages that machines may list."""
+        overview = ["", *(a.url for a in self._site.areas), "resources.html", "tags.html"]
+        pages = [*(n for n in self._site.notes if _is_listed(n.card)), *self._site.pages]
+        return MapView(
+            site=self.site,
+            entries=(
+                *(MapEntry(url, "") for url in overview),
+                *(MapEntry(n.card.url, n.front.updated or n.card.date) for n in pages),
+            ),
+        )
+
+    def robots(self) -> MapView:
+        """What `robots.txt` says: where the sitemap is."""
+        return MapView(site=self.site, entries=())
+
+    # --- parts
+
+    @cached_property
+    def _totals(self) -> Sums:
+        return stats.sums(_cards(self._site.notes))
+
+    @cached_property
+    def _neighbours(self) -> dict[str, tuple[Link | None, Link | None]]:
+        """Previous and next within the area, past what has no text."""
+        result = {}
+        for area in self._site.areas:
+            read = [n for n in area.notes if _is_listed(n.card)]
+            links = [None, *(Link(n.card.url, n.card.title) for n in read), None]
+            result.update({n.path: (links[i], links[i + 2]) for i, n in enumerate(read)})
+        return result
+
+    def _meta(
+        self, url: str, title: str, description: str = "", *, noindex: bool = False, kind: str = "website"
+    ) -> Meta:
+        return Meta(url, paths.root_of(url), title, description, self._absolute(url), noindex, kind)
+
+    def _absolute(self, url: str) -> str:
+        return f"{self.site.base_url}/{'' if url == 'index.html' else paths.href(url)}" if self.site.base_url else ""
+
+    def _body(self, note: Note) -> Body | None:
+        return Body(note.body, self._links.slots[note.path]) if note.body else None
+
+    def _backlinks(self, note: Note) -> tuple[Backlink, ...]:
+        return self._links.backlinks.get(note.path, ())
+
+    def _row(self, note: Note) -> Row:
+        if note.path not in self._rows:
+            c, area = note.card, self._areas[note.card.area]
+            level = self._levels.get(c.level, c.level)
+            self._rows[note.path] = Row(
+                c.url, c.title, c.kind, level, area.name, area.url, c.link, c.estimate, c.time, c.status, c.date
+            )
+        return self._rows[note.path]
+
+    def _list(self, notes: Iterable[Note]) -> tuple[Row, ...]:
+        return tuple(self._row(note) for note in notes)
+
+    def _level(self, level: str, notes: Sequence[Note]) -> Level:
+        groups = groupby(notes, key=lambda n: n.card.group)
+        return Level(
+            id=level or "other",
+            name=self._levels.get(level, level),
+            sums=stats.sums(_cards(notes)),
+            groups=tuple(Group(name, self._list(members)) for name, members in groups),
+        )
+
+    def _tag_links(self, note: Note) -> tuple[Link, ...]:
+        return tuple(Link(f"tags/{paths.slug(tag)}.html", tag) for tag in note.card.tags if paths.slug(tag))
+
+    def _nav(self, area: Area, note: Note | None) -> tuple[NavNote, ...]:
+        """The notes of the area; of a large one those of the same level; of a large level the fifty around."""
+        notes: Sequence[Note] = area.notes
+        part = ""
+        if note and len(notes) > NAV_NOTES:
+            notes, part = [n for n in notes if n.card.level == note.card.level], note.card.level
+            if len(notes) > NAV_NOTES:
+                start = notes.index(note) // NAV_NOTES * NAV_NOTES
+                notes, part = notes[start : start + NAV_NOTES], f"{part}\0{start}"
+        key = (area.slug, part)
+        if key not in self._navs:
+            self._navs[key] = tuple(
+                NavNote(n.card.url, n.card.title, self._levels.get(n.card.level, n.card.level)) for n in notes
+            )
+        return self._navs[key]
+
+
+def _is_listed(card: Card) -> bool:
+    """Tell whether there is something to read: a planned note without text is outside sitemap, feed and order."""
+    return card.has_text or card.status != "planned"
+
+
+def _cards(notes: Iterable[Note]) -> Iterable[Card]:
+    return (note.card for note in notes)
+
+
+def _toc(note: Note) -> tuple[TocEntry, ...]:
+    if not note.front.toc or len(note.headings) < 2:
+        return ()
+    return tuple(TocEntry(h.level, h.id, h.text) for h in note.headings if h.level <= 3)

@@ -1,0 +1,89 @@
+"""Parsing many notes: here, or in worker processes when that pays."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import BaseContext
+
+import msgspec
+
+from notes_site.model import ParseOptions
+
+NEVER_KEPT = frozenset({"slow-code"})
+"""Codes of problems that depend on the machine's speed: a note with one is parsed again next time."""
+
+_PAYS_FROM = 150_000  # bytes of Markdown: some 70 ms of work, what starting two processes costs
+_CHUNK = 30_000  # bytes handed to a worker at a time
+
+Task = tuple[str, bytes]
+Result = tuple[str, bytes, str]
+
+
+def parse_all(
+    tasks: Sequence[Task], options: ParseOptions, jobs: int | None, progress: Callable[[str, int, int], None]
+) -> Iterator[Result]:
+    """Yield path, encoded `Parsed` (its body left out) and body of each note. The order is the tasks'."""
+    size = sum(len(data) for _, data in tasks)
+    workers = jobs or (os.cpu_count() or 1 if size >= _PAYS_FROM else 1)
+    chunks = list(_chunks(tasks))
+    done = 0
+    for chunk in _run(chunks, options, min(workers, len(chunks))):
+        done += len(chunk)
+        progress("parsing notes", done, len(tasks))
+        yield from chunk
+
+
+def _run(chunks: Sequence[Sequence[Task]], options: ParseOptions, workers: int) -> Iterator[list[Result]]:
+    if workers <= 1:
+        yield from (parse_chunk(chunk, options) for chunk in chunks)
+        return
+    with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_begin_worker) as pool:
+        try:
+            yield from pool.map(parse_chunk, chunks, [options] * len(chunks))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _begin_worker() -> None:
+    """Ctrl-C reaches every process of a terminal: the parent alone answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+
+
+def _context() -> BaseContext:
+    """Forking is fastest, and safe where nothing else runs; macOS and Windows start afresh."""
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if alone else "spawn")
+
+
+def _chunks(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    chunk: list[Task] = []
+    size = 0
+    for task in tasks:
+        chunk.append(task)
+        size += len(task[1])
+        if size >= _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def parse_chunk(tasks: Sequence[Task], options: ParseOptions) -> list[Result]:
+    """Parse some notes, in whichever process this is."""
+    from notes_site.notes import parse_note
+
+    encode = msgspec.msgpack.Encoder().encode
+    results = []
+    for path, data in tasks:
+        parsed = parse_note(path, data, options)
+        results.append((path, encode(msgspec.structs.replace(parsed, body="")), parsed.body))
+    return results

@@ -1,0 +1,132 @@
+"""From source path to URL to output path, and from a link as written to the path it means. All pure.
+
+Paths are project-side texts with forward slashes, relative to the content folder; an output path is a URL
+without its leading slash.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from posixpath import dirname, join, normpath
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+NOTE_SUFFIXES = (".md", ".markdown")
+INDEX_STEMS = frozenset({"index", "_index", "readme"})
+
+# Device names that Windows reserves with any extension (Microsoft, "Naming Files, Paths, and Namespaces").
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"}
+)
+
+_NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
+_SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
+
+
+def is_note(path: str) -> bool:
+    """Tell whether the file is a note (Markdown) rather than an attachment."""
+    return path.lower().endswith(NOTE_SUFFIXES)
+
+
+@lru_cache(maxsize=65536)
+def slug(text: str) -> str:
+    """Return the text as one URL segment: case-folded, letters and digits of any script, `-` for the rest.
+
+    Marks stay too: without them Hindi and Thai words fall apart.
+    """
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    if folded.isascii():
+        return _NOT_ASCII_WORD.sub("-", folded).strip("-")
+    kept = (c if unicodedata.category(c)[0] in "LNM" else "-" for c in folded)
+    return re.sub("-+", "-", "".join(kept)).strip("-")
+
+
+def words_of(name: str) -> str:
+    """Return a folder's or file's name as a title: `cloud-web_apps` is `Cloud web apps`."""
+    text = re.sub(r"[-_\s]+", " ", name).strip()
+    return text[:1].upper() + text[1:]
+
+
+def stem(path: str) -> str:
+    """Return the file's name without its folder and suffix."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def is_index(path: str) -> bool:
+    """Tell whether the note stands for its folder (`index.md`, `_index.md`, `README.md`)."""
+    return stem(path).casefold() in INDEX_STEMS
+
+
+def first_folder(path: str) -> str:
+    """Return the first folder of the path, '' when the file lies directly in the content folder."""
+    return path.partition("/")[0] if "/" in path else ""
+
+
+def note_url(path: str) -> str:
+    """Return the output path of a note, a pure function of its source path.
+
+    `Cloud Web Apps/Launch a VM.md` is `cloud-web-apps/launch-a-vm.html`. An index below the first folder stands
+    for its folder: `cloud/vm/index.md` is `cloud/vm.html`. A segment without any letter or digit comes out empty;
+    `checks` reports it.
+    """
+    named = dirname(path) if is_index(path) else path[: path.rindex(".")]
+    return "/".join(slug(segment) for segment in named.split("/")) + ".html" if named else "index.html"
+
+
+def file_url(path: str, fingerprint: str = "") -> str:
+    """Return the output path of an attachment: slugged folders, its own name.
+
+    With a fingerprint the name is slugged as well and carries it: `figure.1a2b3c4d.svg`.
+    """
+    folder, _, name = unicodedata.normalize("NFC", path).rpartition("/")
+    if fingerprint:
+        base, dot, suffix = name.rpartition(".")
+        name = f"{slug(base or suffix) or 'file'}.{fingerprint[:8]}" + (f".{suffix.lower()}" if dot else "")
+    return "/".join([*(slug(segment) for segment in folder.split("/") if segment), name])
+
+
+def root_of(url: str) -> str:
+    """Return what leads from a page to the site's root: `../` for each folder of its output path."""
+    return "../" * url.count("/")
+
+
+def collision_key(url: str) -> str:
+    """Return the key under which two outputs are one file on some system: case-folded and NFC."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", url).casefold())
+
+
+def is_external(target: str) -> bool:
+    """Tell whether a link names another site or scheme (RFC 3986, section 3.1; `//host` too)."""
+    return _SCHEME.match(target) is not None
+
+
+class Target(NamedTuple):
+    """A link taken apart: `path` relative to the content folder, None when it leaves that folder."""
+
+    path: str | None
+    query: str
+    fragment: str
+
+
+def resolve(target: str, source: str) -> Target:
+    """Return what a relative link, written in the note `source`, means.
+
+    `/x` starts at the content folder. Percent escapes are decoded. A bare `#fragment` has an empty path.
+    """
+    rest, _, fragment = target.partition("#")
+    rest, _, query = rest.partition("?")
+    path = unquote(rest).replace("\\", "/")
+    if not path:
+        return Target("", query, unquote(fragment))
+    full = normpath(path.lstrip("/") if path.startswith("/") else join(dirname(source), path))
+    outside = full == ".." or full.startswith("../")
+    return Target(None if outside else "" if full == "." else full, query, unquote(fragment))
+
+
+def href(path: str, fragment: str = "", query: str = "") -> str:
+    """Return an output path as it stands in an `href`, percent-encoded (RFC 3986) except letters of any script."""
+    text = path if path.replace("/", "").replace("-", "").replace(".", "").isalnum() else quote(path, safe="/~@!$&'()*,;=")
+    return text + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")

@@ -1,0 +1,108 @@
+"""Where a project's files are: its config, its folders, the theme. Loads nothing heavy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site.files import STATE
+
+CONFIG_NAME = "notes-site.toml"
+
+
+class NoProject(Exception):
+    """No config and no content folder where the command was run; its text says what to do."""
+
+
+class Project(NamedTuple):
+    """A project: the folder of its config, and the config's path, which need not exist."""
+
+    root: Path
+    config: Path
+
+    @property
+    def state(self) -> Path:
+        """The cache's file."""
+        return self.root / STATE / "cache.db"
+
+
+def find(start: Path, config: Path | None = None) -> Project:
+    """Return the project of a folder: the nearest config upwards, or the one that is named.
+
+    A folder with `content/` in it is a project without a config.
+
+    Raises:
+        NoProject: there is none.
+    """
+    if config is not None:
+        if not config.is_file():
+            raise NoProject(f"there is no config file {config}")
+        return Project(config.resolve().parent, config.resolve())
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return Project(folder, folder / CONFIG_NAME)
+    if (start / "content").is_dir():
+        return Project(start, start / CONFIG_NAME)
+    raise NoProject(f"no {CONFIG_NAME} here or above, and no content folder; `notes-site init DIR` makes a site")
+
+
+def theme() -> Path:
+    """Return the folder of the default theme: beside this package in a wheel, above it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_theme"
+    return inside if inside.is_dir() else package.parent
+
+
+def layers(project: Project, content: str, templates: str, static: str) -> dict[str, str]:
+    """Return every folder whose files can influence the site, by layer; the site's own come before the theme's.
+
+    Two layers with one real path are one.
+    """
+    named = {
+        "content": project.root / content,
+        "templates": project.root / templates,
+        "static": project.root / static,
+        "theme-templates": theme() / "templates",
+        "theme-static": theme() / "static",
+        "program": Path(__file__).resolve().parent,
+    }
+    chosen: dict[str, str] = {}
+    for name, folder in named.items():
+        real = os.path.realpath(folder)
+        if real not in map(os.path.realpath, chosen.values()):
+            chosen[name] = str(folder)
+    return chosen
+
+
+class Refused(Exception):
+    """A folder that must not be written to; its text says why and what to do."""
+
+
+def check_output(output: Path, project: Project, sources: dict[str, str]) -> None:
+    """Refuse to write a site where it could destroy something.
+
+    Raises:
+        Refused: the root, the home folder, a folder that holds the project or its content or lies in its sources,
+            a git checkout's root, or a folder with files and without our marker.
+    """
+    real = Path(os.path.realpath(output))
+    if real == Path(real.anchor) or real == Path.home():
+        raise Refused(f"{real} is no folder for a site")
+    for name in ("content", "templates", "static"):
+        source = Path(os.path.realpath(sources.get(name, project.root / name)))
+        if source == real or source in real.parents:
+            raise Refused(f"{real} lies in the site's own {name} folder; choose another with --output")
+        if real in source.parents:
+            raise Refused(f"{real} holds the site's {name} folder; choose another with --output")
+    config = Path(os.path.realpath(project.config))
+    if real in config.parents:
+        raise Refused(f"{real} holds {config.name}; choose a folder of its own with --output")
+    if (real / ".git").exists():
+        raise Refused(f"{real} is the root of a git checkout; choose a folder in it")
+    if real.exists() and not real.is_dir():
+        raise Refused(f"{real} is a file")
+    marked = (real / STATE / "build.json").is_file()
+    if real.is_dir() and not marked and any(entry.name != STATE for entry in real.iterdir()):
+        raise Refused(f"{real} has files that notes-site did not write; empty it, or choose another with --output")

@@ -1,0 +1,196 @@
+"""From rendered bytes to the output folder: staged on the same file system, renamed into place, then pruned.
+
+The build record (`.notes-site/build.json`) names every file that is ours. It is written with old and new files
+before the first rename and complete after the last, so that no interruption makes us forget or take too much.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from notes_site.diagnostics import Diagnostic, error
+from notes_site.digest import digest
+from notes_site.files import STATE
+from notes_site.noop import marker
+from notes_site.paths import collision_key
+
+SCHEMA = 1
+
+
+class Changed(Exception):
+    """A file changed between its scan and its copy; its text names it."""
+
+
+def owned_files(output: Path) -> dict[str, str]:
+    """Return path and digest of every file that the last build of this folder wrote. A damaged record owns nothing,
+    and no record owns what lies outside of the folder.
+    """
+    try:
+        files = json.loads(marker(output).read_text(encoding="utf-8"))["files"]
+        return {str(path): str(value) for path, value in files.items() if _is_inside(path)}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _is_inside(path: str) -> bool:
+    return not os.path.isabs(path) and not {"", "..", STATE} & set(path.split("/"))
+
+
+class Staging:
+    """New files beside the output, until all of them are there."""
+
+    def __init__(self, output: Path) -> None:
+        """Begin with an empty staging folder; what a killed build left is removed."""
+        self._output = output
+        self._folder = output / STATE / "staging"
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        self._files: dict[str, Path] = {}
+        self._made: set[Path] = set()
+
+    def add(self, path: str, data: bytes) -> None:
+        """Stage a file."""
+        self._new(path).write_bytes(data)
+
+    def add_copy(self, path: str, source: Path, expected: str) -> None:
+        """Stage a copy of a file.
+
+        Raises:
+            Changed: its bytes no longer have the expected digest.
+        """
+        data = source.read_bytes()
+        if digest(data) != expected:
+            raise Changed(str(source))
+        self.add(path, data)
+
+    def _new(self, path: str) -> Path:
+        self._files[path] = self._folder / str(len(self._files))
+        return self._files[path]
+
+    def foreign(self, owned: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+        """Return an error for each staged file in whose place lies something that no build of ours wrote."""
+        problems = []
+        for path in self._files:
+            blocker = self._blocker(path, owned)
+            if blocker:
+                message = f"`{blocker}` in the output folder is in the way, and notes-site did not write it"
+                problems.append(error(path, "foreign-file", message, hint="move it away, or into static/"))
+        return tuple(problems)
+
+    def _blocker(self, path: str, owned: Mapping[str, str]) -> str:
+        parts = path.split("/")
+        for n in range(1, len(parts)):
+            folder = "/".join(parts[:n])
+            real = self._output / folder
+            if folder not in owned and os.path.lexists(real) and not _is_folder(real):
+                return folder
+        target = self._output / path
+        if _is_folder(target):
+            inside = [f"{path}/{name}" for name in _files_below(target)]
+            return next((name for name in inside if name not in owned), "")
+        return path if os.path.lexists(target) and path not in owned else ""
+
+    def clear_way(self, gone: Iterable[str]) -> int:
+        """Delete our old files that new ones cannot stand beside: a file where a folder must be, another case; and
+        empty folders where a file must be. Returns how many files were deleted.
+        """
+        new = {collision_key(path) for path in self._files}
+        above = {key[:n] for key in new for n, c in enumerate(key) if c == "/"}
+        removed = 0
+        for path in gone:
+            key = collision_key(path)
+            if key in new or key in above or any(key[:n] in new for n, c in enumerate(key) if c == "/"):
+                removed += remove(self._output, path)
+        for path in self._files:
+            if _is_folder(self._output / path):
+                for folder, _, _ in os.walk(self._output / path, topdown=False):
+                    os.rmdir(folder)
+        return removed
+
+    def move_in(self, path: str) -> None:
+        """Put one staged file into its place."""
+        target = self._output / path
+        if target.parent not in self._made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(target.parent)
+        os.replace(self._files[path], target)
+
+    def discard(self) -> None:
+        """Remove what was staged and not moved."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __iter__(self) -> Iterator[str]:
+        """The staged paths."""
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether it is a folder itself, no link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def _files_below(folder: Path) -> list[str]:
+    """Everything below a folder but folders; a link to one is no folder."""
+    return [
+        os.path.relpath(os.path.join(base, name), folder).replace(os.sep, "/")
+        for base, folders, names in os.walk(folder)
+        for name in (*names, *folders)
+        if not _is_folder(Path(base, name))
+    ]
+
+
+def remove(output: Path, path: str) -> bool:
+    """Delete one file of ours, and the folders that this leaves empty. Tell whether there was one.
+
+    What lies behind a symbolic link is not ours.
+    """
+    target = output / path
+    parents = [output / parent for parent in Path(path).parents if parent != Path()]
+    if any(parent.is_symlink() for parent in parents):
+        return False
+    try:
+        target.unlink()
+    except OSError:
+        return False
+    for parent in parents:
+        with suppress(OSError):
+            parent.rmdir()
+    return True
+
+
+def write_record(
+    output: Path, state: str, files: Mapping[str, str], *, drafts: bool, problems: Mapping[str, int]
+) -> None:
+    """Write the build record in one step. `problems`: how many diagnostics of each code the build had."""
+    record = {
+        "schema": SCHEMA,
+        "state": state,
+        "drafts": drafts,
+        "diagnostics": dict(sorted(problems.items())),
+        "files": dict(sorted(files.items())),
+    }
+    data = (json.dumps(record, ensure_ascii=False, indent=0) + "\n").encode()
+    target = marker(output)
+    if target.is_file() and target.read_bytes() == data:
+        return
+    staged = target.with_name("staging") / "record"
+    staged.parent.mkdir(parents=True, exist_ok=True)
+    staged.write_bytes(data)
+    os.replace(staged, target)
+
+
+def clean(output: Path) -> int:
+    """Delete all files that are ours, and our state. Returns how many files of the site there were."""
+    removed = sum(remove(output, path) for path in owned_files(output))
+    shutil.rmtree(output / STATE, ignore_errors=True)
+    with suppress(OSError):
+        output.rmdir()
+    return removed

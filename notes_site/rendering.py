@@ -1,0 +1,149 @@
+"""Which outputs must be made again, and making them: the same key means nothing to do."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site import publish
+from notes_site.cache import Cache, Row
+from notes_site.compose import Composed
+from notes_site.diagnostics import Diagnostic, error
+from notes_site.digest import combine, digest, digest_of
+from notes_site.files import Stat, digest_file, settled, stat_of
+from notes_site.loader import Progress
+from notes_site.pages import Copy, Output, Page
+from notes_site.templates import TemplateFault
+
+
+class Made(NamedTuple):
+    """An output that is in order: its key, the digests of its parts, the digest of its bytes, its file's stamp."""
+
+    key: str
+    parts: str
+    digest: str
+    stat: str
+
+    @property
+    def row(self) -> Row:
+        """The fields as the cache keeps them."""
+        return tuple(self)
+
+
+class Rendering:
+    """Finds out which outputs must be rendered, and renders them. `made` has all outputs, `why` the changed ones."""
+
+    def __init__(self, composed: Composed, cache: Cache, output: Path) -> None:
+        self.composed, self.cache, self.output = composed, cache, output
+        self.known = cache.outputs(str(output))
+        self.owned = publish.owned_files(output)
+        self.made: dict[str, Made] = {}
+        self.why: dict[str, tuple[str, ...]] = {}
+        self._last: dict[str, tuple[object, str]] = {}
+
+    def run(self, staging: publish.Staging | None, progress: Progress) -> tuple[Diagnostic, ...]:
+        """Render what changed into `staging`. Returns the problems of templates."""
+        faults: dict[tuple[str, int, str], Diagnostic] = {}
+        outputs = self.composed.plan.outputs
+        for done, (path, output) in enumerate(outputs.items(), 1):
+            try:
+                self._make(path, output, staging)
+            except TemplateFault as fault:
+                d = fault.diagnostic
+                faults.setdefault((d.path, d.line, re.sub(r" \(page .*\)", "", d.message)), d)
+            except publish.Changed as changed:
+                message = "the file changed while the site was built"
+                faults[str(changed), 0, ""] = error(output.source, "changed", message, hint="build again")
+            if done % 50 == 0:
+                progress("rendering", done, len(outputs))
+        return tuple(faults.values())
+
+    def _make(self, path: str, output: Output, staging: publish.Staging | None) -> None:
+        parts, render = self._parts(output)
+        key = combine(*(text for part in parts.items() for text in part))
+        before = self.known.get(path)
+        on_disk, stat = self._on_disk(path, before)
+        if before and before[0] == key and before[2] == on_disk:
+            self.made[path] = Made(key, before[1], on_disk, stat)
+            return
+        data = render()
+        new = output.digest if isinstance(output, Copy) else digest(data)
+        packed = " ".join(f"{name}:{value[:12]}" for name, value in parts.items())
+        self.made[path] = Made(key, packed, new, stat)
+        if new == on_disk and path in self.owned:
+            return
+        self.why[path] = _reasons(before, packed, on_disk)
+        if staging is None:
+            return
+        if isinstance(output, Copy):
+            staging.add_copy(path, self._origin(output), output.digest)
+        else:
+            staging.add(path, data)
+
+    def _parts(self, output: Output) -> tuple[dict[str, str], Callable[[], bytes]]:
+        """The digests of all that the output is made from, and the function that makes its bytes."""
+        if isinstance(output, Copy):
+            return {"file": output.digest}, lambda: b""
+        view = output.make()
+        parts = {name: self._digest(name, getattr(view, name)) for name in view.__struct_fields__}
+        parts["program"] = self.composed.loaded.program
+        if isinstance(output, Page):
+            templates, name = self.composed.templates, output.template
+            parts["template"] = templates.digest(name)
+            return parts, lambda: templates.render(name, view)  # type: ignore[arg-type]
+        return parts, lambda: output.render(view)
+
+    def _digest(self, name: str, value: object) -> str:
+        """The digest of a view's field; one that pages share in a row is digested once."""
+        last = self._last.get(name)
+        if last is None or last[0] is not value:
+            last = self._last[name] = (value, digest_of(value))
+        return last[1]
+
+    def _on_disk(self, path: str, before: Row | None) -> tuple[str, str]:
+        """Digest and stamp of the published file, both '' when there is none."""
+        target = self.output / path
+        try:
+            stat = stat_of(target.lstat())
+        except OSError:
+            return "", ""
+        stamp = _stamp(stat)
+        if before and stamp and before[3] == stamp:
+            return before[2], stamp
+        return digest_file(target), stamp
+
+    def _origin(self, output: Copy) -> Path:
+        roots, digests = self.composed.loaded.roots, self.composed.loaded.inputs.digests
+        if output.origin == "content":
+            return Path(roots["content"], output.source.removeprefix(self.composed.loaded.config.content + "/"))
+        layer = "static" if output.output in digests.get("static", {}) else "theme-static"
+        return Path(roots[layer], output.output)
+
+
+def settled_stamp(path: Path) -> str:
+    """The stamp of a file just written, once it vouches for the bytes."""
+    stat = stat_of(path.stat())
+    stamp = _stamp(stat)
+    if not stamp:
+        time.sleep(0.021)  # the clock's grain has passed then, except where stamps are whole seconds
+        stamp = _stamp(stat)
+    return stamp
+
+
+def _stamp(stat: Stat) -> str:
+    return " ".join(map(str, stat)) if settled(stat, time.time_ns()) else ""
+
+
+def _reasons(before: Row | None, parts: str, on_disk: str) -> tuple[str, ...]:
+    """Why a file is written: which parts of what it shows changed, or that it is new or was not as we left it."""
+    if before is None:
+        return ("new",) if not on_disk else ("nothing known of it",)
+    old = dict(part.split(":") for part in before[1].split())
+    new = dict(part.split(":") for part in parts.split())
+    changed = tuple(name for name in {**old, **new} if old.get(name) != new.get(name))
+    if changed:
+        return changed
+    return ("deleted from the output",) if not on_disk else ("changed in the output",)

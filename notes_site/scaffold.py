@@ -1,0 +1,169 @@
+"""`notes-site init` and `notes-site new`: files to begin with. What is there already is never touched."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from notes_site import config as configs
+from notes_site import durations, frontmatter, paths
+from notes_site.diagnostics import suggestion
+from notes_site.model import Config
+from notes_site.project import CONFIG_NAME, Project
+from notes_site.site import canonical_level, level_names
+
+
+_LONGEST_NAME = 60  # characters: file systems take 255 bytes, readers less
+
+
+class Exists(Exception):
+    """A file that would have to be overwritten; its text names it."""
+
+
+_CONFIG = """\
+# The settings of this site; every one is listed in docs/configuration.md of notes-site.
+title = {title}
+# description = "What this site is about, in a sentence."
+# author = "Your name"
+
+# The address at which the site will stand: with it come a sitemap, a feed and canonical links.
+# base_url = "https://example.org/notes"
+
+# levels = ["Beginner", "Intermediate", "Advanced"]
+
+# [course]
+# title = "The course's name"
+# link = "https://example.org/course"
+"""
+
+_HOME = """\
+# {title}
+
+What I learn, at which level, and how long it takes.
+"""
+
+_EXAMPLE = """\
+---
+title: "Video: A first resource"
+level: beginner
+link: https://example.org/video
+time: 20 min
+estimate: 15 min
+---
+
+Write here what you learned. Markdown works, with code:
+
+```python
+print("hello")
+```
+
+> [!TIP]
+> A note without text and without a time counts as planned.
+"""
+
+
+def init(folder: Path) -> list[Path]:
+    """Write a site to begin with. Returns the new files.
+
+    Raises:
+        Exists: the folder is a site already.
+    """
+    if (folder / CONFIG_NAME).exists():
+        raise Exists(f"{folder / CONFIG_NAME} is there already")
+    title = paths.words_of(folder.resolve().name) or "Learning notes"
+    quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    files = {CONFIG_NAME: _CONFIG.format(title=quoted), ".gitignore": "/public/\n/.notes-site/\n"}
+    if not (folder / "content").exists():
+        files["content/index.md"] = _HOME.format(title=title)
+        files["content/first-area/first-resource.md"] = _EXAMPLE
+    return [_write(folder / name, text) for name, text in files.items() if not (folder / name).exists()]
+
+
+def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
+    """Write a note with this front matter; its folder is its area's. Returns its path.
+
+    Raises:
+        Exists: there is such a note already.
+        ValueError: a title or an area that gives no file name.
+    """
+    area = str(fields.get("area") or "")
+    folder = _folder_of(content, area)
+    if folder is not None and paths.words_of(folder.name) == area:
+        fields = {name: value for name, value in fields.items() if name != "area"}
+    home = folder or content / (_name("area", area) if area else "")
+    target = home / f"{_name('title', title)}.md"
+    if target.exists():
+        raise Exists(f"{target} is there already")
+    return _write(target, frontmatter.dump({"title": title, **fields}))
+
+
+def _name(what: str, text: str) -> str:
+    """Return a file name for a title or an area: cut at a word, and never one that means something else."""
+    name = paths.slug(text)
+    if not name:
+        raise ValueError(f"the {what} {text!r} has no letter or digit to name a file by")
+    if len(name) > _LONGEST_NAME:
+        name = name[:_LONGEST_NAME].rpartition("-")[0] or name[:_LONGEST_NAME]
+    return f"{name}-note" if name in paths.INDEX_STEMS or name in paths.RESERVED else name
+
+
+def settings(project: Project) -> Config:
+    """Return the project's config; its problems are the build's to show."""
+    data = project.config.read_bytes() if project.config.is_file() else b""
+    return configs.read(project.config.name, data)[0]
+
+
+def checked(config: Config, given: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of a new note, checked and in the forms that front matter has.
+
+    Raises:
+        ValueError: a level or kind that the site does not have, a time that is none.
+    """
+    fields = {name: value for name, value in given.items() if value}
+    for name in ("time", "estimate"):
+        if name in fields:
+            fields[name] = _minutes(str(fields[name]))
+    levels = level_names(config)
+    if "level" in fields and canonical_level(str(fields["level"])) not in levels:
+        raise ValueError(_unknown("level", str(fields["level"]), levels))
+    if "kind" in fields and fields["kind"] not in config.kinds:
+        raise ValueError(_unknown("kind", str(fields["kind"]), config.kinds))
+    if "time" in fields:
+        fields["date"] = today()
+    return fields
+
+
+def _minutes(text: str) -> int:
+    try:
+        return durations.parse(text)
+    except durations.BadDuration as bad:
+        raise ValueError(f"{bad}: {bad.hint}") from None
+
+
+def _unknown(what: str, value: str, known: Iterable[str]) -> str:
+    names = list(known)
+    return f"no {what} `{value}`: use {', '.join(names)}. {suggestion(value, names)}".rstrip(" .")
+
+
+def _folder_of(content: Path, area: str) -> Path | None:
+    """The folder that an area has already."""
+    if not area or not content.is_dir():
+        return None
+    same = [f for f in sorted(content.iterdir()) if f.is_dir() and paths.slug(f.name) == paths.slug(area)]
+    return same[0] if same else None
+
+
+def today() -> str:
+    """Return the ISO date of today in UTC, or of SOURCE_DATE_EPOCH (reproducible-builds.org)."""
+    seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    return path

@@ -1,0 +1,201 @@
+"""The only module that knows Jinja: templates as scanned text, their digests, and rendering."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+import jinja2
+from jinja2 import meta, nodes
+from markupsafe import Markup
+
+from notes_site import bodies, durations
+from notes_site.diagnostics import Diagnostic, error, suggestion
+from notes_site.digest import combine
+from notes_site.paths import href
+from notes_site.views import Body, View
+
+ABSENT = "absent"
+DEFAULT = "default/"  # `{% extends "default/note.html" %}` reaches the file that an override replaces
+
+
+class Source(NamedTuple):
+    """A template: `shown` is its path as people know it."""
+
+    shown: str
+    text: str
+
+
+class TemplateFault(Exception):
+    """A template that cannot be used, with the problem to show."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class Templates:
+    """The templates of a site over those of the theme."""
+
+    def __init__(self, layers: Sequence[Mapping[str, Source]], body: Callable[[str], str]) -> None:
+        """`layers`: the site's own first, the theme's last. `body` returns a rendered body by its digest."""
+        self._sources = {DEFAULT + name: source for name, source in layers[-1].items()}
+        for layer in reversed(layers):
+            self._sources.update(layer)
+        self._body = body
+        self._env = self._environment()
+        self._references: dict[str, tuple[str, ...]] = {}
+        self._digests: dict[str, str] = {}
+
+    def _environment(self) -> jinja2.Environment:
+        env = jinja2.Environment(
+            loader=jinja2.FunctionLoader(self._load),
+            undefined=jinja2.StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        # Nothing by chance: a page is a function of its view.
+        del env.globals["lipsum"], env.filters["random"]
+        env.filters |= {
+            "duration": durations.show,
+            "fill": self._fill,
+            "href": href,
+            "host": _host,
+            "groupby_run": _runs,
+        }
+        return env
+
+    def _load(self, name: str) -> tuple[str, str, None] | None:
+        source = self._sources.get(name)
+        return (source.text, source.shown, None) if source else None
+
+    @jinja2.pass_context
+    def _fill(self, context: jinja2.runtime.Context, body: Body) -> Markup:
+        view: View = context["view"]
+        return Markup(bodies.fill(self._body(body.digest), body.slots, view.meta.root, body.prefix, body.shift))
+
+    def digest(self, name: str) -> str:
+        """Return the digest of a template with all that it extends, includes or imports, absent ones too.
+
+        Raises:
+            TemplateFault: a template does not parse, or names another one by a variable.
+        """
+        if name not in self._digests:
+            closure, pending = set[str](), [name]
+            while pending:
+                current = pending.pop()
+                if current not in closure:
+                    closure.add(current)
+                    pending.extend(self._refers_to(current))
+            texts = ((n, self._sources[n].text if n in self._sources else ABSENT) for n in sorted(closure))
+            self._digests[name] = combine(*(part for text in texts for part in text))
+        return self._digests[name]
+
+    def _refers_to(self, name: str) -> tuple[str, ...]:
+        if name not in self._references:
+            source = self._sources.get(name)
+            self._references[name] = _references(self._env, source) if source else ()
+        return self._references[name]
+
+    def render(self, name: str, view: View) -> bytes:
+        """Return the page.
+
+        Raises:
+            TemplateFault: the template does not parse, is not there, or uses what the view does not have.
+        """
+        try:
+            return self._env.get_template(name).render(view=view).encode()
+        except jinja2.TemplateSyntaxError as exc:
+            raise TemplateFault(_syntax(exc, self._sources.get(exc.name or name))) from exc
+        except jinja2.TemplateNotFound as exc:
+            raise TemplateFault(self._not_found(exc, name, view)) from exc
+        except jinja2.TemplateError as exc:
+            raise TemplateFault(self._runtime(exc, name, view)) from exc
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as exc:
+            if not self._line_of(exc)[1]:
+                raise
+            raise TemplateFault(self._runtime(exc, name, view)) from exc
+
+    def _not_found(self, exc: jinja2.TemplateNotFound, name: str, view: View) -> Diagnostic:
+        missing = str(exc.name or name)
+        shown, line = self._line_of(exc)
+        message = f"there is no template `{missing}` (page {view.meta.url})"
+        hint = suggestion(missing, (n for n in self._sources if not n.startswith(DEFAULT)))
+        return error(shown or missing, "no-template", message, line=line, hint=hint, text=self._text(shown, line))
+
+    def _runtime(self, exc: Exception, name: str, view: View) -> Diagnostic:
+        shown, line = self._line_of(exc)
+        text = self._text(shown, line)
+        column, length = _place(str(exc), text)
+        message = f"{exc} (page {view.meta.url})"
+        hint = "a template sees `view` alone; docs/templates.md lists what each view has"
+        place = {"line": line, "column": column, "length": length, "text": text}
+        return error(shown or name, "template-error", message, hint=hint, **place)
+
+    def _line_of(self, exc: BaseException) -> tuple[str, int]:
+        """The innermost template line of a traceback: Jinja maps its frames back to template lines."""
+        shown = {source.shown for source in self._sources.values()}
+        frames = [f for f in traceback.extract_tb(exc.__traceback__) if f.filename in shown]
+        return (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
+
+    def _text(self, shown: str, line: int) -> str:
+        source = next((s for s in self._sources.values() if s.shown == shown), None)
+        return _line(source.text, line) if source else ""
+
+
+def _references(env: jinja2.Environment, source: Source) -> tuple[str, ...]:
+    try:
+        tree = env.parse(source.text, filename=source.shown)
+    except jinja2.TemplateSyntaxError as exc:
+        raise TemplateFault(_syntax(exc, source)) from exc
+    found = tuple(meta.find_referenced_templates(tree))
+    if None in found:
+        kinds = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
+        line = next(n.lineno for n in tree.find_all(kinds) if None in meta.find_referenced_templates(_alone(n)))
+        message = "the template to use is named by a variable, so no page could tell when to be made again"
+        hint = "write its name as text, or include the alternatives by `{% if %}`"
+        raise TemplateFault(
+            error(source.shown, "dynamic-template", message, line=line, hint=hint, text=_line(source.text, line))
+        )
+    return tuple(name for name in found if name)
+
+
+def _alone(node: nodes.Node) -> nodes.Template:
+    return nodes.Template([node], lineno=node.lineno)
+
+
+def _syntax(exc: jinja2.TemplateSyntaxError, source: Source | None) -> Diagnostic:
+    shown = source.shown if source else exc.filename or exc.name or "template"
+    text = _line(source.text, exc.lineno) if source else ""
+    return error(shown, "template-syntax", exc.message or "this does not parse", line=exc.lineno, text=text)
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.splitlines()
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def _place(message: str, text: str) -> tuple[int, int]:
+    """Column and length of the name that Jinja's message quotes, where it stands in the line."""
+    for name in reversed(re.findall(r"'([^']+)'", message)):
+        if (at := text.find(name)) >= 0:
+            return at + 1, len(name)
+    return 0, 0
+
+
+def _host(url: str) -> str:
+    """Return the host of a URL without `www.`."""
+    return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
+def _runs(items: Sequence[object], attribute: str) -> list[tuple[object, list[object]]]:
+    """Return runs of items with the same value, in their order (Jinja's own `groupby` sorts)."""
+    key = attrgetter(attribute)
+    return [(value, list(members)) for value, members in groupby(items, key=key)]

@@ -1,0 +1,277 @@
+"""What a page may show: frozen views made of texts, whole numbers, booleans, None, tuples and views.
+
+A template sees one of these and nothing else; its digest is the page's key. So whatever influences a page is here.
+Times are whole minutes, dates ISO 8601 texts, URLs output paths (a page puts `meta.root` before them).
+"""
+
+from __future__ import annotations
+
+from notes_site.bodies import Slot
+from notes_site.model import Record, Status
+
+
+class Link(Record, frozen=True):
+    """A page of ours, by output path and title."""
+
+    url: str
+    title: str
+
+
+class SiteView(Record, frozen=True):
+    """What every page shares. It stays tiny: no count, no sum, no file whose name depends on notes."""
+
+    title: str
+    description: str
+    language: str
+    author: str
+    base_url: str
+    course_title: str
+    course_link: str
+    areas: tuple[Link, ...]
+    pages: tuple[Link, ...]
+    styles: tuple[str, ...]
+    icon: str
+
+
+class Meta(Record, frozen=True):
+    """What the frame of a page needs: where it is, what it is called, whether machines may list it."""
+
+    url: str
+    root: str
+    title: str
+    description: str = ""
+    canonical: str = ""
+    noindex: bool = False
+    kind: str = "website"
+
+
+class NavNote(Record, frozen=True):
+    """A note in the navigation of its area. `url` is '' where a long level is folded into one line of `title`."""
+
+    url: str
+    title: str
+    level: str
+
+
+class Body(Record, frozen=True):
+    """A rendered body by digest, with its refs resolved. `fill` in a template puts them together."""
+
+    digest: str
+    slots: tuple[Slot, ...]
+    prefix: str = ""
+    shift: int = 0
+
+
+class Row(Record, frozen=True):
+    """A note in a list."""
+
+    url: str
+    title: str
+    kind: str
+    level: str
+    area: str
+    area_url: str
+    link: str
+    estimate: int | None
+    time: int | None
+    status: Status
+    date: str
+
+
+class Sums(Record, frozen=True):
+    """Counts and minutes of some notes; see `stats.sums` for what each means."""
+
+    notes: int = 0
+    done: int = 0
+    doing: int = 0
+    planned: int = 0
+    skipped: int = 0
+    time: int = 0
+    estimate: int = 0
+    left: int = 0
+    missing: int = 0
+
+
+class AreaSummary(Record, frozen=True):
+    """An area on the home page."""
+
+    url: str
+    title: str
+    summary: str
+    sums: Sums
+
+
+class Group(Record, frozen=True):
+    """Notes of one group within a level; `name` is '' for those without."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+class Level(Record, frozen=True):
+    """The notes of one level within an area."""
+
+    id: str
+    name: str
+    sums: Sums
+    groups: tuple[Group, ...]
+
+
+class Backlink(Record, frozen=True):
+    """A note that links here, with the sentence around its link."""
+
+    url: str
+    title: str
+    context: str
+
+
+class TocEntry(Record, frozen=True):
+    """A heading in the table of contents; `level` from 2."""
+
+    level: int
+    id: str
+    text: str
+
+
+class View(Record, frozen=True):
+    """Base of all views of pages."""
+
+    site: SiteView
+    meta: Meta
+
+
+class HomeView(View, frozen=True):
+    """`index.html`."""
+
+    body: Body | None
+    sums: Sums
+    areas: tuple[AreaSummary, ...]
+
+
+class AreaView(View, frozen=True):
+    """`<area>.html`."""
+
+    nav: tuple[NavNote, ...]
+    title: str
+    body: Body | None
+    sums: Sums
+    levels: tuple[Level, ...]
+
+
+class NoteView(View, frozen=True):
+    """The page of one note."""
+
+    nav: tuple[NavNote, ...]
+    row: Row
+    tags: tuple[Link, ...]
+    updated: str
+    words: int
+    body: Body | None
+    toc: tuple[TocEntry, ...]
+    backlinks: tuple[Backlink, ...]
+    previous: Link | None
+    next: Link | None
+
+
+class PlainView(View, frozen=True):
+    """A page outside all areas, such as `about.html`."""
+
+    body: Body | None
+    toc: tuple[TocEntry, ...]
+    backlinks: tuple[Backlink, ...]
+
+
+class ListView(View, frozen=True):
+    """All resources in one order. `sections` are areas, or one without a name; `orders` are the other pages."""
+
+    order: str
+    orders: tuple[Link, ...]
+    sums: Sums
+    sections: tuple[Group, ...]
+
+
+class TagSummary(Record, frozen=True):
+    """A tag on the tags page."""
+
+    url: str
+    name: str
+    sums: Sums
+
+
+class TagsView(View, frozen=True):
+    """`tags.html`."""
+
+    tags: tuple[TagSummary, ...]
+
+
+class TagView(View, frozen=True):
+    """The page of one tag."""
+
+    name: str
+    sums: Sums
+    rows: tuple[Row, ...]
+
+
+class NotFoundView(View, frozen=True):
+    """`404.html`: the only page with absolute links, since it answers at any address."""
+
+
+class RedirectView(View, frozen=True):
+    """An alias. `target` is an output path."""
+
+    target: Link
+
+
+class DataNote(Record, frozen=True):
+    """One note in `notes.json`."""
+
+    url: str
+    source: str
+    row: Row
+    group: str
+    tags: tuple[str, ...]
+    summary: str
+    words: int
+
+
+class DataView(Record, frozen=True):
+    """`notes.json`."""
+
+    notes: tuple[DataNote, ...]
+
+
+class FeedEntry(Record, frozen=True):
+    """A note in the Atom feed. Dates are ISO 8601."""
+
+    url: str
+    title: str
+    summary: str
+    date: str
+    updated: str
+
+
+class FeedView(Record, frozen=True):
+    """`feed.xml`."""
+
+    site: SiteView
+    entries: tuple[FeedEntry, ...]
+
+
+class MapEntry(Record, frozen=True):
+    """A page in the sitemap; `changed` is an ISO date or ''."""
+
+    url: str
+    changed: str
+
+
+class MapView(Record, frozen=True):
+    """`sitemap.xml`, and what `robots.txt` says of it."""
+
+    site: SiteView
+    entries: tuple[MapEntry, ...]
+
+
+class StyleView(Record, frozen=True):
+    """The stylesheet, before it is made small."""
+
+    css: str

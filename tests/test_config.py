@@ -1,0 +1,227 @@
+"""notes-site.toml: what is read, what is refused and where, and what is made from the table of settings."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notes_site import config
+from notes_site.config import DEFAULT_KINDS, json_schema, kind_of, parse_options, read
+from notes_site.diagnostics import show
+from notes_site.locate import locate
+from notes_site.model import Config
+from notes_site.settings import SETTINGS
+
+GOLDEN = Path(__file__).parent / "golden" / "config"
+DOCS = Path(__file__).parents[1] / "docs"
+DEFAULT = read("notes-site.toml", b"")[0]
+
+
+def described(source: str) -> str:
+    """Say in plain text what comes of a file: what differs from the defaults, and the problems."""
+    made, problems = read("notes-site.toml", source.encode())
+    lines = [
+        f"{name} = {getattr(made, name)!r}"
+        for name in Config.__struct_fields__
+        if name != "kinds" and getattr(made, name) != getattr(DEFAULT, name)
+    ]
+    lines += [f"kinds.{kind} = {p!r}" for kind, p in made.kinds.items() if DEFAULT_KINDS.get(kind) != p]
+    lines += [line.rstrip() for d in problems for line in show(d).split("\n")]
+    return "\n".join(lines)
+
+
+def parts(file: Path) -> list[tuple[str, str, str]]:
+    found = re.findall(
+        r"^### ([^\n]+)\n(.*?)^>>>\n(.*?)(?=^### |\Z)", file.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    return [(title, source, expected.strip()) for title, source, expected in found]
+
+
+if os.environ.get("UPDATE_GOLDEN"):
+    for file in GOLDEN.glob("*.txt"):
+        new = [f"### {title}\n{source}>>>\n{described(source)}\n" for title, source, _ in parts(file)]
+        file.write_text("\n".join(new), "utf-8")
+
+CASES = [pytest.param(s, e, id=f"{file.stem}: {t}") for file in sorted(GOLDEN.glob("*.txt")) for t, s, e in parts(file)]
+
+
+@pytest.mark.parametrize(("source", "expected"), CASES)
+def test_golden(source: str, expected: str) -> None:
+    assert described(source) == expected
+    windows = b"\xef\xbb\xbf" + source.removesuffix("\n").replace("\n", "\r\n").encode()
+    assert read("notes-site.toml", windows) == read("notes-site.toml", source.encode()), "law 3"
+
+
+def test_defaults() -> None:
+    made, problems = read("notes-site.toml", b"")
+    assert problems == ()
+    assert made == Config(kinds=dict(DEFAULT_KINDS))
+
+
+def test_no_text_is_an_error_with_its_place() -> None:
+    made, problems = read("notes-site.toml", b'title = "caf\xe9"\n')
+    assert made == DEFAULT
+    assert [(d.code, d.line, d.column) for d in problems] == [("not-text", 1, 13)]
+
+
+@given(st.text())
+def test_any_text_is_read_without_a_crash(source: str) -> None:
+    for problem in read("notes-site.toml", source.encode("utf-8", "surrogatepass"))[1]:
+        assert show(problem)
+
+
+KEYS = st.sampled_from([*(s.key for s in SETTINGS), "x", "course", "code", '"a b"', "kinds.video"])
+VALUES = st.sampled_from(
+    ['"x"', "5", "true", "[]", '["a", 1]', "{}", "{ a = 1 }", "2018-10-29", "'''\na = 1\n'''", "[\n1, # [\n]", "-1e400"]
+)
+
+
+@given(st.lists(st.one_of(st.builds("{} = {}".format, KEYS, VALUES), KEYS.map("[{}]".format), st.just("# [x] = y"))))
+def test_any_settings_are_read_without_a_crash(lines: list[str]) -> None:
+    source = "\n".join(lines)
+    for problem in read("notes-site.toml", source.encode())[1]:
+        assert problem.line >= 1
+        assert problem.text == source.split("\n")[problem.line - 1]
+        assert problem.column - 1 + problem.length <= len(problem.text) or problem.code == "toml-syntax"
+
+
+@given(st.lists(st.one_of(st.builds("{} = {}".format, KEYS, VALUES), KEYS.map("[{}]".format), st.just("# [x] = y"))))
+def test_every_key_is_located(lines: list[str]) -> None:
+    source = "\n".join(lines)
+    try:
+        document = tomllib.loads(source)
+    except tomllib.TOMLDecodeError:
+        return
+    places = locate(source)
+
+    def check(path: tuple[str, ...], value: Any) -> None:
+        assert path in places or path[:-1] in places
+        if path in places and not isinstance(value, dict):
+            at = places[path].value
+            written = source.split("\n")[at.line - 1][at.column - 1 :]
+            whole = written if at.length == len(written) else written[: at.length]
+            assert whole
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                check((*path, key), inner)
+
+    for key, value in document.items():
+        check((key,), value)
+
+
+HOSTILE = {
+    "open brackets": "a = " + "[" * 100_000,
+    "open braces": "a = " + "{b=" * 50_000,
+    "one key often": "x = 1\n" * 50_000,
+    "a long number": "a = 1" + "0" * 100_000,
+    "many unknown settings": "\n".join(f"k{n} = 1" for n in range(3_000)),
+    "a long text": 'a = """""' + "x\n" * 100_000 + '"""',
+    "quotes": "[a][a]" + "'" * 100_000,
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_files_are_read_in_a_moment(source: str) -> None:
+    start = time.process_time()
+    read("notes-site.toml", source.encode())
+    assert time.process_time() - start < 3
+
+
+def test_parse_options_are_what_parsing_reads() -> None:
+    made = Config(title="x", kinds={"video": ("Video",)}, html="safe", typographer=True)
+    options = parse_options(made)
+    assert options.kinds == (("video", ("Video",)),)
+    assert (options.html, options.typographer) == ("safe", True)
+    assert dict(parse_options(Config()).kinds) == dict(DEFAULT_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("QwikLab: Intro to S3", "lab"), ("AWS Tutorial: Launch a VM", "tutorial"), ("Video: Why Docker?", "video"),
+        ("Google Cloud tutorial: x", "tutorial"), ("Lab 3: Networks", "lab"), ("LAB #3.1: x", "lab"),
+        ("[Video] x", "video"),
+        ("Paper：x", "reading"), ("Video", None), ("Why: x", None), ("https://x.org", None), ("Collab: x", None),
+        ("Reading group: x", None), ("A prefix longer than anybody would write before a colon, or video: x", None),
+        (": x", None), ("", None),
+    ],
+)  # fmt: skip
+def test_kind_of_a_title(title: str, kind: str | None) -> None:
+    assert kind_of(title, tuple(DEFAULT_KINDS.items())) == kind
+
+
+def test_the_longer_prefix_and_the_first_kind_win() -> None:
+    kinds = (("a", ("Video",)), ("b", ("Short video", "Video")))
+    assert kind_of("Short video: x", kinds) == "b"
+    assert kind_of("Video: x", kinds) == "a"
+
+
+# ---- the table
+
+
+def test_the_table_is_the_type() -> None:
+    assert {setting.field for setting in SETTINGS} == set(Config.__struct_fields__)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
+def test_examples_are_read_and_fit_the_schema(setting: Any) -> None:
+    source = f"{setting.key} = {setting.example}"
+    made, problems = read("notes-site.toml", source.encode())
+    assert problems == ()
+    assert getattr(made, setting.field) != getattr(DEFAULT, setting.field), "an example shows something new"
+    jsonschema.validate(tomllib.loads(source), json_schema())
+
+
+def test_the_schema_is_valid_and_catches_slips() -> None:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    assert validator.is_valid({})
+    slips: list[dict[str, Any]] = [
+        {"titel": "x"}, {"levels": []}, {"course": {"url": "x"}}, {"html": "some"}, {"feed_items": -1},
+        {"base_url": "x.org"},
+    ]  # fmt: skip
+    for slip in slips:
+        assert not validator.is_valid(slip), slip
+
+
+def test_defaults_fit_their_own_checks() -> None:
+    for setting in SETTINGS:
+        value = getattr(DEFAULT, setting.field)
+        plain = (
+            {k: list(v) for k, v in value.items()}
+            if isinstance(value, dict)
+            else list(value)
+            if isinstance(value, tuple)
+            else value
+        )
+        assert setting.check(plain) == value
+
+
+def test_the_reference_page_is_up_to_date() -> None:
+    assert (DOCS / "configuration.md").read_text("utf-8") == config.reference(), "run `python -m notes_site.reference`"
+
+
+def test_the_reference_is_written(tmp_path: Path) -> None:
+    from notes_site import reference
+
+    reference.main(str(tmp_path))
+    assert {file.name: file.read_text("utf-8") for file in tmp_path.iterdir()} == reference.pages()
+
+
+def test_it_loads_no_yaml_and_no_markdown() -> None:
+    heavy = "('yaml', 'markdown_it', 'pygments', 'jinja2', 'difflib', 'click', 'sqlite3')"
+    code = f"import sys, notes_site.config; print([m for m in sys.modules if m.split('.')[0] in {heavy}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from notes_site import paths
 from notes_site.diagnostics import Diagnostic, error, note, suggestion, warning
@@ -11,15 +11,20 @@ from notes_site.site import Site, level_names
 from notes_site.stats import lacks_time
 
 
-def check_site(site: Site) -> Iterator[Diagnostic]:
-    """Yield the problems of all notes, published or not; paths are relative to the content folder."""
+def check_site(site: Site, unclear: Container[str] = ()) -> Iterator[Diagnostic]:
+    """Yield the problems of all notes, published or not; paths are relative to the content folder.
+
+    `unclear`: notes whose front matter has errors. What it lacks is not known, so it is not told of.
+    """
     levels = level_names(site.config)
     for member in (*site.published(), *site.hidden):
         yield from _level(member, site, levels)
         yield from _kind(member, site)
         yield from _name(member)
+        yield from _aliases(member)
     for member in site.notes:
-        yield from _facts(member)
+        if member.path not in unclear:
+            yield from _facts(member)
 
 
 def _level(member: Note, site: Site, levels: dict[str, str]) -> Iterator[Diagnostic]:
@@ -45,17 +50,31 @@ def _name(member: Note) -> Iterator[Diagnostic]:
     if not all(segments):
         message = "a file or folder name without any letter or digit gives no address"
         yield error(member.path, "no-address", message, hint="rename it")
+    if member.front.area and not paths.slug(member.front.area):
+        message = f"the area `{member.front.area}` has no letter or digit, which gives no address"
+        yield error(member.path, "no-address", message, hint="name it in letters and digits", **_at(member, "area"))
     for segment in segments:
         if segment in paths.RESERVED:
             message = f"`{segment}` is a device name on Windows, where `{member.card.url}` cannot be written"
             yield error(member.path, "reserved-name", message, hint="rename the file or folder")
+    if member.front.area and member.card.area in paths.RESERVED:
+        message = f"`{member.card.area}` is a device name on Windows, where `{member.card.area}.html` cannot be written"
+        yield error(member.path, "reserved-name", message, hint="rename the area", **_at(member, "area"))
+
+
+def _aliases(member: Note) -> Iterator[Diagnostic]:
+    for alias in filter(paths.is_address, member.front.aliases):
+        if not paths.alias_url(alias):
+            message = f"the alias `{alias}` is no address on this site"
+            hint = "write a path, like `old/launch-vm.html`"
+            yield error(member.path, "bad-alias", message, hint=hint, **_at(member, "aliases"))
 
 
 def _facts(member: Note) -> Iterator[Diagnostic]:
     if lacks_time(member.card):
-        yield note(member.path, "no-time", "no time is noted", line=1, hint="add `time: 30 min` to the front matter")
+        yield note(member.path, "no-time", "no time is noted", hint="add `time: 30 min` to the front matter")
     if not member.card.link and member.card.kind != "project":
-        yield note(member.path, "no-link", "no link to the resource", line=1, hint="add `link: https://…`")
+        yield note(member.path, "no-link", "no link to the resource", hint="add `link: https://…` to the front matter")
 
 
 def _at(member: Note, field: str) -> dict[str, int]:

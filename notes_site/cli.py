@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from contextlib import closing
@@ -245,7 +244,7 @@ def clean(config: Path | None, output: Path | None) -> None:
     project = _project(config)
     target = output or project.root / scaffold.settings(project).output
     removed = publish.clean(target)
-    shutil.rmtree(project.state.parent, ignore_errors=True)
+    publish.remove_folder(project.state.parent)
     click.echo(f"removed {removed} files from {target}, and the cache")
 
 

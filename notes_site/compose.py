@@ -8,14 +8,17 @@ from typing import NamedTuple
 
 from notes_site.cache import Cache
 from notes_site.checks import check_site
-from notes_site.diagnostics import Diagnostic, below, error, note
+from notes_site.diagnostics import Diagnostic, below, error, note, suggestion
 from notes_site.digest import combine
 from notes_site.loader import Loaded, Progress, load, silent, texts
+from notes_site.locate import NOWHERE, locate
+from notes_site.model import Config
 from notes_site.pages import Assets, Plan, plan
 from notes_site.paths import is_note
 from notes_site.project import Project
 from notes_site.site import Site, assemble
-from notes_site.templates import Source, Templates
+from notes_site.templates import Compiled, Source, Templates
+from notes_site.text import decode
 
 
 class CacheDamaged(Exception):
@@ -29,6 +32,7 @@ class Composed(NamedTuple):
     site: Site
     plan: Plan
     templates: Templates
+    templates_key: str
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -39,21 +43,30 @@ def compose(
     loaded = load(project, cache, jobs=jobs, progress=progress)
     site = assemble(loaded.config, loaded.notes, drafts=drafts)
     templates, template_problems = _templates(loaded, cache)
-    planned = plan(site, _assets(loaded))
+    assets, asset_problems = _assets(loaded)
+    planned = plan(site, assets)
     found = (
         *loaded.diagnostics,
         *(below(loaded.config.content, check_site(site)) if loaded.sound else ()),
         *_config_notes(loaded, project),
         *template_problems,
+        *asset_problems,
         *planned.problems,
     )
-    return Composed(loaded, site, planned, templates, found)
+    return Composed(loaded, site, planned, templates, _templates_key(loaded), found)
+
+
+def _with_errors(loaded: Loaded) -> frozenset[str]:
+    """The files of the content folder that could not be read, or not in full."""
+    folder = f"{loaded.config.content}/"
+    wrong = (d.path for d in loaded.diagnostics if d.severity == "error")
+    return frozenset(path.removeprefix(folder) for path in wrong if path.startswith(folder))
 
 
 def _config_notes(loaded: Loaded, project: Project) -> Iterator[Diagnostic]:
-    if not loaded.config.base_url:
+    if loaded.sound and not loaded.config.base_url:
         message = "no `base_url`: no sitemap, feed or canonical links are made"
-        yield note(project.config.name, "no-base-url", message, hint='base_url = "https://example.org/notes"')
+        yield note(project.config.name, "no-base-url", message, hint='add `base_url = "https://example.org/notes"`')
 
 
 def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic]]:
@@ -63,10 +76,11 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
         sources = {}
         for path, data in texts(loaded, layer):
             shown = f"{loaded.shown.get(layer, layer)}/{path}"
-            try:
-                sources[path] = Source(shown, data.decode("utf-8-sig").replace("\r\n", "\n"))
-            except UnicodeDecodeError as exc:
-                problems.append(error(shown, "not-utf-8", f"byte {exc.start} is no UTF-8", hint="save it as UTF-8"))
+            decoded, problem = decode(shown, data)
+            if problem:
+                problems.append(problem)
+            else:
+                sources[path] = Source(shown, decoded)
         layers.append(sources)
 
     def body(key: str) -> str:
@@ -75,16 +89,26 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
             raise CacheDamaged
         return found
 
-    return Templates([layer for layer in layers if layer], body), problems
+    compiled = Compiled(loaded.memo.get(_templates_key(loaded)))
+    return Templates([layer for layer in layers if layer], body, compiled), problems
 
 
-def _assets(loaded: Loaded) -> Assets:
+def _templates_key(loaded: Loaded) -> str:
+    """The key under which compiled templates are remembered."""
+    layers = (loaded.inputs.digests.get(layer, {}) for layer in ("templates", "theme-templates"))
+    return combine("templates", loaded.program, *(part for layer in layers for item in layer.items() for part in item))
+
+
+def _assets(loaded: Loaded) -> tuple[Assets, list[Diagnostic]]:
     digests = loaded.inputs.digests
     static = {**digests.get("theme-static", {}), **digests.get("static", {})}
     layer = "static" if "style.css" in digests.get("static", {}) else "theme-static"
-    own = Path(loaded.roots[layer], "style.css").read_text(encoding="utf-8") if "style.css" in static else ""
+    own, problem = "", None
+    if "style.css" in static:
+        data = Path(loaded.roots[layer], "style.css").read_bytes()
+        own, problem = decode(f"{loaded.shown.get(layer, layer)}/style.css", data)
     files = {path: value for path, value in digests["content"].items() if not is_note(path)}
-    return Assets(files, static, own + _code_css(loaded))
+    return Assets(files, static, own + _code_css(loaded)), [problem] if problem else []
 
 
 def _code_css(loaded: Loaded) -> str:

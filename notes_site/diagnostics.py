@@ -75,11 +75,17 @@ def failed(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bool:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ``did you mean `x`?`` for the known word nearest to `word`, or an empty string."""
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word nearest to `word`, case aside, or an empty string when none is near."""
     import difflib
 
     by_fold = {k.casefold(): k for k in known}
     near = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
-    return f"did you mean `{by_fold[near[0]]}`?" if near else ""
+    return by_fold[near[0]] if near else ""
 
 
 def show(diagnostic: Diagnostic, *, colour: bool = False) -> str:

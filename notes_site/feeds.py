@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
+
+import msgspec
 
 from notes_site.digest import digest
 from notes_site.paths import href
@@ -14,7 +15,7 @@ from notes_site.views import DataNote, DataView, FeedView, MapView, StyleView
 def notes_json(view: DataView) -> bytes:
     """Return all notes as JSON (RFC 8259); its shape is documented in `docs/notes-json.md`."""
     document = {"schema": 1, "notes": [_data(note) for note in view.notes]}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
 def _data(note: DataNote) -> dict[str, object]:
@@ -62,11 +63,11 @@ def atom(view: FeedView) -> bytes:
     updated = max((entry.updated for entry in view.entries), default="1970-01-01")
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(site.language)}>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(site.language)}">',
         f"<title>{escape(site.title)}</title>",
         f"<id>{escape(base)}/</id>",
-        f"<link href={quoteattr(base + '/')}/>",
-        f'<link rel="self" href={quoteattr(base + "/feed.xml")}/>',
+        f'<link href="{escape(base)}/"/>',
+        f'<link rel="self" href="{escape(base)}/feed.xml"/>',
         f"<updated>{_instant(updated)}</updated>",
         f"<author><name>{escape(site.author or site.title)}</name></author>",
     ]
@@ -76,7 +77,7 @@ def atom(view: FeedView) -> bytes:
             "<entry>",
             f"<title>{escape(entry.title)}</title>",
             f"<id>{escape(url)}</id>",
-            f"<link href={quoteattr(url)}/>",
+            f'<link href="{escape(url)}"/>',
             f"<published>{_instant(entry.date)}</published>",
             f"<updated>{_instant(entry.updated)}</updated>",
             f"<summary>{escape(entry.summary)}</summary>",

@@ -4,6 +4,7 @@ nothing to do stays fast.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat as modes
 import time
@@ -86,7 +87,8 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
                 problems.append(unreadable(f"{shown}/{path}", exc))
                 continue
             if isinstance(result, str):
-                problems.append(error(f"{shown}/{path}", *_REFUSED[result]))
+                if result != "gone":
+                    problems.append(_refused(f"{shown}/{path}", result, entry))
             elif modes.S_ISDIR(result.st_mode):
                 pending.append((entry.path, path + "/", inside))
             else:
@@ -95,18 +97,38 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
 
 
 _REFUSED = {
-    "outside": ("link-outside", "this symbolic link leads out of its folder"),
-    "loop": ("link-loop", "this symbolic link leads back to a folder that holds it"),
-    "special": ("not-a-file", "this is neither a file nor a folder"),
-    "name": ("bad-name", "the name is no valid text in UTF-8"),
+    "outside": ("link-outside", "this symbolic link leads out of its folder", "put a copy of the file in its place"),
+    "loop": ("link-loop", "this symbolic link leads in a circle", "delete it"),
+    "dangling": ("link-dangling", "this symbolic link leads to `{}`, which is not there", "delete it, or mend it"),
+    "special": ("not-a-file", "this is a pipe, socket or device, not a file", "delete it, or move it elsewhere"),
+    "name": ("bad-name", "the name is no text in UTF-8", "rename it"),
 }
 
 
+def _refused(path: str, why: str, entry: os.DirEntry[str]) -> Diagnostic:
+    code, message, hint = _REFUSED[why]
+    if why == "dangling":
+        message = message.format(os.readlink(entry.path))
+    return error(as_text(path), code, as_text(message), hint=hint)
+
+
+def as_text(name: str) -> str:
+    """Return a name with the bytes that are no UTF-8 spelled out: what is shown is also stored."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def _kind(entry: os.DirEntry[str], real_root: str, inside: frozenset[tuple[int, int]]) -> os.stat_result | str:
-    """The entry's stat, or why it is refused."""
-    if not _is_text(entry.name):
+    """The entry's stat, or why it is refused; `gone` when it has been deleted since its folder was read."""
+    if as_text(entry.name) != entry.name:
         return "name"
-    result = entry.stat()
+    try:
+        result = entry.stat()
+    except FileNotFoundError:
+        return "dangling" if entry.is_symlink() else "gone"
+    except OSError as exc:
+        if exc.errno == errno.ELOOP:
+            return "loop"
+        raise
     if entry.is_symlink():
         real = os.path.realpath(entry.path)
         if real != real_root and not real.startswith(real_root.rstrip(os.sep) + os.sep):
@@ -116,17 +138,9 @@ def _kind(entry: os.DirEntry[str], real_root: str, inside: frozenset[tuple[int, 
     return result if modes.S_ISREG(result.st_mode) or modes.S_ISDIR(result.st_mode) else "special"
 
 
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def unreadable(path: str, exc: OSError) -> Diagnostic:
     """Return the error for a file or folder that the system does not let us read."""
-    return error(path, "unreadable", f"this cannot be read: {exc.strerror}")
+    return error(path, "unreadable", f"this cannot be read: {exc.strerror}", hint="see who may read it, or delete it")
 
 
 def read_settled(path: Path) -> tuple[bytes, Stat]:

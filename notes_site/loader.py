@@ -89,7 +89,9 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     for result in parsed:
         problems += below(config.content, result.diagnostics)
     notes = tuple(result.note for result in parsed if result.note)
-    trusted = all(before for before, _ in inputs.stamps.values())
+    trusted = all(before for before, _ in inputs.stamps.values()) and not any(
+        problem.code in parsing.NEVER_KEPT for problem in problems
+    )
     return Loaded(
         config,
         not failed(config_problems),
@@ -126,9 +128,10 @@ def _notes(
     for path, digest in inputs.digests["content"].items():
         if is_note(path):
             key = combine("note", path, digest, *shared)
-            if kept := memo.get(key):
-                found[path] = decode(kept)
-            else:
+            kept = memo.get(key)
+            try:
+                found[path] = decode(kept or b"")
+            except msgspec.MsgspecError:  # never parsed, or damaged
                 misses.append((path, key, _bytes(inputs, roots, path)))
     bodies: dict[str, str] = {}
     keys = {path: key for path, key, _ in misses}

@@ -67,6 +67,7 @@ ORDERS = (
     Link("resources-by-time.html", "By time"),
     Link("resources-by-date.html", "By date"),
 )
+NAME_BYTES = 255  # of one segment of an output path
 REPLACEABLE = frozenset({"robots.txt", "favicon.ico", "icon.svg"})
 
 
@@ -119,23 +120,19 @@ def _overviews(site: Site, views: Views) -> Iterator[Output]:
 
 
 def _redirects(site: Site, views: Views) -> Iterator[Output]:
-    for note in (*site.notes, *site.pages):
-        for alias in note.front.aliases:
-            url, source = alias_url(alias), f"the alias {alias} of {_shown(site, note)}"
-            yield Page(url, source, "redirect.html", partial(views.redirect, url, note))
-
-
-def alias_url(alias: str) -> str:
-    """Return the output path that answers at a former address: `/old/` and `/old` are `old/index.html`."""
-    path = alias.strip("/")
-    return path if path.endswith((".html", ".htm")) else f"{path}/index.html"
+    for note in site.published():
+        for alias in filter(paths.is_address, note.front.aliases):
+            url, source = paths.alias_url(alias), f"the alias {alias} of {_shown(site, note)}"
+            if url:  # what is no address is told of by `checks`
+                yield Page(url, source, "redirect.html", partial(views.redirect, url, note))
 
 
 def _machine_files(site: Site, views: Views) -> Iterator[Output]:
     yield Text("notes.json", "the notes as data", views.data, feeds.notes_json)
     yield Text("robots.txt", "robots.txt", views.robots, feeds.robots)
-    if site.config.base_url:
+    if site.config.base_url and site.config.feed_items:
         yield Text("feed.xml", "the feed", views.feed, feeds.atom)
+    if site.config.base_url:
         yield Text("sitemap.xml", "the sitemap", views.sitemap, feeds.sitemap)
 
 
@@ -166,7 +163,18 @@ def _without_collisions(outputs: Iterable[Output], problems: Sequence[Diagnostic
     for key, output in chosen.items():
         parents = [key[:n] for n, c in enumerate(key) if c == "/"]
         found += [_collision(chosen[parent], output) for parent in parents if parent in chosen]
+    found += [_too_long(output) for output in chosen.values() if _longest_name(output.output) > NAME_BYTES]
     return Plan({output.output: output for output in chosen.values()}, tuple(found))
+
+
+def _longest_name(url: str) -> int:
+    return max(len(segment.encode()) for segment in url.split("/"))
+
+
+def _too_long(output: Output) -> Diagnostic:
+    path = output.source.rpartition(" of ")[2] if output.source.startswith("the alias ") else output.source
+    message = f"`{output.output}` has a name of more than {NAME_BYTES} bytes, which file systems refuse"
+    return error(path, "name-too-long", message, hint="shorten the name that it is made from")
 
 
 def _collision(first: Output, second: Output) -> Diagnostic:

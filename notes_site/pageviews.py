@@ -67,6 +67,7 @@ class Views:
             pages=tuple(Link(page.card.url, page.card.title) for page in site.pages[:NAV_PAGES]),
             styles=(style,),
             icon=icon,
+            feed="feed.xml" if config.base_url and config.feed_items else "",
         )
 
     # --- pages
@@ -184,8 +185,8 @@ class Views:
 
     def redirect(self, url: str, note: Note) -> RedirectView:
         """A former address of a note."""
-        target = Link(note.card.url, note.card.title)
-        meta = Meta(url, paths.root_of(url), note.card.title, canonical=self._absolute(note.card.url), noindex=True)
+        target = Link(self._links.urls[note.path], note.card.title)
+        meta = Meta(url, paths.root_of(url), target.title, canonical=self._absolute(target.url), noindex=True)
         return RedirectView(site=self.site, meta=meta, target=target)
 
     # --- for machines

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.context import BaseContext
 
 import msgspec
 
@@ -44,7 +41,13 @@ def _run(chunks: Sequence[Sequence[Task]], options: ParseOptions, workers: int) 
     if workers <= 1:
         yield from (parse_chunk(chunk, options) for chunk in chunks)
         return
-    with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_begin_worker) as pool:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Forking is fastest, and safe where nothing else runs; macOS and Windows start afresh.
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if alone else "spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
         try:
             yield from pool.map(parse_chunk, chunks, [options] * len(chunks))
         except BaseException:
@@ -56,12 +59,6 @@ def _begin_worker() -> None:
     """Ctrl-C reaches every process of a terminal: the parent alone answers it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
-
-
-def _context() -> BaseContext:
-    """Forking is fastest, and safe where nothing else runs; macOS and Windows start afresh."""
-    alone = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if alone else "spawn")
 
 
 def _chunks(tasks: Sequence[Task]) -> Iterator[list[Task]]:

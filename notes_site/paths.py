@@ -88,9 +88,26 @@ def file_url(path: str, fingerprint: str = "") -> str:
     return "/".join([*(slug(segment) for segment in folder.split("/") if segment), name])
 
 
+def alias_url(alias: str) -> str:
+    """Return the output path that answers at a former address: `/old/` and `/old` are `old/index.html`.
+
+    '' for what is no address on this site.
+    """
+    path = unicodedata.normalize("NFC", unquote(alias.partition("#")[0].partition("?")[0])).strip("/")
+    strange = not path.isprintable() or "\\" in path or is_external(alias)
+    if strange or any(not segment or segment.startswith(".") for segment in path.split("/")):
+        return ""
+    return path if path.endswith((".html", ".htm")) else f"{path}/index.html"
+
+
 def root_of(url: str) -> str:
     """Return what leads from a page to the site's root: `../` for each folder of its output path."""
     return "../" * url.count("/")
+
+
+def is_address(alias: str) -> bool:
+    """Tell whether an alias is a former address (Hugo, Jekyll) and not just another name (Obsidian)."""
+    return "/" in alias or alias.endswith((".html", ".htm"))
 
 
 def collision_key(url: str) -> str:

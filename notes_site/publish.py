@@ -187,6 +187,11 @@ def write_record(
     os.replace(staged, target)
 
 
+def remove_folder(folder: Path) -> None:
+    """Delete a folder of our own with all that is in it, if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def clean(output: Path) -> int:
     """Delete all files that are ours, and our state. Returns how many files of the site there were."""
     removed = sum(remove(output, path) for path in owned_files(output))

@@ -3,14 +3,121 @@
 from __future__ import annotations
 
 import sys
+import typing
 from pathlib import Path
 
-from notes_site import config, frontmatter
+from notes_site import config, frontmatter, views
+from notes_site.model import Record
+
+_TEMPLATES = """\
+# Templates
+
+Put a file into `templates/` of your site under the name of one of the default theme's, and it takes its place. To change a
+part only, extend the file that you replace:
+
+```jinja
+{% extends "default/note.html" %}
+{% block aside %}
+<p>Written by hand.</p>
+{{ super() }}
+{% endblock %}
+```
+
+`base.html` is the frame of all pages; its blocks are `head`, `main` and `aside`. `parts.html` has macros that several
+pages share. The same goes for `static/`: a file of yours replaces the theme's of the same name (`style.css`, `icon.svg`).
+
+A template sees one variable, `view`, and nothing else: no clock, no environment, no chance. So a page is made again exactly
+when something that it shows has changed. What a template extends, includes or imports must be named by a text, not by a
+variable. Using what a view does not have is an error with template, line and page.
+
+Besides [Jinja's own filters](https://jinja.palletsprojects.com/templates/#list-of-builtin-filters) there are:
+
+| filter | what it gives |
+| --- | --- |
+| `body\\|fill` | the HTML of a `Body`, its links complete for this page |
+| `minutes\\|duration` | minutes as people write them: `1 h 10 min` |
+| `url\\|host` | the host of an address, without `www.` |
+| `path\\|href` | an output path, percent-encoded |
+| `items\\|groupby_run("level")` | runs of items with the same value, in their order |
+
+URLs in views are paths from the root of the site; put `view.meta.root` before them. Times are whole minutes or `none`,
+dates ISO 8601 texts, absent texts are empty.
+
+## Pages
+
+| template | view | page |
+| --- | --- | --- |
+"""
+
+_PAGES: dict[str, type[Record]] = {
+    "home.html": views.HomeView,
+    "area.html": views.AreaView,
+    "note.html": views.NoteView,
+    "page.html": views.PlainView,
+    "resources.html": views.ListView,
+    "tags.html": views.TagsView,
+    "tag.html": views.TagView,
+    "404.html": views.NotFoundView,
+    "redirect.html": views.RedirectView,
+}
 
 
 def pages() -> dict[str, str]:
     """Return the generated pages: file name within docs, and text."""
-    return {"configuration.md": config.reference(), "front-matter.md": frontmatter.reference()}
+    return {
+        "configuration.md": config.reference(),
+        "front-matter.md": frontmatter.reference(),
+        "templates.md": templates(),
+    }
+
+
+def templates() -> str:
+    """Return the reference of all views."""
+    rows = [f"| `{name}` | [{v.__name__}](#{v.__name__.lower()}) | {_first_line(v)} |" for name, v in _PAGES.items()]
+    parts = [_TEMPLATES + "\n".join(rows), "## Views"]
+    for view in _reachable(_PAGES.values()):
+        fields = typing.get_type_hints(view)
+        parts.append(f"### {view.__name__}\n\n{' '.join((view.__doc__ or '').split())}")
+        if fields:
+            listed = "\n".join(f"| `{name}` | {_type(kind)} |" for name, kind in fields.items())
+            parts.append(f"| field | type |\n| --- | --- |\n{listed}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _first_line(view: type[Record]) -> str:
+    return (view.__doc__ or "").split("\n")[0]
+
+
+def _reachable(roots: typing.Iterable[type[Record]]) -> list[type[Record]]:
+    """The views and all that they hold, each once, in the order in which they are met."""
+    found: dict[type[Record], None] = {}
+    pending = [*roots]
+    while pending:
+        view = pending.pop(0)
+        if view not in found:
+            found[view] = None
+            pending += [part for kind in typing.get_type_hints(view).values() for part in _records(kind)]
+    return [*found]
+
+
+def _records(kind: object) -> list[type[Record]]:
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return [kind]
+    return [record for part in typing.get_args(kind) for record in _records(part)]
+
+
+def _type(kind: object) -> str:
+    """A type as template authors read it."""
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return f"[{kind.__name__}](#{kind.__name__.lower()})"
+    parts = typing.get_args(kind)
+    if typing.get_origin(kind) is tuple:
+        return f"list of {_type(parts[0])}"
+    if typing.get_origin(kind) is typing.Literal:
+        return ", ".join(f"`{part}`" for part in parts)
+    if parts:
+        return " or ".join(map(_type, parts))
+    return {"str": "text", "int": "number", "bool": "true or false", "NoneType": "none"}[getattr(kind, "__name__", "")]
 
 
 def main(folder: str = "docs") -> None:

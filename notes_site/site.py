@@ -50,12 +50,14 @@ def assemble(config: Config, notes: Sequence[Note], *, drafts: bool = False) -> 
     shown = [n for n in notes if drafts or not n.front.draft]
     areas = _areas(shown, config)
     in_order = tuple(note for area in areas for note in area.notes)
+    homes = [n for n in shown if n.role == "home"]
+    pages = [n for n in shown if n.role == "page"] + homes[1:]  # a second home collides, and is told of
     return Site(
         config=config,
         areas=areas,
         notes=in_order,
-        pages=tuple(sorted((n for n in shown if n.role == "page"), key=lambda n: (_rank(n.card.order), n.card.title))),
-        home=next((n for n in shown if n.role == "home"), None),
+        pages=tuple(sorted(pages, key=lambda n: (_rank(n.card.order), n.card.title))),
+        home=homes[0] if homes else None,
         tags=_tags(in_order),
         hidden=tuple(n for n in notes if n.front.draft and not drafts),
     )
@@ -80,9 +82,9 @@ def _areas(notes: Sequence[Note], config: Config) -> tuple[Area, ...]:
     members: dict[str, list[Note]] = defaultdict(list)
     indexes: dict[str, Note] = {}
     for note in notes:
-        if note.role == "area":
-            indexes.setdefault(note.card.area, note)
-        elif note.role == "note":
+        if note.role == "area" and note.card.area not in indexes:
+            indexes[note.card.area] = note
+        elif note.role in ("area", "note"):  # a second index collides, and is told of
             members[note.card.area].append(note)
     ranks = {name: n for n, name in enumerate(level_names(config))}
     areas = [_area(slug, indexes.get(slug), members[slug], ranks) for slug in {**indexes, **members}]

@@ -10,12 +10,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 import jinja2
+import msgspec
 from jinja2 import meta, nodes
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from notes_site import bodies, durations
 from notes_site.diagnostics import Diagnostic, error, suggestion
-from notes_site.digest import combine
+from notes_site.digest import combine, digest
 from notes_site.paths import href
 from notes_site.views import Body, View
 
@@ -38,11 +40,50 @@ class TemplateFault(Exception):
         self.diagnostic = diagnostic
 
 
+_Kept = tuple[dict[str, tuple[str, ...]], dict[str, bytes]]  # references by digest, bytecode by Jinja's key
+
+
+class Compiled(jinja2.BytecodeCache):
+    """What parsing and compiling templates gave, to be kept across builds: some 60 ms of a small one."""
+
+    def __init__(self, kept: bytes | None = None) -> None:
+        """`kept` is what `dump` returned for the same templates, program and Python."""
+        known: _Kept = msgspec.msgpack.decode(kept, type=_Kept) if kept else ({}, {})
+        self._references: dict[str, tuple[str, ...]] = known[0]
+        self._code: dict[str, bytes] = known[1]
+        self.changed = False
+
+    def dump(self) -> bytes:
+        """Return everything as bytes."""
+        return msgspec.msgpack.encode((self._references, self._code))
+
+    def references(self, env: jinja2.Environment, source: Source) -> tuple[str, ...]:
+        """Return the names of the templates that one refers to."""
+        key = digest(source.text.encode())
+        if key not in self._references:
+            self._references[key] = _references(env, source)
+            self.changed = True
+        return self._references[key]
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja: fill the bucket when its template is known."""
+        if code := self._code.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja: remember a template just compiled."""
+        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+        self.changed = True
+
+
 class Templates:
     """The templates of a site over those of the theme."""
 
-    def __init__(self, layers: Sequence[Mapping[str, Source]], body: Callable[[str], str]) -> None:
+    def __init__(
+        self, layers: Sequence[Mapping[str, Source]], body: Callable[[str], str], compiled: Compiled | None = None
+    ) -> None:
         """`layers`: the site's own first, the theme's last. `body` returns a rendered body by its digest."""
+        self.compiled = compiled or Compiled()
         self._sources = {DEFAULT + name: source for name, source in layers[-1].items()}
         for layer in reversed(layers):
             self._sources.update(layer)
@@ -60,6 +101,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=self.compiled,
         )
         # Nothing by chance: a page is a function of its view.
         del env.globals["lipsum"], env.filters["random"]
@@ -101,7 +143,7 @@ class Templates:
     def _refers_to(self, name: str) -> tuple[str, ...]:
         if name not in self._references:
             source = self._sources.get(name)
-            self._references[name] = _references(self._env, source) if source else ()
+            self._references[name] = self.compiled.references(self._env, source) if source else ()
         return self._references[name]
 
     def render(self, name: str, view: View) -> bytes:

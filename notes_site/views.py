@@ -31,6 +31,7 @@ class SiteView(Record, frozen=True):
     pages: tuple[Link, ...]
     styles: tuple[str, ...]
     icon: str
+    feed: str
 
 
 class Meta(Record, frozen=True):

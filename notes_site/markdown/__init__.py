@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from notes_site.diagnostics import Diagnostic, in_order
 from notes_site.markdown import parser, plain, safe
-from notes_site.markdown.headings import take_title
 from notes_site.markdown.block_html import Renderer
+from notes_site.markdown.headings import take_title
 from notes_site.markdown.source import Source
 from notes_site.markdown.words import count_words
 from notes_site.model import Heading, HtmlMode, ParseOptions, Record, Ref

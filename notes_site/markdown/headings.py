@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from markdown_it.token import Token
 
@@ -20,7 +19,7 @@ def take_title(tokens: list[Token], title: str | None, file: Source) -> str | No
     if first is not None:
         text = " ".join(plain_text(tokens[first + 1].children or []).split()) or None
         if text and (title is None or text == " ".join(title.split())):
-            _complain_of_links(tokens[first + 1], file)
+            _complain_of_losses(tokens[first + 1], file)
             del tokens[first : first + 3]
     _set_levels(token for token in tokens if token.type == "heading_open")
     return text
@@ -49,13 +48,17 @@ def _set_levels(headings: Iterable[Token]) -> None:
         heading.meta["level"] = min(1 + len(above), 6)
 
 
-def _complain_of_links(block: Token, file: Source) -> None:
-    """A title is plain text: say so where it loses a link or an image."""
+def _complain_of_losses(block: Token, file: Source) -> None:
+    """A title is plain text: say so where it loses a link, an image or a tag."""
     for token in block.children or ():
-        target: Any = token.attrs.get("href") or token.attrs.get("src")
-        if target:
-            line, column = file.spot(block, token.meta["at"][0])
-            length = token.meta["at"][1] - token.meta["at"][0]
-            message = f"the title is plain text; `{target}` is not shown"
-            hint = "write `link:` in the front matter, or the link below the title"
-            file.report("note", "link-in-title", message, hint, index=line, column=column, length=length)
+        lost = token.attrs.get("href") or token.attrs.get("src")
+        if token.type == "html_inline":
+            lost = token.content
+        elif lost and "title" in token.attrs:
+            lost = f"{lost} {token.attrs['title']}"
+        if lost:
+            start, end = token.meta["at"]
+            line, column = file.spot(block, start)
+            message = f"the title is plain text; `{lost}` is not shown"
+            hint = "write `link:` in the front matter, or what it says below the title"
+            file.report("note", "plain-title", message, hint, index=line, column=column, length=end - start)

@@ -251,15 +251,14 @@ class Inlines:
         def warn(code: str, message: str, hint: str, at: int) -> None:
             self._warn(code, message, hint, base + at)
 
-        def tag(name: str, names: list[str], at: int) -> None:
-            for attribute in ("", *names) if self._mode == "safe" else ():
-                if not safe.keeps(name, attribute):
-                    what = f"the attribute `{attribute}`" if attribute else f"`<{name}>`"
-                    message = f'{what} is taken out, as `html = "safe"` asks'
-                    self._warn("html-removed", message, "leave it out", base + at, len(name) + 1)
-                    break
+        def keeps(name: str, names: list[str], at: int) -> bool:
+            lost = safe.lost(name, names) if self._mode == "safe" else ""
+            if lost:
+                message = f'{lost} is taken out, as `html = "safe"` asks'
+                self._warn("html-removed", message, "leave it out", base + at, len(name) + 1)
+            return not lost.startswith("`<")
 
-        self._out.append(rawhtml.rewrite(html, rawhtml.Page(ref, claim, warn, tag), block=block))
+        self._out.append(rawhtml.rewrite(html, rawhtml.Page(ref, claim, warn, keeps), block=block))
 
 
 _HANDLERS: dict[str, Callable[[Any, Token], None]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import NamedTuple
 
@@ -27,9 +27,6 @@ _CONTROLS = re.compile(r"[\x00-\x20]+")
 _DANGEROUS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
 _GOOD_DATA = re.compile(r"data:image/(?:png|gif|jpeg|webp)[;,]", re.IGNORECASE)
 
-_HIDDEN = re.compile(r"(?is)<!--.*?-->|<(script|style|template)\b.*?</\1\s*>|<[!?][^>]*>")
-_ANY_TAG = re.compile(r"""</?[a-zA-Z](?>[^>"']+|"[^"]*"|'[^']*')*+>""")
-
 
 def is_unsafe(url: str, *, image: bool = False) -> bool:
     """Tell whether a URL must not become a link: script, data (but for plain images), the reader's own files.
@@ -41,8 +38,11 @@ def is_unsafe(url: str, *, image: bool = False) -> bool:
 
 
 def visible_text(html: str) -> str:
-    """Return the text that a reader sees of some raw HTML, on one line."""
-    return " ".join(unescape(_ANY_TAG.sub(" ", _HIDDEN.sub(" ", html))).split())
+    """Return the text that a reader sees of a block of raw HTML, on one line."""
+    parts = []
+    for kind, start, end, _ in _walk(html, block=True):
+        parts.append(html[start:end] if kind in ("text", "unclosed") else " ")
+    return " ".join(unescape("".join(parts)).split())
 
 
 class Page(NamedTuple):
@@ -51,38 +51,60 @@ class Page(NamedTuple):
     ref: Callable[[str, int, int], int]  # target, start, end -> number of its slot
     claim: Callable[[str, int], None]  # an id, at
     warn: Callable[[str, str, str, int], None]  # code, message, hint, at
-    tag: Callable[[str, list[str], int], None]  # name and attribute names of each tag, at
+    keeps: Callable[[str, list[str], int], bool]  # name and attribute names of a tag, at
 
 
 def rewrite(html: str, page: Page, *, block: bool) -> str:
     """Return the HTML with slots. `block`: a whole HTML block, of which nothing may reach into what follows."""
     out: list[str] = []
+    for kind, start, end, tag in _walk(html, block=block):
+        text = html[start:end]
+        if tag is not None:
+            changed = _tag(tag, page)
+            text = changed + html[tag.end() : end] if changed else ""
+        elif kind == "unclosed":
+            what = text[:20].split("\n")[0]
+            page.warn("unclosed-html", f"`{what}` is never closed and is shown as text", "close it", start)
+        if kind in ("text", "unclosed"):
+            text = text.replace("<", "&lt;")
+        out.append(text)
+    return "".join(out)
+
+
+def _walk(html: str, *, block: bool) -> Iterator[tuple[str, int, int, re.Match[str] | None]]:
+    """Yield the pieces: `text`, `markup` (comments, end tags), `tag` (with its match, and with the content of
+    scripts and styles), and `unclosed` for the rest after something that has no end.
+    """
     at = 0
     while (start := html.find("<", at)) >= 0:
-        out.append(html[at:start])
-        text, at = _construct(html, start, page, block)
-        if at < 0:
-            what = html[start : start + 20].split("\n")[0]
-            page.warn("unclosed-html", f"`{what}` is never closed and is shown as text", "close it", start)
-            return "".join(out) + html[start:].replace("<", "&lt;")
-        out.append(text)
-    return "".join(out) + html[at:]
+        if start > at:
+            yield "text", at, start, None
+        tag = None
+        end = _markup_end(html, start)
+        if end is None and (tag := _TAG.match(html, start)):
+            end = _element_end(html, tag) if block else tag.end()
+        elif end is None:
+            end = -1 if html[start + 1 : start + 2].isalpha() else start + 1
+            if end > 0:  # a lone `<`
+                yield "text", start, end, None
+                at = end
+                continue
+        if end < 0:
+            yield "unclosed", start, len(html), None
+            return
+        yield "tag" if tag else "markup", start, end, tag
+        at = end
+    if at < len(html):
+        yield "text", at, len(html), None
 
 
-def _construct(html: str, start: int, page: Page, block: bool) -> tuple[str, int]:
-    """Return what stands for the tag, comment or lone `<` at `start`, and where it ends (-1: nowhere)."""
-    if (end := _markup_end(html, start)) is not None:
-        return html[start:end], end
-    found = _TAG.match(html, start)
-    if found is None:
-        return ("", -1) if html[start + 1 : start + 2].isalpha() else ("&lt;", start + 1)
-    end, name = found.end(), found[1].lower()
-    if block and name in _SWALLOWING:
-        close = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(html, end)
-        if close is None:
-            return "", -1
-        end = close.end()
-    return _tag(found, page) + html[found.end() : end], end
+def _element_end(html: str, tag: re.Match[str]) -> int:
+    """Return where the tag ends; of a script, a style or a text area, where the element does (-1: nowhere)."""
+    name = tag[1].lower()
+    if name not in _SWALLOWING:
+        return tag.end()
+    close = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(html, tag.end())
+    return close.end() if close else -1
 
 
 def _markup_end(html: str, start: int) -> int | None:
@@ -103,23 +125,20 @@ def _markup_end(html: str, start: int) -> int | None:
 
 
 def _tag(found: re.Match[str], page: Page) -> str:
-    """Return the start tag with slots for its links and ids."""
+    """Return the start tag with slots for its links and ids; '' when it does not stay."""
     name, attributes = found[1].lower(), found[2]
-    if not attributes:
-        page.tag(name, [], found.start())
-        return found[0]
-    names: list[str] = []
+    items = list(_ATTRIBUTE.finditer(attributes)) if attributes else []
+    if not page.keeps(name, [item[2].lower() for item in items], found.start()):
+        return ""
     base = found.start(2)
     parts = [f"<{found[1]}"]
     last = 0
-    for item in _ATTRIBUTE.finditer(attributes):
-        names.append(item[2].lower())
+    for item in items:
         changed = _attribute(name, item, base, page)
         if changed is not None:
             parts += (attributes[last : item.start()], changed)
             last = item.end()
     parts += (attributes[last:], ">")
-    page.tag(name, names, found.start())
     return "".join(parts)
 
 

@@ -51,12 +51,14 @@ _ATTRIBUTES = {
 _ANY_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?>[^>"]+|"[^"]*")*+)>')
 
 
-def keeps(tag: str, attribute: str = "") -> bool:
-    """Tell whether an element, or an attribute of it, stays."""
-    if not attribute:
-        return tag in TAGS
-    known = attribute in _EVERYWHERE or attribute in _ATTRIBUTES.get(tag, ()) or (tag, attribute) == ("input", "type")
-    return known or attribute.startswith(("aria-", "data-"))
+def lost(tag: str, names: list[str]) -> str:
+    """Return what does not stay of a tag with these attributes: itself, its attributes, or '' for nothing."""
+    if tag not in TAGS:
+        return f"`<{tag}>`"
+    allowed = _ATTRIBUTES.get(tag, _EVERYWHERE)
+    bad = [n for n in names if n not in allowed and n not in _EVERYWHERE and not n.startswith(("aria-", "data-"))]
+    bad = [n for n in bad if (tag, n) != ("input", "type")]
+    return "the attribute " + ", ".join(f"`{name}`" for name in bad) if bad else ""
 
 
 def clean(body: str) -> str:

@@ -1,4 +1,4 @@
-"""Code to HTML with short CSS classes, and the CSS for them. The only module that knows Pygments.
+"""Code to HTML with short CSS classes, and the CSS for them. The only package that knows Pygments.
 
 The markup carries classes only, never a colour, so one HTML serves a light and a dark scheme (`code_css`).
 """
@@ -19,6 +19,9 @@ from pygments.lexer import Lexer
 from pygments.token import STANDARD_TYPES
 
 from notes_site.diagnostics import suggestion
+from notes_site.highlight.css import UNMARKED, code_css, styles
+
+__all__ = ["Code", "Problem", "code_css", "highlight", "languages", "styles"]
 
 MAX_SIZE = 200_000
 """The longest code block that is highlighted, in characters. Longer ones are shown plain."""
@@ -72,11 +75,6 @@ _SYNONYMS = {
     "wasm": "wast",
     "zshrc": "bash",
 }
-
-# Plain names and punctuation are most of all code: without a span for each the HTML is half as large.
-# `code_css` gives the whole block their colour instead. Errors are left alone too: `<your name>` in a shell
-# command is no mistake.
-_UNMARKED = frozenset({"", "err", "n", "p", "pm", "w", "x"})
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -134,25 +132,6 @@ def languages() -> dict[str, tuple[str, str]]:
     return {alias: (entry[0], name) for name, entry in LEXERS.items() for alias in entry[2]}
 
 
-def code_css(light: str, dark: str) -> str:
-    """Return the rules for `.highlight` in two Pygments styles: `light` by default, `dark` where readers prefer it.
-
-    Raises `KeyError` for a name that is not in `styles()`.
-    """
-    day, night = _rules(light), _rules(dark)
-    for selector, properties in day.items():
-        for name in properties.keys() - night.get(selector, {}).keys():
-            night.setdefault(selector, {})[name] = _RESET[name]
-    return f"{_css(day)}@media (prefers-color-scheme: dark) {{\n{_css(night)}}}\n"
-
-
-def styles() -> tuple[str, ...]:
-    """Return the names of the styles that come with Pygments."""
-    from pygments.styles import STYLE_MAP
-
-    return tuple(sorted(STYLE_MAP))
-
-
 class _TooSlow(Exception):
     """The CPU time is up."""
 
@@ -177,7 +156,8 @@ def _pieces(code: str, language: str, seconds: float) -> tuple[list[tuple[str, s
 
 def _lex(lexer: Lexer, code: str) -> list[tuple[str, str]]:
     pieces: list[tuple[str, str]] = []
-    last, run = "", []
+    last = ""
+    run: list[str] = []
     classes = _CLASSES
     for _, kind, value in lexer.get_tokens_unprocessed(code):
         css = classes.get(kind)
@@ -203,7 +183,7 @@ def _class_of(kind: Any) -> str:
     while known not in STANDARD_TYPES:
         known = known.parent
     short = STANDARD_TYPES[known]
-    css = _CLASSES[kind] = "" if short in _UNMARKED else short
+    css = _CLASSES[kind] = "" if short in UNMARKED else short
     return css
 
 
@@ -287,59 +267,3 @@ def _wrapped(lines: list[str], marks: set[int], linenos: bool, signs: list[str])
             line = f'<span class="sign">{sign}</span>{line}'
         label = f' data-line="{number}"' if linenos else ""
         yield f'<span class="{css}"{label}>{line}\n</span>'
-
-
-_Rules = dict[str, dict[str, str]]
-
-_RESET = {
-    "background": "none",
-    "border": "0",
-    "color": "inherit",
-    "font-style": "normal",
-    "font-weight": "normal",
-    "text-decoration": "none",
-}
-
-
-def _rules(style: str) -> _Rules:
-    """Return the properties of each selector, those of wider token types first."""
-    from pygments.styles import STYLE_MAP
-    from pygments.token import Name, Text, Token
-
-    module, _, name = STYLE_MAP[style].partition("::")
-    found: Any = getattr(import_module(f"pygments.styles.{module}"), name)
-    of = {kind: _properties(found.style_for_token(kind)) for kind in STANDARD_TYPES}
-    plain = next((of[kind]["color"] for kind in (Name, Text, Token) if "color" in of[kind]), "inherit")
-    rules: _Rules = {".highlight": {"background": found.background_color, "color": plain}}
-    rules[".highlight .hl"] = {"background": found.highlight_color}
-    for kind in sorted(STANDARD_TYPES, key=lambda kind: (len(kind), str(kind))):
-        short = STANDARD_TYPES[kind]
-        if short not in _UNMARKED and (properties := of[kind]):
-            rules[f".highlight .{short}"] = properties
-    return rules
-
-
-def _properties(style: Any) -> dict[str, str]:
-    properties = {}
-    if style["color"]:
-        properties["color"] = f"#{style['color']}"
-    if style["bgcolor"]:
-        properties["background"] = f"#{style['bgcolor']}"
-    if style["border"]:
-        properties["border"] = f"1px solid #{style['border']}"
-    if style["bold"]:
-        properties["font-weight"] = "bold"
-    if style["italic"]:
-        properties["font-style"] = "italic"
-    if style["underline"]:
-        properties["text-decoration"] = "underline"
-    return properties
-
-
-def _css(rules: _Rules) -> str:
-    """Return the rules as CSS, one line for all selectors that say the same."""
-    selectors: dict[str, list[str]] = {}
-    for selector, properties in rules.items():
-        body = "; ".join(f"{name}: {value}" for name, value in sorted(properties.items()))
-        selectors.setdefault(body, []).append(selector)
-    return "".join(f"{', '.join(names)} {{ {body} }}\n" for body, names in selectors.items())

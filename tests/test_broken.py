@@ -1,0 +1,233 @@
+"""Sites with a mistake in them: what is said, that nothing else breaks, and that the published site is left alone.
+
+Each folder below `tests/broken/` is one case: its files are laid over those of `good`, a folder `content/` in
+place of the whole content. `expected.txt` has the exit code with the flags of the commands in its first line
+(`exit 1 --strict`), and below it what `notes-site check` prints to standard error, to the letter. Files that no
+repository should hold (pipes, bad names, five megabytes) are made by the functions below.
+
+To write all `expected.txt` anew, then to be read with a user's eyes:
+
+    UPDATE_GOLDEN=1 python -m pytest tests/test_broken.py
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from notes_site import cli, noop
+from notes_site.cache import Cache
+from tests.harness import Site, published, run
+
+BROKEN = Path(__file__).parent / "broken"
+CASES = sorted(folder.name for folder in BROKEN.iterdir() if folder.is_dir())
+ORDINARY = b"---\ntitle: Launch a VM\nlevel: beginner\nlink: https://example.org/vm\ntime: 30 min\n---\n\n"
+
+MADE: dict[str, Callable[[Site], object]] = {}
+"""What to do to a site, by the case's name."""
+
+
+def made(name: str) -> Callable[[Callable[[Site], object]], Callable[[Site], object]]:
+    def keep(function: Callable[[Site], object]) -> Callable[[Site], object]:
+        MADE[name] = function
+        return function
+
+    return keep
+
+
+@made("invalid-utf-8")
+def _invalid_utf_8(site: Site) -> None:
+    site.write("content/cloud/launch-a-vm.md", ORDINARY + b"Caf\xe9 and [gone](gone.md).\n")
+    site.write("content/cloud/cut.md", ORDINARY + b"Text, cut in a character: \xe2\x82")
+
+
+@made("nul-character")
+def _nul(site: Site) -> None:
+    site.write("content/cloud/launch-a-vm.md", ORDINARY + b"A \0 B\n")
+
+
+@made("utf-16")
+def _utf_16(site: Site) -> None:
+    site.write("content/cloud/launch-a-vm.md", ORDINARY.decode().encode("utf-16"))
+
+
+@made("file-too-large")
+def _too_large(site: Site) -> None:
+    site.write("content/cloud/launch-a-vm.md", ORDINARY + b"Words.\n" * 800_000)
+
+
+@made("named-pipe")
+def _named_pipe(site: Site) -> None:
+    os.mkfifo(site.root / "content/cloud/pipe.md")
+    os.mkfifo(site.root / "static/pipe.txt")
+
+
+@made("socket")
+def _socket(site: Site) -> None:
+    os.chdir(site.root / "content/cloud")  # the path of a socket must be short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.md")
+
+
+@made("link-loop")
+def _link_loop(site: Site) -> None:
+    (site.root / "content/cloud/again").symlink_to("../cloud", target_is_directory=True)
+    (site.root / "content/cloud/itself.md").symlink_to("itself.md")
+
+
+@made("dangling-link")
+def _dangling_link(site: Site) -> None:
+    (site.root / "content/cloud/gone.md").symlink_to("nowhere.md")
+    (site.root / "static/gone.css").symlink_to("nowhere.css")
+    (site.root / "templates").mkdir()
+    (site.root / "templates/page.html").symlink_to("nowhere.html")
+
+
+@made("link-outside")
+def _link_outside(site: Site) -> None:
+    site.write("secret.md", "The password is 1234.\n")
+    (site.root / "content/cloud/secret.md").symlink_to("../../secret.md")
+    (site.root / "content/cloud/system").symlink_to("/etc", target_is_directory=True)
+
+
+@made("name-not-utf-8")
+def _name_not_utf_8(site: Site) -> None:
+    path = os.path.join(os.fsencode(site.root), b"content", b"cloud", b"caf\xe9.md")
+    with open(path, "wb") as file:
+        file.write(ORDINARY)
+
+
+@made("control-characters")
+def _control_characters(site: Site) -> None:
+    site.write("content/cloud/launch-a-vm.md", ORDINARY + b"\x1b[31m[red](\x1b[2Jgone.md)\n")
+    site.write("content/cloud/a\x1b[2Jb.md", ORDINARY.replace(b"beginner", b"\x1b[2J"))
+
+
+@made("reserved-name")
+def _reserved_name(site: Site) -> None:
+    site.write("content/cloud/con.md", ORDINARY)
+    site.write("content/nul/note.md", ORDINARY)
+
+
+@made("template-not-utf-8")
+def _template_not_utf_8(site: Site) -> None:
+    site.write("templates/page.html", b"<!doctype html>\n<p>Caf\xe9</p>\n")
+
+
+@made("template-with-nul")
+def _template_with_nul(site: Site) -> None:
+    site.write("templates/page.html", b"<!doctype html>\n<p>A\0B</p>\n")
+
+
+@made("config-not-utf-8")
+def _config_not_utf_8(site: Site) -> None:
+    site.write("notes-site.toml", b'title = "Caf\xe9"\n')
+
+
+class Outcome(NamedTuple):
+    """What a command did: its exit code and what it wrote to standard error."""
+
+    code: int
+    said: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run the command line as the installed program does, in this process."""
+
+    def call(site: Site, *arguments: str) -> Outcome:
+        monkeypatch.chdir(site.root)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.cli.main([*arguments], standalone_mode=False)
+        return Outcome(int(ended.value.code or 0), capfd.readouterr().err)
+
+    return call
+
+
+def lay(site: Site, name: str) -> None:
+    """Lay a case's files over the site."""
+    if (BROKEN / name / "content").exists():
+        shutil.rmtree(site.root / "content")
+    for file in sorted((BROKEN / name).rglob("*")):
+        if file.is_file() and file.name != "expected.txt":
+            site.write(file.relative_to(BROKEN / name).as_posix(), file.read_bytes())
+    if name in MADE:
+        MADE[name](site)
+
+
+def without_remarks(said: str) -> str:
+    """What `build` says where `check` says this: remarks are only counted."""
+    problems = re.findall(r"^\S.*\n(?: .*\n)*", said, re.MULTILINE)
+    assert "".join(problems) == said
+    remarks = [re.findall(r"\[([\w-]+)\]$", p.split("\n")[0])[0] for p in problems if re.match(r".*?: note: ", p)]
+    kept = "".join(p for p in problems if not re.match(r".*?: note: ", p))
+    if remarks:
+        counts = ", ".join(f"{code} {remarks.count(code)}" for code in sorted(set(remarks)))
+        plural = "" if len(remarks) == 1 else "s"
+        kept += f"{len(remarks)} remark{plural} ({counts}): `notes-site check` shows them\n"
+    return kept
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_broken(name: str, tmp_path: Path, command: Command) -> None:
+    site = Site(tmp_path / "site")
+    lay(site, "good")
+    assert command(site, "build") == Outcome(0, "")
+    good = published(site.output)
+
+    lay(site, name)
+    golden = BROKEN / name / "expected.txt"
+    first, _, expected = (golden.read_text("utf-8") if golden.exists() else "exit ?\n").partition("\n")
+    flags = first.split()[2:]
+    checked = command(site, "check", *flags)
+    assert published(site.output) == good, "`check` has written"
+    if os.environ.get("UPDATE_GOLDEN"):
+        first, expected = " ".join(("exit", str(checked.code), *flags)), checked.said
+        golden.write_text(f"{first}\n{expected}", "utf-8")
+    assert checked.said == expected
+    assert checked.code == int(first.split()[1])
+
+    built = command(site, "build", *flags)
+    assert built == Outcome(checked.code, without_remarks(expected))
+    if built.code:
+        assert published(site.output) == good, "something was published"
+    else:
+        assert published(site.output) == site.clean_build(tmp_path / "clean" / "public")
+    assert remembered(site, flags), "the next build has nothing to do"
+    assert command(site, "build", *flags) == built
+    assert command(site, "check", *flags) == checked
+
+
+def remembered(site: Site, flags: list[str]) -> bool:
+    cache = Cache(site.project.state)
+    try:
+        key = noop.run_key(site.project.config, None, drafts=False, strict="--strict" in flags)
+        return noop.recall(cache, key, site.project.config) is not None
+    finally:
+        cache.close()
+
+
+def test_there_are_many() -> None:
+    assert len(CASES) >= 36
+    assert MADE.keys() <= set(CASES)
+
+
+@pytest.mark.parametrize("name", ["several-problems", "strict-warning"])
+def test_the_installed_program_says_the_same(name: str, tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    lay(site, "good")
+    lay(site, name)
+    first, _, expected = (BROKEN / name / "expected.txt").read_text("utf-8").partition("\n")
+    done = run("check", *first.split()[2:], cwd=site.root)
+    assert (done.returncode, done.stderr) == (int(first.split()[1]), expected)

@@ -17,7 +17,7 @@ from notes_site.digest import combine
 from notes_site.files import STATE, lock
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.project import Project, check_output
-from notes_site.rendering import Rendering, settled_stamp
+from notes_site.rendering import Rendering, settled_stamps
 from notes_site.reporting import Report
 from notes_site.site import Site, assemble
 
@@ -68,7 +68,7 @@ def _collector_off() -> Iterator[None]:
 def _build(project: Project, options: Options, cache: Cache, progress: Progress) -> Report:
     composed = compose(project, cache, drafts=options.drafts, jobs=options.jobs, progress=progress)
     output = project.root / (options.output or composed.loaded.config.output)
-    if not options.write:
+    if not options.write or not composed.loaded.sound:  # a config with errors does not say where to
         rendering = Rendering(composed, cache, output)
         problems = rendering.run(None, progress)
         return _finish(project, composed, options, cache, rendering, problems, 0)
@@ -148,7 +148,8 @@ def _finish(
 
 
 def _save_outputs(rendering: Rendering, cache: Cache) -> None:
-    stamps = {path: settled_stamp(rendering.output / path) for path in rendering.why}
+    written = [*rendering.why]
+    stamps = dict(zip(written, settled_stamps(rendering.output / path for path in written), strict=True))
     rows = {path: made._replace(stat=stamps.get(path, made.stat)).row for path, made in rendering.made.items()}
     changed = {path: row for path, row in rows.items() if rendering.known.get(path) != row}
     cache.save_outputs(str(rendering.output), changed, rendering.known.keys() - rows.keys())

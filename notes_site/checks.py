@@ -23,7 +23,7 @@ def check_site(site: Site, unclear: Container[str] = ()) -> Iterator[Diagnostic]
         yield from _name(member)
         yield from _aliases(member)
     for member in site.notes:
-        if member.path not in unclear:
+        if member.role == "note" and member.path not in unclear:
             yield from _facts(member)
 
 

@@ -40,14 +40,19 @@ def compose(
     project: Project, cache: Cache, *, drafts: bool = False, jobs: int | None = None, progress: Progress = silent
 ) -> Composed:
     """Return the site with its plan: everything short of rendering."""
-    loaded = load(project, cache, jobs=jobs, progress=progress)
+    return compose_loaded(project, cache, load(project, cache, jobs=jobs, progress=progress), drafts=drafts)
+
+
+def compose_loaded(project: Project, cache: Cache, loaded: Loaded, *, drafts: bool = False) -> Composed:
+    """Return the site of what is loaded already."""
     site = assemble(loaded.config, loaded.notes, drafts=drafts)
     templates, template_problems = _templates(loaded, cache)
-    assets, asset_problems = _assets(loaded)
+    unclear = _with_errors(loaded)
+    assets, asset_problems = _assets(loaded, project, unclear)
     planned = plan(site, assets)
     found = (
         *loaded.diagnostics,
-        *(below(loaded.config.content, check_site(site)) if loaded.sound else ()),
+        *(below(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
         *_config_notes(loaded, project),
         *template_problems,
         *asset_problems,
@@ -99,7 +104,7 @@ def _templates_key(loaded: Loaded) -> str:
     return combine("templates", loaded.program, *(part for layer in layers for item in layer.items() for part in item))
 
 
-def _assets(loaded: Loaded) -> tuple[Assets, list[Diagnostic]]:
+def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[Assets, list[Diagnostic]]:
     digests = loaded.inputs.digests
     static = {**digests.get("theme-static", {}), **digests.get("static", {})}
     layer = "static" if "style.css" in digests.get("static", {}) else "theme-static"
@@ -107,13 +112,31 @@ def _assets(loaded: Loaded) -> tuple[Assets, list[Diagnostic]]:
     if "style.css" in static:
         data = Path(loaded.roots[layer], "style.css").read_bytes()
         own, problem = decode(f"{loaded.shown.get(layer, layer)}/style.css", data)
+    light, bad_light = _code_style(loaded, project, "light")
+    dark, bad_dark = _code_style(loaded, project, "dark")
     files = {path: value for path, value in digests["content"].items() if not is_note(path)}
-    return Assets(files, static, own + _code_css(loaded)), [problem] if problem else []
+    unread = unclear.difference(note.path for note in loaded.notes)
+    assets = Assets(files, static, own + _code_css(loaded, light, dark), unread)
+    return assets, [found for found in (problem, bad_light, bad_dark) if found]
 
 
-def _code_css(loaded: Loaded) -> str:
+def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diagnostic | None]:
+    """The style of code on light or dark pages; for a name that means none the default one, and the error."""
+    name, default = (str(getattr(config, f"code_{which}")) for config in (loaded.config, Config()))
+    if name == default:
+        return name, None
+    from notes_site.highlight import styles
+
+    if name in styles():
+        return name, None
+    place = locate(decode("", project.config.read_bytes()).text).get(("code", which), NOWHERE).value
+    message = f"code.{which}: there is no Pygments style `{name}`"
+    hint = suggestion(name, styles()) or "see https://pygments.org/styles/"
+    return default, error(project.config.name, "unknown-style", message, hint=hint, **place._asdict())
+
+
+def _code_css(loaded: Loaded, light: str, dark: str) -> str:
     """The code theme's rules. They cost some 50 ms to make, so they are remembered."""
-    light, dark = loaded.config.code_light, loaded.config.code_dark
     key = combine("code-css", light, dark, loaded.program)
     kept = loaded.memo.get(key)
     if kept is None:

@@ -113,8 +113,8 @@ def as_github(diagnostic: Diagnostic) -> str:
     place = [("file", d.path), ("title", d.code)]
     if d.line:
         place[1:1] = [("line", str(d.line)), ("col", str(max(d.column, 1)))]
-    fields = ",".join(f"{k}={_escape_command(v, extra=True)}" for k, v in place)
-    body = d.message + (f"\n{d.hint}" if d.hint else "")
+    fields = ",".join(f"{k}={_escape_command(visible(v), extra=True)}" for k, v in place)
+    body = visible(d.message) + (f"\n{visible(d.hint)}" if d.hint else "")
     return f"::{kind} {fields}::{_escape_command(body)}"
 
 
@@ -140,21 +140,24 @@ _WIDTH = 100  # columns of source shown at most
 
 def _excerpt(d: Diagnostic, colour: bool) -> list[str]:
     source, at = d.text.rstrip("\n").replace("\t", " "), max(d.column, 1) - 1
-    start = max(0, at - _WIDTH // 2) if len(source) > _WIDTH else 0
-    shown = source[start : start + _WIDTH]
-    before, marked = shown[: at - start], shown[at - start : at - start + max(d.length, 1)]
-    gutter = f"{d.line:>5} | "
-    lines = [gutter + visible(shown)]
+    start = max(0, min(at, len(source)) - _WIDTH // 2) if len(source) > _WIDTH else 0
+    end = min(start + _WIDTH, len(source))
+    before, marked = visible(source[start:at]), visible(source[at : min(at + max(d.length, 1), end)])
+    head, tail = "…" if start else "", "…" if end < len(source) else ""
+    lines = [f"{d.line:>5} | {head}{visible(source[start:end])}{tail}"]
     if d.column:
-        mark = "^" * max(_columns(visible(marked)), 1)
-        lines.append(" " * 5 + " | " + " " * _columns(visible(before)) + _paint(mark, _COLOURS[d.severity], colour))
+        mark = _paint("^" * max(_columns(marked), 1), _COLOURS[d.severity], colour)
+        lines.append(f"{'':5} | {' ' * _columns(head + before)}{mark}")
     return lines
 
 
 def _columns(text: str) -> int:
     """Width on a terminal: wide and full-width characters take two columns, combining ones none."""
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+    if text.isascii():
+        return len(text)
+    marks = sum(unicodedata.category(c) in ("Mn", "Me") for c in text)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" and unicodedata.category(c) != "Mn" for c in text)
+    return len(text) + wide - marks
 
 
 def _paint(text: str, code: str, colour: bool) -> str:

@@ -97,9 +97,9 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
 
 
 _REFUSED = {
-    "outside": ("link-outside", "this symbolic link leads out of its folder", "put a copy of the file in its place"),
+    "outside": ("link-outside", "this symbolic link leads out of its folder", "put a copy in its place"),
     "loop": ("link-loop", "this symbolic link leads in a circle", "delete it"),
-    "dangling": ("link-dangling", "this symbolic link leads to `{}`, which is not there", "delete it, or mend it"),
+    "dangling": ("link-dangling", "this symbolic link leads to `{}`, which is not there", "mend it, or delete it"),
     "special": ("not-a-file", "this is a pipe, socket or device, not a file", "delete it, or move it elsewhere"),
     "name": ("bad-name", "the name is no text in UTF-8", "rename it"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,10 +27,13 @@ class Inputs(NamedTuple):
 
 def scan_layers(roots: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, Scan]:
     """Scan every layer. `shown` is how a layer's folder is called in problems."""
-    ignored = {"static": _ignored_in_static, "theme-static": _ignored_in_static, "program": _ignored_in_program}
-    return {
-        name: scan(Path(root), shown.get(name, root), ignored.get(name, is_ignored)) for name, root in roots.items()
-    }
+    return {name: scan(Path(root), shown.get(name, root), ignored_in(name)) for name, root in roots.items()}
+
+
+def ignored_in(layer: str) -> Callable[[str], bool]:
+    """Return what tells whether a name in a layer is no part of the site."""
+    of_static = {"static": _ignored_in_static, "theme-static": _ignored_in_static}
+    return {**of_static, "program": _ignored_in_program}.get(layer, is_ignored)
 
 
 def _ignored_in_static(name: str) -> bool:
@@ -55,11 +58,11 @@ def read_inputs(
         for path, stat in found.files.items():
             name = f"{layer}:{path}"
             before = known.get(name)
-            if before and before[0] == _stamp(stat):
+            if before and before[0] == stamp_of(stat):
                 of_layer[path] = before[1]
                 stamps[name] = before
                 continue
-            if stat.size > MAX_BYTES and _is_text(layer, path):
+            if stat.size > MAX_BYTES and reads_as_text(layer, path):
                 problems.append(_too_large(f"{shown.get(layer, layer)}/{path}", stat))
                 continue
             try:
@@ -68,17 +71,19 @@ def read_inputs(
                 problems.append(unreadable(f"{shown.get(layer, layer)}/{path}", exc))
                 continue
             of_layer[path] = digest(content)
-            if _is_text(layer, path):
+            if reads_as_text(layer, path):
                 data[layer, path] = content
-            stamps[name] = (_stamp(stat) if settled(stat, time.time_ns()) else "", of_layer[path])
+            stamps[name] = (stamp_of(stat) if settled(stat, time.time_ns()) else "", of_layer[path])
     return Inputs(digests, data, stamps, tuple(problems))
 
 
-def _is_text(layer: str, path: str) -> bool:
+def reads_as_text(layer: str, path: str) -> bool:
+    """Tell whether a file's bytes are needed in a build, not its digest alone."""
     return (layer == "content" and is_note(path)) or layer in _TEXT_LAYERS
 
 
-def _stamp(stat: Stat) -> str:
+def stamp_of(stat: Stat) -> str:
+    """Return a stamp as one text."""
     return " ".join(map(str, stat))
 
 

@@ -3,72 +3,90 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from posixpath import dirname, relpath
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from notes_site import paths
 from notes_site.bodies import Slot
-from notes_site.diagnostics import Diagnostic, nearest, suggestion, warning
+from notes_site.diagnostics import Diagnostic, nearest, warning
 from notes_site.model import Note, Ref
 from notes_site.site import Site, level_names
 from notes_site.views import Backlink
 
 MISSING = Slot("missing")
-_MOST_COMPARISONS = 200_000  # of broken links with files: some seconds
+_MOST_COMPARISONS = 50_000  # of broken links with what they may mean: less than half a second
 IMAGE_SUFFIXES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "bmp"})
 
 
 class Links(NamedTuple):
-    """The result. Keys of `slots`, `backlinks` and `urls` (the page that shows the note) are source paths; `files`
-    maps output path to content path.
+    """The result. Keys of `slots`, `backlinks`, `resources` (the note's own `link`, where that lies on this site) and
+    `urls` (the page that shows the note) are source paths; `files` maps output path to where the file comes
+    from: `content` or `static`, and its path there.
     """
 
     slots: dict[str, tuple[Slot, ...]]
     backlinks: dict[str, tuple[Backlink, ...]]
+    resources: dict[str, Slot]
     urls: dict[str, str]
-    files: dict[str, str]
+    files: dict[str, tuple[str, str]]
     problems: tuple[Diagnostic, ...]
 
 
 class _Found(NamedTuple):
     slot: Slot
     note: Note | None = None
-    file: str = ""
+    file: tuple[str, str] | None = None
 
 
 def resolve_links(
     site: Site,
     files: Mapping[str, str],
-    static: Iterable[str],
+    static: Mapping[str, str],
     generated: Iterable[str],
     unread: frozenset[str] = frozenset(),
 ) -> Links:
-    """Resolve all refs. `files`: digest by content path of every attachment; `static`: names of static files;
+    """Resolve all refs. `files`: digest by content path of every attachment; `static`: that of static files by name;
     `generated`: output paths of the pages that no note stands for; `unread`: content paths of files that are there
     and could not be read, which is told of elsewhere.
     """
     index = _Index(site, files, static, generated, unread)
     slots: dict[str, tuple[Slot, ...]] = {}
     backlinks: dict[str, dict[str, Backlink]] = defaultdict(dict)
-    published: dict[str, str] = {}
+    resources: dict[str, Slot] = {}
+    published: dict[str, tuple[str, str]] = {}
     problems: list[Diagnostic] = []
+
+    def resolved(ref: Ref, note: Note) -> _Found:
+        found = index.find(ref, note)
+        if found.file:
+            published[found.slot.href.partition("#")[0].partition("?")[0]] = found.file
+        problems.extend(index.problems(ref, note, found))
+        return found
+
     for note in site.published():
-        resolved = []
-        for ref in note.refs:
-            found = index.find(ref, note)
-            resolved.append(found.slot)
-            if found.file:
-                published[found.slot.href.partition("#")[0].partition("?")[0]] = found.file
+        found_refs = [(ref, resolved(ref, note)) for ref in note.refs]
+        for ref, found in found_refs:
             if found.note and found.note is not note:
                 seen = backlinks[found.note.path]
                 seen.setdefault(note.path, Backlink(index.url_of(note), note.card.title, ref.context))
-            problems.extend(index.problems(ref, note, found))
-        slots[note.path] = tuple(resolved)
+        slots[note.path] = tuple(found.slot for _, found in found_refs)
+        if note.card.link and not paths.is_external(note.card.link):
+            span = note.front.spans["link"]
+            resources[note.path] = resolved(Ref(note.card.link, "link", *span, context=""), note).slot
     decoded = {unquote(url): file for url, file in published.items()}
     urls = {note.path: index.url_of(note) for note in index.notes.values()}
-    return Links(slots, {p: tuple(b.values()) for p, b in backlinks.items()}, urls, decoded, tuple(problems))
+    linking = {path: tuple(found.values()) for path, found in backlinks.items()}
+    return Links(slots, linking, resources, urls, decoded, tuple(problems))
+
+
+class _Absent(NamedTuple):
+    """Files that are there and not published: their paths, the addresses and the wikilinks that would mean them."""
+
+    files: frozenset[str]
+    addresses: frozenset[str]
+    names: frozenset[str]
 
 
 class _Index:
@@ -78,17 +96,17 @@ class _Index:
         self,
         site: Site,
         files: Mapping[str, str],
-        static: Iterable[str],
+        static: Mapping[str, str],
         generated: Iterable[str],
         unread: frozenset[str],
     ) -> None:
         published = list(site.published())
         self.files = files
-        self.static = frozenset(static)
+        self.static = static
         self.notes = {n.path: n for n in published}
         self.hidden = frozenset(n.path for n in site.hidden)
-        self._hidden_names = {*map(paths.slug, self._titles_of(site.hidden)), *_addresses(self.hidden)}
-        self._unread, self._unread_names = unread, {*(paths.slug(paths.stem(p)) for p in unread), *_addresses(unread)}
+        self._drafts = _absent(self.hidden, self._titles_of(site.hidden))
+        self._unread = _absent(unread, map(paths.stem, unread))
         self._comparisons = _MOST_COMPARISONS
         self._area_urls = {area.intro.path: area.url for area in site.areas if area.intro}
         self.urls: dict[str, Note | None] = dict.fromkeys([*generated, *(a.url for a in site.areas)])
@@ -123,11 +141,14 @@ class _Index:
             return _Found(MISSING)
         if ref.kind == "wikilink":
             return self._wikilink(target, note)
-        if file := self._file(target.path, ref):
-            return file
+        if target.path in self.files:
+            return _file("content", target, ref, self.files[target.path])
         if target.path in self.hidden:
             return _Found(MISSING)
-        return self._page(target)
+        found = self._page(target)
+        if found.slot is MISSING and target.path in self.static:
+            return _file("static", target, ref, self.static[target.path])
+        return found
 
     def _wikilink(self, target: paths.Target, note: Note) -> _Found:
         """By path from the content folder, else by file name or title: in the same area first, then by path."""
@@ -150,7 +171,7 @@ class _Index:
                 return self._to_note(note, target) if note else _Found(_site(url, target))
         if alias := self.aliases.get(paths.alias_url("/" + path)):
             return self._to_note(alias, target)
-        return _Found(_site(path, target)) if path in self.static else _Found(MISSING)
+        return _Found(MISSING)
 
     @staticmethod
     def _spellings(path: str) -> Iterator[str]:
@@ -167,64 +188,65 @@ class _Index:
             target = target._replace(fragment="")
         return _Found(_site(self.url_of(note), target, note.card.title), note)
 
-    def _file(self, path: str, ref: Ref) -> _Found | None:
-        if path not in self.files:
-            return None
-        url = paths.file_url(path, self.files[path] if _is_image(ref, path) else "")
-        target = paths.resolve(ref.target, path)
-        return _Found(Slot("site", paths.href(url, target.fragment, target.query)), file=path)
-
     def problems(self, ref: Ref, note: Note, found: _Found) -> Iterator[Diagnostic]:
         """Yield what is wrong with the ref."""
         at = {"line": ref.line, "column": ref.column, "length": ref.length}
         target = paths.resolve(ref.target, note.path)
         if found.slot.kind == "missing":
-            if self._means(target, ref, self._unread, self._unread_names):
+            if self._means(target, ref, self._unread):
                 return
             code, message, hint = self._why_missing(ref, note, target)
             yield warning(note.path, code, message, hint=hint, **at)
         elif found.note and target.fragment and target.fragment not in self.anchors[found.note.path]:
-            hint = _near_anchor(target.fragment, self.anchors[found.note.path])
+            hint = self._near_anchor(target.fragment, self.anchors[found.note.path])
             message = f"`{found.note.path}` has no heading or anchor `#{target.fragment}`"
             yield warning(note.path, "broken-anchor", message, hint=hint, **at)
 
     def _why_missing(self, ref: Ref, note: Note, target: paths.Target) -> tuple[str, str, str]:
         if target.path == "":
             message = f"this note has no heading or anchor `#{target.fragment}`"
-            return "broken-anchor", message, _near_anchor(target.fragment, note.anchors)
+            return "broken-anchor", message, self._near_anchor(target.fragment, note.anchors)
         if target.path is None:
             return "broken-link", f"`{ref.target}` leads out of the content folder", "move the file into it"
-        if self._means(target, ref, self.hidden, self._hidden_names):
+        if self._means(target, ref, self._drafts):
             return "link-to-draft", f"`{ref.target}` is a draft", "publish it, or build with --drafts"
         if _is_image(ref, target.path):
             hint = self._likely(target.path, ref, note, self.files) or "put it there, or correct its address"
             return "broken-image", f"there is no image `{target.path}`", hint
         if ref.kind == "wikilink":
             name = unquote(ref.target.partition("#")[0])
-            hint = suggestion(paths.slug(name.rpartition("/")[2]), self.names)
-            return "broken-link", f"there is no note `{name}`", hint or "write it, or correct the name"
+            near = self._nearest(paths.slug(name.rpartition("/")[2]), self.names)
+            hint = f"did you mean `{near}`?" if near else "write it, or correct the name"
+            return "broken-link", f"there is no note `{name}`", hint
         hint = self._likely(target.path, ref, note, (*self.notes, *self.files))
         return "broken-link", f"there is nothing at `{target.path}`", hint or "write it, or correct the link"
 
-    def _means(self, target: paths.Target, ref: Ref, files: frozenset[str], names: Container[str]) -> bool:
-        """Tell whether a ref that found nothing means one of these files, which are not published."""
-        path = target.path
-        if not path:
-            return False
-        name = paths.slug(path.rpartition("/")[2]) if ref.kind == "wikilink" else path
-        return name in names or any(spelling in files for spelling in self._spellings(path))
+    def _means(self, target: paths.Target, ref: Ref, absent: _Absent) -> bool:
+        """Tell whether a ref that found nothing means one of these files."""
+        path = target.path or ""
+        if ref.kind == "wikilink" and paths.slug(path.rpartition("/")[2]) in absent.names:
+            return True
+        return path in absent.addresses or any(name in absent.files for name in self._spellings(path))
+
+    def _nearest(self, word: str, known: Collection[str]) -> str:
+        """Return the nearest word, until too many broken links have been compared with too many words."""
+        self._comparisons -= len(known)
+        return nearest(word, known) if self._comparisons >= 0 else ""
+
+    def _near_anchor(self, fragment: str, anchors: Collection[str]) -> str:
+        near = self._nearest(fragment, anchors)
+        return f"did you mean `#{near}`?" if near else "name one of its headings"
 
     def _likely(self, path: str, ref: Ref, note: Note, files: Collection[str]) -> str:
         """Return the suggestion of the file with the nearest name, as the link should be written."""
-        if self._comparisons < len(files):  # each of many broken links costs as much as there are files
+        if self._comparisons < len(files):
             return ""
-        self._comparisons -= len(files)
         here = dirname(note.path)
         by_name: dict[str, str] = {}
         for file in sorted(files, key=lambda file: (dirname(file) != here, file)):
             if file != note.path:
                 by_name.setdefault(paths.stem(file).casefold(), file)
-        near = nearest(paths.stem(path), by_name)
+        near = self._nearest(paths.stem(path), by_name)
         if not near:
             return ""
         file = by_name[near]
@@ -235,12 +257,17 @@ def _is_image(ref: Ref, path: str) -> bool:
     return ref.kind == "image" or (ref.kind == "html" and path.rpartition(".")[2].lower() in IMAGE_SUFFIXES)
 
 
-def _addresses(files: Iterable[str]) -> Iterator[str]:
-    return (paths.note_url(path) for path in files if paths.is_note(path))
+def _absent(files: frozenset[str], names: Iterable[str]) -> _Absent:
+    addresses = frozenset(paths.note_url(path) for path in files if paths.is_note(path))
+    return _Absent(files, addresses, frozenset(map(paths.slug, names)))
 
 
-def _near_anchor(fragment: str, anchors: Iterable[str]) -> str:
-    return suggestion(f"#{fragment}", (f"#{name}" for name in anchors)) or "name one of its headings"
+def _file(origin: str, target: paths.Target, ref: Ref, digest: str) -> _Found:
+    """An attachment or static file: what is shown is fingerprinted, what is linked keeps its name."""
+    path = target.path or ""
+    shown = _is_image(ref, path)
+    name = path if origin == "static" and not shown else paths.file_url(path, digest if shown else "")
+    return _Found(Slot("site", paths.href(name, target.fragment, target.query)), file=(origin, path))
 
 
 def _site(url: str, target: paths.Target, text: str = "") -> Slot:

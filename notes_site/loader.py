@@ -13,6 +13,7 @@ from notes_site import noop, parsing, project
 from notes_site.cache import Cache
 from notes_site.diagnostics import Diagnostic, below, failed
 from notes_site.digest import combine, digest_of
+from notes_site.files import Stat, read_settled
 from notes_site.inputs import Inputs, read_inputs, scan_layers
 from notes_site.model import Config, Note, Parsed, ParseOptions
 from notes_site.paths import is_note
@@ -26,9 +27,10 @@ def silent(what: str, done: int, of: int) -> None:
 
 
 class Loaded(NamedTuple):
-    """What the stages after parsing need. `program` is the digest of our own sources and the toolchain; `stamp`
-    that of all inputs, '' when some are too young to vouch for. `shown` is what problems call each layer's folder.
-    `sound` is False when the config has errors: what depends on it could only mislead.
+    """What the stages after parsing need. `problems` are those of the config and of files, `parsed` has the notes by
+    path with theirs. `program` is the digest of our own sources and the toolchain; `stamp` that of all inputs, '' when
+    some are too young to vouch for. `shown` is what problems call each layer's folder. `sound` is False when the
+    config has errors: what depends on it could only mislead.
     """
 
     config: Config
@@ -36,12 +38,23 @@ class Loaded(NamedTuple):
     roots: dict[str, str]
     shown: dict[str, str]
     inputs: Inputs
-    notes: tuple[Note, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    problems: tuple[Diagnostic, ...]
+    parsed: dict[str, Parsed]
     program: str
     stamp: str
     new_bodies: dict[str, str]
     memo: Memo
+
+    @property
+    def notes(self) -> list[Note]:
+        """The notes that could be read, by path."""
+        return [result.note for result in self.parsed.values() if result.note]
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The problems of the config, of files and of each note."""
+        of_notes = (d for result in self.parsed.values() for d in result.diagnostics)
+        return (*self.problems, *below(self.config.content, of_notes))
 
 
 class Memo:
@@ -72,11 +85,11 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     """Return the project's notes and all that is wrong with its files. `jobs`: parsing processes, None for as many
     as pay.
     """
-    config, config_problems = _read_config(target)
+    config, config_problems, config_stamp = _read_config(target)
     roots = project.layers(target, config.content, config.templates, config.static)
     shown = {"content": config.content, "templates": config.templates, "static": config.static}
     scans = scan_layers(roots, shown)
-    stamp = noop.input_stamp(target.config, scans)
+    stamp = noop.input_stamp(config_stamp, scans)
     known = cache.inputs()
     inputs = read_inputs(roots, scans, shown, known)
     cache.save_inputs(
@@ -85,21 +98,16 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     program = combine(*noop.toolchain(), *(part for item in inputs.digests["program"].items() for part in item))
     memo = Memo(cache)
     parsed, new_bodies = _notes(inputs, roots, configs.parse_options(config), program, memo, jobs, progress)
-    problems = [*config_problems, *inputs.problems]
-    for result in parsed:
-        problems += below(config.content, result.diagnostics)
-    notes = tuple(result.note for result in parsed if result.note)
-    trusted = all(before for before, _ in inputs.stamps.values()) and not any(
-        problem.code in parsing.NEVER_KEPT for problem in problems
-    )
+    hasty = any(d.code in parsing.NEVER_KEPT for result in parsed.values() for d in result.diagnostics)
+    trusted = not hasty and all(before for before, _ in inputs.stamps.values())
     return Loaded(
         config,
         not failed(config_problems),
         roots,
         shown,
         inputs,
-        notes,
-        tuple(problems),
+        (*config_problems, *inputs.problems),
+        parsed,
         program,
         stamp if trusted else "",
         new_bodies,
@@ -107,9 +115,9 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     )
 
 
-def _read_config(target: project.Project) -> tuple[Config, tuple[Diagnostic, ...]]:
-    data = target.config.read_bytes() if target.config.is_file() else b""
-    return configs.read(target.config.name, data)
+def _read_config(target: project.Project) -> tuple[Config, tuple[Diagnostic, ...], Stat | None]:
+    data, stamp = read_settled(target.config) if target.config.is_file() else (b"", None)
+    return *configs.read(target.config.name, data), stamp
 
 
 def _notes(
@@ -120,7 +128,7 @@ def _notes(
     memo: Memo,
     jobs: int | None,
     progress: Progress,
-) -> tuple[list[Parsed], dict[str, str]]:
+) -> tuple[dict[str, Parsed], dict[str, str]]:
     decode = msgspec.msgpack.Decoder(Parsed).decode
     shared = (program, digest_of(options))
     found: dict[str, Parsed] = {}
@@ -141,7 +149,7 @@ def _notes(
             bodies[result.note.body] = body
         if not any(d.code in parsing.NEVER_KEPT for d in result.diagnostics):
             memo.put(keys[path], encoded)
-    return [found[path] for path in sorted(found)], bodies
+    return dict(sorted(found.items())), bodies
 
 
 def _bytes(inputs: Inputs, roots: Mapping[str, str], path: str) -> bytes:

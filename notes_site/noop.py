@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from notes_site.cache import Cache
 from notes_site.digest import combine
-from notes_site.files import STATE, Scan, scan, stat_of
+from notes_site.files import STATE, Scan, Stat, scan, stat_of
 from notes_site.inputs import scan_layers
 
 _DEPENDENCIES = (
@@ -51,19 +51,24 @@ def toolchain() -> tuple[str, ...]:
 
 
 def run_key(config: Path, output: str | None, **flags: object) -> str:
-    """Return the key of a run: the config, and all flags and variables that decide the outcome."""
-    return json.dumps([str(config), output, flags, os.environ.get("SOURCE_DATE_EPOCH")], sort_keys=True)
+    """Return the key of a run: the config, all flags and variables that decide the outcome, and which installation
+    of this program it is.
+    """
+    program = str(Path(__file__).resolve().parent)
+    return json.dumps([str(config), output, flags, os.environ.get("SOURCE_DATE_EPOCH"), program], sort_keys=True)
 
 
-def input_stamp(config: Path, scans: Mapping[str, Scan]) -> str:
-    """Return one digest of the stamps of all inputs and of the toolchain."""
-    try:
-        own = config.stat()
-        of_config = repr((own.st_size, own.st_mtime_ns, own.st_ctime_ns, own.st_ino))
-    except OSError:
-        of_config = ""
+def input_stamp(config: Stat | None, scans: Mapping[str, Scan]) -> str:
+    """Return one digest of the stamps of all inputs and of the toolchain. `config`: the stamp of the config read."""
     inputs = (repr((name, [*found.files.items()], found.problems)) for name, found in sorted(scans.items()))
-    return combine(repr(toolchain()), of_config, *inputs)
+    return combine(repr(toolchain()), repr(config), *inputs)
+
+
+def _stat(path: Path) -> Stat | None:
+    try:
+        return stat_of(path.stat())
+    except OSError:
+        return None
 
 
 def output_stamp(output: str) -> str:
@@ -88,7 +93,7 @@ def recall(cache: Cache, key: str, config: Path) -> Run | None:
         run = Run(*json.loads(text))
     except (TypeError, ValueError):
         return None
-    if run.stamp != combine(input_stamp(config, scan_layers(run.roots, run.shown)), output_stamp(run.output)):
+    if run.stamp != combine(input_stamp(_stat(config), scan_layers(run.roots, run.shown)), output_stamp(run.output)):
         return None
     return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -17,21 +17,25 @@ from notes_site.views import Link, StyleView, View
 
 class Assets(NamedTuple):
     """What lies beside the notes. `files`: digest by content path of each attachment; `static`: digest by name of
-    each static file; `style`: the whole stylesheet.
+    each static file; `style`: the whole stylesheet; `unread`: content paths of files that could not be read.
     """
 
     files: Mapping[str, str]
     static: Mapping[str, str]
     style: str
+    unread: frozenset[str] = frozenset()
 
 
 class Page(NamedTuple):
-    """An output that a template renders from a view."""
+    """An output that a template renders from a view. `place` is the file (line, column, length) to which it is due,
+    where that is not the source.
+    """
 
     output: str
     source: str
     template: str
     make: Callable[[], View]
+    place: tuple[str, int, int, int] = ("", 0, 0, 0)
 
 
 class Text(NamedTuple):
@@ -60,6 +64,7 @@ class Plan(NamedTuple):
 
     outputs: dict[str, Output]
     problems: tuple[Diagnostic, ...]
+    views: Views
 
 
 ORDERS = (
@@ -68,15 +73,17 @@ ORDERS = (
     Link("resources-by-date.html", "By date"),
 )
 NAME_BYTES = 255  # of one segment of an output path
-REPLACEABLE = frozenset({"robots.txt", "favicon.ico", "icon.svg"})
+ICON = "icon.svg"
+REPLACEABLE = frozenset({"robots.txt"})
 
 
 def plan(site: Site, assets: Assets) -> Plan:
     """Return every output of the site. Two sources for one output are an error that names both."""
-    links = resolve_links(site, assets.files, assets.static, _generated(site))
+    links = resolve_links(site, assets.files, assets.static, _generated(site), assets.unread)
     style = StyleView(assets.style)
     style_url = feeds.fingerprinted("style.css", feeds.style(style))
-    views = Views(site, links, style_url, icon="icon.svg" if "icon.svg" in assets.static else "")
+    icon = paths.file_url(ICON, assets.static[ICON]) if ICON in assets.static else ""
+    views = Views(site, links, style_url, icon)
     outputs = [
         *_note_pages(site, views),
         *_overviews(site, views),
@@ -85,7 +92,8 @@ def plan(site: Site, assets: Assets) -> Plan:
         *_machine_files(site, views),
         *_files(site, links, assets),
     ]
-    return _without_collisions(outputs, below(site.config.content, links.problems))
+    chosen, problems = _without_collisions(outputs)
+    return Plan(chosen, (*below(site.config.content, links.problems), *problems), views)
 
 
 def _generated(site: Site) -> Iterator[str]:
@@ -110,7 +118,8 @@ def _overviews(site: Site, views: Views) -> Iterator[Output]:
     yield Page("index.html", _shown(site, site.home) if site.home else "the home page", "home.html", views.home)
     for area in site.areas:
         source = _shown(site, area.intro) if area.intro else f"the page of the area {area.name}"
-        yield Page(area.url, source, "area.html", partial(views.area, area))
+        place = (_shown(site, area.intro or area.notes[0]), 0, 0, 0)
+        yield Page(area.url, source, "area.html", partial(views.area, area), place)
     for order in ORDERS:
         yield Page(order.url, "the list of resources", "resources.html", partial(views.resources, order, ORDERS))
     yield Page("tags.html", "the list of tags", "tags.html", partial(views.tags, tag_url))
@@ -124,7 +133,8 @@ def _redirects(site: Site, views: Views) -> Iterator[Output]:
         for alias in filter(paths.is_address, note.front.aliases):
             url, source = paths.alias_url(alias), f"the alias {alias} of {_shown(site, note)}"
             if url:  # what is no address is told of by `checks`
-                yield Page(url, source, "redirect.html", partial(views.redirect, url, note))
+                place = (_shown(site, note), *note.front.spans["aliases"])
+                yield Page(url, source, "redirect.html", partial(views.redirect, url, note), place)
 
 
 def _machine_files(site: Site, views: Views) -> Iterator[Output]:
@@ -137,20 +147,23 @@ def _machine_files(site: Site, views: Views) -> Iterator[Output]:
 
 
 def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
-    for url, path in links.files.items():
-        yield Copy(url, f"{site.config.content}/{path}", "content", assets.files[path])
+    folders = {"content": site.config.content, "static": site.config.static}
+    digests = {"content": assets.files, "static": assets.static}
+    for url, (origin, path) in links.files.items():
+        yield Copy(url, f"{folders[origin]}/{path}", origin, digests[origin][path])
     for name, digest in assets.static.items():
         if name != "style.css":  # published as part of the fingerprinted stylesheet
-            yield Copy(name, f"{site.config.static}/{name}", "static", digest)
+            url = paths.file_url(name, digest) if name == ICON else name
+            yield Copy(url, f"{site.config.static}/{name}", "static", digest)
 
 
 def _shown(site: Site, note: Note) -> str:
     return f"{site.config.content}/{note.path}"
 
 
-def _without_collisions(outputs: Iterable[Output], problems: Sequence[Diagnostic]) -> Plan:
+def _without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], list[Diagnostic]]:
     chosen: dict[str, Output] = {}
-    found = list(problems)
+    found: list[Diagnostic] = []
     for output in outputs:
         key = paths.collision_key(output.output)
         first = chosen.get(key)
@@ -164,7 +177,7 @@ def _without_collisions(outputs: Iterable[Output], problems: Sequence[Diagnostic
         parents = [key[:n] for n, c in enumerate(key) if c == "/"]
         found += [_collision(chosen[parent], output) for parent in parents if parent in chosen]
     found += [_too_long(output) for output in chosen.values() if _longest_name(output.output) > NAME_BYTES]
-    return Plan({output.output: output for output in chosen.values()}, tuple(found))
+    return {output.output: output for output in chosen.values()}, found
 
 
 def _longest_name(url: str) -> int:
@@ -172,14 +185,41 @@ def _longest_name(url: str) -> int:
 
 
 def _too_long(output: Output) -> Diagnostic:
-    path = output.source.rpartition(" of ")[2] if output.source.startswith("the alias ") else output.source
     message = f"`{output.output}` has a name of more than {NAME_BYTES} bytes, which file systems refuse"
-    return error(path, "name-too-long", message, hint="shorten the name that it is made from")
+    return _at(output, "name-too-long", message, "shorten the name that it is made from")
 
 
 def _collision(first: Output, second: Output) -> Diagnostic:
-    by_user = sorted((o.source for o in (first, second)), key=lambda s: ("/" not in s, s))
-    same = "" if first.output == second.output else f" and `{second.output}`, which some systems cannot keep apart"
-    message = f"{by_user[0]} and {by_user[1]} would both be written to `{first.output}`{same}"
-    path = by_user[0].removeprefix("the alias ").rpartition(" of ")[2]
-    return error(path, "same-output", message, hint="rename one of them")
+    """Two sources of one output, told of where it is easier to mend: at an alias, then at a file."""
+    mine, other = sorted((first, second), key=lambda output: (_firmness(output), output.source))
+    message = f"{mine.source} and {other.source} would both be written to `{mine.output}`"
+    if other.output.startswith(f"{mine.output}/") or mine.output.startswith(f"{other.output}/"):
+        message = f"{mine.source} would be written to `{mine.output}`, {other.source} to `{other.output}`"
+        message += ": no name can be a file and a folder"
+    elif mine.output != other.output:
+        message += f" and `{other.output}`, which some systems cannot keep apart"
+    return _at(mine, "same-output", message, _way_out(mine, other))
+
+
+def _firmness(output: Output) -> int:
+    """How much it takes to change an output's name: an alias, a file, an area, and what we name ourselves."""
+    if isinstance(output, Page) and output.template == "redirect.html":
+        return 0
+    if "/" in output.source:
+        return 1
+    return 2 if isinstance(output, Page) and output.template == "area.html" else 3
+
+
+def _way_out(mine: Output, other: Output) -> str:
+    if _firmness(mine) == 0:
+        return "change the alias, or remove it"
+    if _firmness(mine) == 2:
+        return "give the area or its folder another name"
+    if _firmness(other) == 1:
+        return "rename one of them"
+    return "rename it" + ("; an area's own text is the `index.md` in its folder" if _firmness(other) == 2 else "")
+
+
+def _at(output: Output, code: str, message: str, hint: str) -> Diagnostic:
+    path, line, column, length = output.place if isinstance(output, Page) else ("", 0, 0, 0)
+    return error(path or output.source, code, message, hint=hint, line=line, column=column, length=length)

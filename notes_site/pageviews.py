@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 
@@ -52,8 +52,9 @@ class Views:
         self._site, self._links = site, links
         self._levels = level_names(site.config)
         self._areas = {area.slug: area for area in site.areas}
-        self._navs: dict[tuple[str, str], tuple[NavNote, ...]] = {}
+        self._navs: dict[str, dict[str, tuple[NavNote, ...]]] = {}
         self._rows: dict[str, Row] = {}
+        self._texts: dict[str, Note] = {}
         config = site.config
         self.site = SiteView(
             title=config.title,
@@ -70,6 +71,13 @@ class Views:
             feed="feed.xml" if config.base_url and config.feed_items else "",
         )
 
+    def take_text(self, note: Note) -> None:
+        """Show another text of a note from now on. Nothing else of the note may differ: a preview's short way."""
+        self._texts[note.path] = note
+
+    def _now(self, note: Note) -> Note:
+        return self._texts.get(note.path, note)
+
     # --- pages
 
     def home(self) -> HomeView:
@@ -77,9 +85,7 @@ class Views:
         config, home = self._site.config, self._site.home
         return HomeView(
             site=self.site,
-            meta=self._meta(
-                "index.html", (home and home.front.title) or config.title, config.description
-            ),
+            meta=self._meta("index.html", (home and home.front.title) or config.title, config.description),
             body=self._body(home) if home else None,
             sums=self._totals,
             areas=tuple(
@@ -90,7 +96,7 @@ class Views:
 
     def area(self, area: Area) -> AreaView:
         """An area: its text, then its notes by level and group."""
-        description = area.intro.card.summary or area.intro.excerpt if area.intro else ""
+        description = area.intro.card.summary or self._now(area.intro).excerpt if area.intro else ""
         return AreaView(
             site=self.site,
             meta=self._meta(area.url, area.name, description),
@@ -99,12 +105,14 @@ class Views:
             body=self._body(area.intro) if area.intro else None,
             sums=stats.sums(_cards(area.notes)),
             levels=tuple(
-                self._level(level, list(members)) for level, members in groupby(area.notes, key=lambda n: n.card.level)
+                self._level(level, list(members), area.intro.anchors if area.intro else frozenset())
+                for level, members in groupby(area.notes, key=lambda n: n.card.level)
             ),
         )
 
     def note(self, area: Area, note: Note) -> NoteView:
         """The page of one note."""
+        note = self._now(note)
         card = note.card
         previous, following = self._neighbours.get(note.path, (None, None))
         return NoteView(
@@ -126,6 +134,7 @@ class Views:
 
     def plain(self, note: Note) -> PlainView:
         """A page outside all areas."""
+        note = self._now(note)
         return PlainView(
             site=self.site,
             meta=self._meta(note.card.url, note.card.title, note.card.summary or note.excerpt),
@@ -195,7 +204,9 @@ class Views:
         """All notes as data."""
         return DataView(
             notes=tuple(
-                DataNote(n.card.url, n.path, self._row(n), n.card.group, n.card.tags, n.card.summary, n.words)
+                DataNote(
+                    n.card.url, n.path, self._row(n), n.card.group, n.card.tags, n.card.summary, self._now(n).words
+                )
                 for n in self._site.notes
             )
         )
@@ -208,7 +219,11 @@ class Views:
             site=self.site,
             entries=tuple(
                 FeedEntry(
-                    n.card.url, n.card.title, n.card.summary or n.excerpt, n.card.date, n.front.updated or n.card.date
+                    n.card.url,
+                    n.card.title,
+                    n.card.summary or self._now(n).excerpt,
+                    n.card.date,
+                    n.front.updated or n.card.date,
                 )
                 for n in latest
             ),
@@ -255,7 +270,8 @@ class Views:
         return f"{self.site.base_url}/{'' if url == 'index.html' else paths.href(url)}" if self.site.base_url else ""
 
     def _body(self, note: Note) -> Body | None:
-        return Body(note.body, self._links.slots[note.path]) if note.body else None
+        body = self._now(note).body
+        return Body(body, self._links.slots[note.path]) if body else None
 
     def _backlinks(self, note: Note) -> tuple[Backlink, ...]:
         return self._links.backlinks.get(note.path, ())
@@ -264,18 +280,32 @@ class Views:
         if note.path not in self._rows:
             c, area = note.card, self._areas[note.card.area]
             level = self._levels.get(c.level, c.level)
+            here = self._links.resources.get(note.path)
+            link = here.href if here and here.kind == "site" else "" if here else c.link
             self._rows[note.path] = Row(
-                c.url, c.title, c.kind, level, area.name, area.url, c.link, c.estimate, c.time, c.status, c.date
+                url=c.url,
+                title=c.title,
+                kind=c.kind,
+                level=level,
+                area=area.name,
+                area_url=area.url,
+                link=link,
+                outside=here is None,
+                estimate=c.estimate,
+                time=c.time,
+                status=c.status,
+                date=c.date,
             )
         return self._rows[note.path]
 
     def _list(self, notes: Iterable[Note]) -> tuple[Row, ...]:
         return tuple(self._row(note) for note in notes)
 
-    def _level(self, level: str, notes: Sequence[Note]) -> Level:
+    def _level(self, level: str, notes: Sequence[Note], taken: frozenset[str]) -> Level:
         groups = groupby(notes, key=lambda n: n.card.group)
+        anchor = level or "other"
         return Level(
-            id=level or "other",
+            id=f"level.{anchor}" if anchor in taken else anchor,
             name=self._levels.get(level, level),
             sums=stats.sums(_cards(notes)),
             groups=tuple(Group(name, self._list(members)) for name, members in groups),
@@ -286,19 +316,24 @@ class Views:
 
     def _nav(self, area: Area, note: Note | None) -> tuple[NavNote, ...]:
         """The notes of the area; of a large one those of the same level; of a large level the fifty around."""
-        notes: Sequence[Note] = area.notes
-        part = ""
-        if note and len(notes) > NAV_NOTES:
-            notes, part = [n for n in notes if n.card.level == note.card.level], note.card.level
-            if len(notes) > NAV_NOTES:
-                start = notes.index(note) // NAV_NOTES * NAV_NOTES
-                notes, part = notes[start : start + NAV_NOTES], f"{part}\0{start}"
-        key = (area.slug, part)
-        if key not in self._navs:
-            self._navs[key] = tuple(
-                NavNote(n.card.url, n.card.title, self._levels.get(n.card.level, n.card.level)) for n in notes
-            )
-        return self._navs[key]
+        if area.slug not in self._navs:
+            self._navs[area.slug] = {
+                n.path: nav for part in _parts(area.notes) for nav in [self._links_to(part)] for n in part
+            }
+        return self._navs[area.slug][note.path] if note else ()
+
+    def _links_to(self, notes: Iterable[Note]) -> tuple[NavNote, ...]:
+        return tuple(NavNote(n.card.url, n.card.title, self._levels.get(n.card.level, n.card.level)) for n in notes)
+
+
+def _parts(notes: Sequence[Note]) -> Iterator[Sequence[Note]]:
+    """The runs of an area's notes that share one navigation."""
+    if len(notes) <= NAV_NOTES:
+        yield notes
+        return
+    for _, members in groupby(notes, key=lambda n: n.card.level):
+        level = list(members)
+        yield from (level[start : start + NAV_NOTES] for start in range(0, len(level), NAV_NOTES))
 
 
 def _is_listed(card: Card) -> bool:

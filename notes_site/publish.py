@@ -78,8 +78,9 @@ class Staging:
         for path in self._files:
             blocker = self._blocker(path, owned)
             if blocker:
-                message = f"`{blocker}` in the output folder is in the way, and notes-site did not write it"
-                problems.append(error(path, "foreign-file", message, hint="move it away, or into static/"))
+                message = f"this is in the way of `{path}`, and notes-site did not write it"
+                shown = f"{self._output.name}/{blocker}"
+                problems.append(error(shown, "foreign-file", message, hint="move it away, or into static/"))
         return tuple(problems)
 
     def _blocker(self, path: str, owned: Mapping[str, str]) -> str:
@@ -134,7 +135,7 @@ class Staging:
 
 def _is_folder(path: Path) -> bool:
     """Tell whether it is a folder itself, no link to one."""
-    return path.is_dir() and not path.is_symlink()
+    return os.path.isdir(path) and not os.path.islink(path)  # unlike pathlib's, these take any name
 
 
 def _files_below(folder: Path) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +12,11 @@ from notes_site import publish
 from notes_site.cache import Cache, Row
 from notes_site.compose import Composed
 from notes_site.diagnostics import Diagnostic, error
-from notes_site.digest import combine, digest, digest_of
+from notes_site.digest import combine, digest
 from notes_site.files import Stat, digest_file, settled, stat_of
 from notes_site.loader import Progress
-from notes_site.pages import Copy, Output, Page
+from notes_site.making import Maker
+from notes_site.pages import Copy, Output
 from notes_site.templates import TemplateFault
 
 
@@ -42,7 +43,7 @@ class Rendering:
         self.owned = publish.owned_files(output)
         self.made: dict[str, Made] = {}
         self.why: dict[str, tuple[str, ...]] = {}
-        self._last: dict[str, tuple[object, str]] = {}
+        self._maker = Maker(composed)
 
     def run(self, staging: publish.Staging | None, progress: Progress) -> tuple[Diagnostic, ...]:
         """Render what changed into `staging`. Returns the problems of templates."""
@@ -62,7 +63,7 @@ class Rendering:
         return tuple(faults.values())
 
     def _make(self, path: str, output: Output, staging: publish.Staging | None) -> None:
-        parts, render = self._parts(output)
+        parts, render = self._maker.parts(output)
         key = combine(*(text for part in parts.items() for text in part))
         before = self.known.get(path)
         on_disk, stat = self._on_disk(path, before)
@@ -79,29 +80,9 @@ class Rendering:
         if staging is None:
             return
         if isinstance(output, Copy):
-            staging.add_copy(path, self._origin(output), output.digest)
+            staging.add_copy(path, self._maker.origin(output), output.digest)
         else:
             staging.add(path, data)
-
-    def _parts(self, output: Output) -> tuple[dict[str, str], Callable[[], bytes]]:
-        """The digests of all that the output is made from, and the function that makes its bytes."""
-        if isinstance(output, Copy):
-            return {"file": output.digest}, lambda: b""
-        view = output.make()
-        parts = {name: self._digest(name, getattr(view, name)) for name in view.__struct_fields__}
-        parts["program"] = self.composed.loaded.program
-        if isinstance(output, Page):
-            templates, name = self.composed.templates, output.template
-            parts["template"] = templates.digest(name)
-            return parts, lambda: templates.render(name, view)  # type: ignore[arg-type]
-        return parts, lambda: output.render(view)
-
-    def _digest(self, name: str, value: object) -> str:
-        """The digest of a view's field; one that pages share in a row is digested once."""
-        last = self._last.get(name)
-        if last is None or last[0] is not value:
-            last = self._last[name] = (value, digest_of(value))
-        return last[1]
 
     def _on_disk(self, path: str, before: Row | None) -> tuple[str, str]:
         """Digest and stamp of the published file, both '' when there is none."""
@@ -115,22 +96,13 @@ class Rendering:
             return before[2], stamp
         return digest_file(target), stamp
 
-    def _origin(self, output: Copy) -> Path:
-        roots, digests = self.composed.loaded.roots, self.composed.loaded.inputs.digests
-        if output.origin == "content":
-            return Path(roots["content"], output.source.removeprefix(self.composed.loaded.config.content + "/"))
-        layer = "static" if output.output in digests.get("static", {}) else "theme-static"
-        return Path(roots[layer], output.output)
 
-
-def settled_stamp(path: Path) -> str:
-    """The stamp of a file just written, once it vouches for the bytes."""
-    stat = stat_of(path.stat())
-    stamp = _stamp(stat)
-    if not stamp:
-        time.sleep(0.021)  # the clock's grain has passed then, except where stamps are whole seconds
-        stamp = _stamp(stat)
-    return stamp
+def settled_stamps(paths: Iterable[Path]) -> list[str]:
+    """The stamps of files just written, once they vouch for the bytes; '' where stamps are whole seconds."""
+    stats = [stat_of(path.stat()) for path in paths]
+    if not all(map(_stamp, stats)):
+        time.sleep(0.021)  # the clock's grain has passed then
+    return [_stamp(stat) for stat in stats]
 
 
 def _stamp(stat: Stat) -> str:

@@ -15,7 +15,6 @@ from notes_site.model import Config
 from notes_site.project import CONFIG_NAME, Project
 from notes_site.site import canonical_level, level_names
 
-
 _LONGEST_NAME = 60  # characters: file systems take 255 bytes, readers less
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 import jinja2
 import msgspec
@@ -15,9 +15,10 @@ from jinja2 import meta, nodes
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from notes_site import bodies, durations
-from notes_site.diagnostics import Diagnostic, error, suggestion
+from notes_site import bodies, durations, views
+from notes_site.diagnostics import Diagnostic, error, nearest, suggestion
 from notes_site.digest import combine, digest
+from notes_site.model import Record
 from notes_site.paths import href
 from notes_site.views import Body, View
 
@@ -155,7 +156,9 @@ class Templates:
         try:
             return self._env.get_template(name).render(view=view).encode()
         except jinja2.TemplateSyntaxError as exc:
-            raise TemplateFault(_syntax(exc, self._sources.get(exc.name or name))) from exc
+            raise TemplateFault(_syntax(exc, self._sources.get(exc.name or name), self._env.filters)) from exc
+        except RecursionError as exc:
+            raise TemplateFault(self._endless(exc, name, view)) from exc
         except jinja2.TemplateNotFound as exc:
             raise TemplateFault(self._not_found(exc, name, view)) from exc
         except jinja2.TemplateError as exc:
@@ -170,16 +173,35 @@ class Templates:
         shown, line = self._line_of(exc)
         message = f"there is no template `{missing}` (page {view.meta.url})"
         hint = suggestion(missing, (n for n in self._sources if not n.startswith(DEFAULT)))
-        return error(shown or missing, "no-template", message, line=line, hint=hint, text=self._text(shown, line))
+        hint = hint or "write it, or correct the name"
+        return error(shown or missing, "no-template", message, hint=hint, **self._place(shown, line, missing))
+
+    def _endless(self, exc: RecursionError, name: str, view: View) -> Diagnostic:
+        shown, line = self._line_of(exc)
+        message = f"this never ends: a template includes, extends or calls itself (page {view.meta.url})"
+        hint = "`default/` before the name reaches the template that this one replaces"
+        return error(shown or name, "template-endless", message, hint=hint, **self._place(shown, line))
 
     def _runtime(self, exc: Exception, name: str, view: View) -> Diagnostic:
         shown, line = self._line_of(exc)
-        text = self._text(shown, line)
-        column, length = _place(str(exc), text)
-        message = f"{exc} (page {view.meta.url})"
-        hint = "a template sees `view` alone; docs/templates.md lists what each view has"
-        place = {"line": line, "column": column, "length": length, "text": text}
-        return error(shown or name, "template-error", message, hint=hint, **place)
+        said, hint = _in_backticks(str(exc)), ""
+        if lacking := _LACKING.match(said):
+            said = f"`{lacking[1]}` has no `{lacking[2]}`"
+            hint = _likely_field(getattr(views, lacking[1]), lacking[2])
+        hint = hint or "a template sees `view` alone; docs/templates.md lists what each view has"
+        names = reversed(re.findall("`([^`]+)`", said))
+        return error(
+            shown or name,
+            "template-error",
+            f"{said} (page {view.meta.url})",
+            hint=hint,
+            **self._place(shown, line, *names),
+        )
+
+    def _place(self, shown: str, line: int, *names: str) -> dict[str, Any]:
+        """The place in a line of a template: of the first of the names that stands in it, else of its tag."""
+        source = next((s for s in self._sources.values() if s.shown == shown), None)
+        return _place(_line(source.text, line) if source else "", line, names)
 
     def _line_of(self, exc: BaseException) -> tuple[str, int]:
         """The innermost template line of a traceback: Jinja maps its frames back to template lines."""
@@ -187,25 +209,20 @@ class Templates:
         frames = [f for f in traceback.extract_tb(exc.__traceback__) if f.filename in shown]
         return (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
 
-    def _text(self, shown: str, line: int) -> str:
-        source = next((s for s in self._sources.values() if s.shown == shown), None)
-        return _line(source.text, line) if source else ""
-
 
 def _references(env: jinja2.Environment, source: Source) -> tuple[str, ...]:
     try:
         tree = env.parse(source.text, filename=source.shown)
     except jinja2.TemplateSyntaxError as exc:
-        raise TemplateFault(_syntax(exc, source)) from exc
+        raise TemplateFault(_syntax(exc, source, ())) from exc
     found = tuple(meta.find_referenced_templates(tree))
     if None in found:
         kinds = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
         line = next(n.lineno for n in tree.find_all(kinds) if None in meta.find_referenced_templates(_alone(n)))
         message = "the template to use is named by a variable, so no page could tell when to be made again"
         hint = "write its name as text, or include the alternatives by `{% if %}`"
-        raise TemplateFault(
-            error(source.shown, "dynamic-template", message, line=line, hint=hint, text=_line(source.text, line))
-        )
+        place = _place(_line(source.text, line), line, ())
+        raise TemplateFault(error(source.shown, "dynamic-template", message, hint=hint, **place))
     return tuple(name for name in found if name)
 
 
@@ -213,23 +230,47 @@ def _alone(node: nodes.Node) -> nodes.Template:
     return nodes.Template([node], lineno=node.lineno)
 
 
-def _syntax(exc: jinja2.TemplateSyntaxError, source: Source | None) -> Diagnostic:
+def _syntax(exc: jinja2.TemplateSyntaxError, source: Source | None, filters: Iterable[str]) -> Diagnostic:
     shown = source.shown if source else exc.filename or exc.name or "template"
-    text = _line(source.text, exc.lineno) if source else ""
-    return error(shown, "template-syntax", exc.message or "this does not parse", line=exc.lineno, text=text)
+    message = _in_backticks(exc.message or "this does not parse").rstrip(".")
+    quoted = re.findall("`([^`]+)`", message)
+    hint = suggestion(quoted[0], filters) if quoted else ""
+    place = _place(_line(source.text, exc.lineno) if source else "", exc.lineno, quoted)
+    return error(shown, "template-syntax", message, hint=hint or _SYNTAX_HINT, **place)
+
+
+_SYNTAX_HINT = "templates are written for Jinja: https://jinja.palletsprojects.com/templates/"
+_LACKING = re.compile(r"`notes_site\.views\.(\w+) object` has no attribute `(\w+)`")
+_TAG = re.compile(r"\{%-?\s*(?:extends|from|import|include)\b.*?%\}")
+
+
+def _in_backticks(message: str) -> str:
+    """Jinja quotes names in single quotes, we in backticks."""
+    return re.sub(r"(?<!\w)'([^'\n]+)'(?!\w)", r"`\1`", message)
+
+
+def _likely_field(view: type[Record], name: str) -> str:
+    """Return the suggestion of a view's field, or of one of the views in it."""
+    known = {field: [field] for field in view.__struct_fields__}
+    for field, kind in get_type_hints(view).items():
+        if isinstance(kind, type) and issubclass(kind, Record):
+            for inner in kind.__struct_fields__:
+                known.setdefault(inner, []).append(f"{field}.{inner}")
+    near = nearest(name, known)
+    return f"did you mean `{'` or `'.join(known[near])}`?" if near else ""
 
 
 def _line(text: str, number: int) -> str:
-    lines = text.splitlines()
+    lines = text.split("\n")
     return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
-def _place(message: str, text: str) -> tuple[int, int]:
-    """Column and length of the name that Jinja's message quotes, where it stands in the line."""
-    for name in reversed(re.findall(r"'([^']+)'", message)):
-        if (at := text.find(name)) >= 0:
-            return at + 1, len(name)
-    return 0, 0
+def _place(text: str, line: int, names: Iterable[str]) -> dict[str, Any]:
+    """The place in a line: of the first of the names that stands in it, else of a tag that names a template."""
+    found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names)
+    match = next(filter(None, found), None) or _TAG.search(text)
+    column, length = (match.start() + 1, len(match[0])) if match else (0, 0)
+    return {"line": line, "column": column, "length": length, "text": text}
 
 
 def _host(url: str) -> str:

@@ -64,7 +64,7 @@ class Body(Record, frozen=True):
 
 
 class Row(Record, frozen=True):
-    """A note in a list."""
+    """A note in a list. `link` is '' where there is none, and an output path where it is not `outside`."""
 
     url: str
     title: str
@@ -73,6 +73,7 @@ class Row(Record, frozen=True):
     area: str
     area_url: str
     link: str
+    outside: bool
     estimate: int | None
     time: int | None
     status: Status

@@ -18,15 +18,14 @@ from notes_site.markdown import Rendered
 from notes_site.model import HtmlMode, ParseOptions
 
 GOLDEN = Path(__file__).parent / "golden" / "markdown"
+CASE = re.compile(r"^([^\n]+)\n\.\n(.*?)^\.\n(.*?)^\.\n", re.MULTILINE | re.DOTALL)
 
 
 def render(
     source: str, *, html: HtmlMode = "raw", title: str | None = None, typographer: bool = False, first_line: int = 1
 ) -> Rendered:
     options = ParseOptions(typographer=typographer)
-    return markdown.render(
-        source, path="note.md", first_line=first_line, options=options, html=html, title=title
-    )
+    return markdown.render(source, path="note.md", first_line=first_line, options=options, html=html, title=title)
 
 
 def filled(rendered: Rendered, kind: SlotKind = "site", prefix: str = "") -> str:
@@ -46,7 +45,7 @@ def cases() -> list[ParameterSet]:
     found = []
     for file in sorted(GOLDEN.glob("*.md")):
         text = file.read_text(encoding="utf-8")
-        for name, source, expected in re.findall(r"^([^\n]+)\n\.\n(.*?)^\.\n(.*?)^\.\n", text, re.MULTILINE | re.DOTALL):
+        for name, source, expected in CASE.findall(text):
             found.append(pytest.param(name, source, expected, id=f"{file.stem}: {name}"))
     return found
 
@@ -70,7 +69,7 @@ def case(name: str, source: str) -> str:
     return shown(
         render(
             source,
-            html=options.get("html", "raw"),  # type: ignore[arg-type]
+            html=options.get("html", "raw"),
             title=options.get("title"),
             typographer="typographer" in options,
         )
@@ -125,7 +124,7 @@ def hold_laws(source: str, html: HtmlMode, *, title: str | None = None, typograp
     lines = source.split("\n")
     for ref in rendered.refs:
         assert 1 <= ref.line <= len(lines)
-        assert 0 <= ref.column <= len(lines[ref.line - 1])
+        assert 0 <= ref.column <= len(lines[ref.line - 1]) + 1
         assert ref.column + ref.length <= len(lines[ref.line - 1]) + 1
         assert len(ref.context) <= 162
     for problem in rendered.diagnostics:
@@ -142,13 +141,14 @@ def hold_laws(source: str, html: HtmlMode, *, title: str | None = None, typograp
 
 
 MARKUP = (
-    "*", "**", "_", "`", "``", "[", "]", "(", ")", "![", "](", "[[", "]]", "|", "||", "<", ">", "&", "&amp;", "\\", "~~",
-    "==", "{#a}", "{.b}", "{", "}", "[^", "[^1]", "^[", "]:", "[x]", "https://", "www.", "http://a.b", "[!note]", "[ ] ", "!",
-    "#", '"', "'", "=", ":", "/", "?", "-", "+", "$", "@", "%00", "[[a|", "<b>", "</b>", "<!--", "-->", "<div>", "</div>",
-    "<a href=", "<script>", "</script>", "<img src='", "javascript:", "data:", "<textarea>", "<a id=x>", "<details>", "<?",
-    "<!", "<![CDATA[", "]]>", "</p>", "é", "你好", "\u200b", " ", "\t", "  \n", "\n", "\n\n", "\n> ", "\n- ", "\n1. ",
-    "\n    ", "\n# ", "\n## ", "\n===\n", "\n---\n", "\n|-|-|\n", "\n| ", "\n: ", "\n```\n", "\n~~~ python {1}\n",
-    "\n{#c .d}\n", "\n[^1]: ", "\n[x]: /u\n", "\n> [!tip]- ", "\n- [x] ", "\n<div>\n",
+    "*", "**", "_", "`", "``", "[", "]", "(", ")", "![", "](", "[[", "]]", "|", "||", "<", ">", "&", "&amp;", "\\",
+    "~~", "==", "{#a}", "{.b}", "{", "}", "[^", "[^1]", "^[", "]:", "[x]", "https://", "www.", "http://a.b",
+    "[!note]", "[ ] ", "!", "#", '"', "'", "=", ":", "/", "?", "-", "+", "$", "@", "%00", "[[a|", "<b>", "</b>",
+    "<!--", "-->", "<div>", "</div>", "<a href=", "<script>", "</script>", "<img src='", "javascript:", "data:",
+    "<textarea>", "<a id=x>", "<details>", "<?", "<!", "<![CDATA[", "]]>", "</p>", "é", "你好", "\u200b", " ", "\t",
+    "  \n", "\n", "\n\n", "\n> ", "\n- ", "\n1. ", "\n    ", "\n# ", "\n## ", "\n===\n", "\n---\n", "\n|-|-|\n",
+    "\n| ", "\n: ", "\n```\n", "\n~~~ python {1}\n", "\n{#c .d}\n", "\n[^1]: ", "\n[x]: /u\n", "\n> [!tip]- ",
+    "\n- [x] ", "\n<div>\n",
 )  # fmt: skip
 
 
@@ -371,7 +371,5 @@ def test_every_id_takes_the_prefix() -> None:
 
 
 def test_plain_commonmark_has_no_extensions_and_no_slots() -> None:
-    rendered = markdown.render(
-        "| a |\n|---|\n", path="x", options=ParseOptions(), html="raw", extensions=False
-    )
+    rendered = markdown.render("| a |\n|---|\n", path="x", options=ParseOptions(), html="raw", extensions=False)
     assert rendered.html == "<p>| a |\n|---|</p>\n"

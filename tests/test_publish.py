@@ -127,8 +127,22 @@ def test_another_project_is_refused(site: Site, tmp_path: Path) -> None:
 
 def test_file_is_refused(site: Site, tmp_path: Path) -> None:
     site.note("cloud/one.md", "Text.\n", title="One")
-    (tmp_path / "public").write_text("")
-    assert "is a file" in refused(site, tmp_path / "public")
+    (tmp_path / "public").write_text("mine")
+    done = site.run("build", "--output", str(tmp_path / "public"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is a file" in done.stderr
+    assert (tmp_path / "public").read_text() == "mine"
+    site.output.write_text("mine")  # as configured, not as given
+    done = site.run("build")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "is a file" in done.stderr
+
+
+def test_config_that_cannot_be_read_says_nothing_about_the_output(site: Site) -> None:
+    site.write("notes-site.toml", 'output = "build"\ntitle = "x\n')
+    site.note("cloud/one.md", "Text.\n", title="One")
+    assert codes(site.build(), "error") == ["toml-syntax"]
+    assert not site.output.exists()
 
 
 def test_empty_folder_is_taken(site: Site, tmp_path: Path) -> None:
@@ -148,7 +162,7 @@ def test_foreign_file_in_the_way_of_a_page_stops_all(built: Site) -> None:
     before = built.published()
     report = built.build()
     assert codes(report, "error") == ["foreign-file"]
-    assert report.diagnostics[-1].path == "cloud/four.html" or "cloud/four.html" in {d.path for d in report.diagnostics}
+    assert any(d.path.endswith("cloud/four.html") for d in report.diagnostics)
     assert built.published() == before
     (built.output / "cloud/four.html").unlink()
     assert built.build().published
@@ -384,30 +398,27 @@ def test_disk_that_gets_full_while_staging_leaves_the_old_site(site: Site) -> No
         assert equals_clean(site)
 
 
-def test_read_only_output_is_left_alone(site: Site) -> None:
-    with mounted(site.output, "size=1m"):
-        site.note("cloud/one.md", "Text of one.\n", title="One")
-        assert site.build().published
-        before = site.published()
-        subprocess.run(["mount", "-o", "remount,ro", site.output], check=True)
-        site.note("cloud/one.md", "Edited.\n", title="One, edited")
-        fails_in_one_line(site, "Read-only file system")
-        assert site.published() == before
-        subprocess.run(["mount", "-o", "remount,rw", site.output], check=True)
-        assert site.run("build").returncode == 0
-        assert equals_clean(site)
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind root")
-def test_output_without_permission_is_left_alone(built: Site) -> None:  # pragma: no cover
-    before = built.published()
-    built.note("cloud/one.md", "Edited.\n", title="One, edited")
-    built.output.chmod(0o555)
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """A folder that cannot be written to; permissions do not bind root, a file system does."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        with mounted(folder, "size=1m,ro"):
+            yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o555)
     try:
-        fails_in_one_line(built, "Permission denied")
+        yield
     finally:
-        built.output.chmod(0o755)
-    assert built.published() == before
+        folder.chmod(0o755)
+
+
+def test_read_only_output_is_one_line(site: Site) -> None:
+    site.note("cloud/one.md", "Text of one.\n", title="One")
+    with read_only(site.output):
+        fails_in_one_line(site, str(site.output))
+    assert site.run("build").returncode == 0
+    assert equals_clean(site)
 
 
 # --- one build at a time
@@ -454,47 +465,52 @@ def test_the_folder_and_its_name_change_nothing(built: Site, tmp_path: Path) -> 
 # --- the cache
 
 
-def test_damaged_cache_is_an_empty_cache(built: Site, subtests_of_damage: str) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "random bytes", "text", "truncated 0", "truncated 0.01", "truncated 0.3", "truncated 0.7", "zeros 0.2",
+        "zeros 0.5", "zeros 0.8", "another schema", "a folder", "its folder is a file",
+    ],
+)  # fmt: skip
+def test_damaged_cache_is_an_empty_cache(built: Site, damage: str) -> None:
     path = built.root / STATE / "cache.db"
     data = path.read_bytes()
     size = len(data)
-    if subtests_of_damage == "random bytes":
+    if damage == "random bytes":
         path.write_bytes(bytes(n * n % 251 for n in range(size)))
-    elif subtests_of_damage == "text":
+    elif damage == "text":
         path.write_text("not a database")
-    elif subtests_of_damage.startswith("truncated"):
-        path.write_bytes(data[: int(size * float(subtests_of_damage.split()[1]))])
-    elif subtests_of_damage.startswith("zeros"):
-        start = int(size * float(subtests_of_damage.split()[1]))
+    elif damage.startswith("truncated"):
+        path.write_bytes(data[: int(size * float(damage.split()[1]))])
+    elif damage.startswith("zeros"):
+        start = int(size * float(damage.split()[1]))
         path.write_bytes(data[:start] + bytes(8192) + data[start + 8192 :])
-    elif subtests_of_damage == "another schema":
+    elif damage == "another schema":
         path.unlink()
         script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('CREATE TABLE memo (x)'); "
         script += "db.execute('PRAGMA user_version = 999'); db.commit()"
         subprocess.run([sys.executable, "-c", script, path], check=True)
-    elif subtests_of_damage == "a folder":
+    elif damage == "a folder":
         path.unlink()
         (path / "inside").mkdir(parents=True)
-    elif subtests_of_damage == "its folder is a file":
+    elif damage == "its folder is a file":
         shutil.rmtree(path.parent)
         path.parent.write_text("")
     before = built.published()
     assert built.run("build").returncode == 0
     assert built.published() == before
     built.note("cloud/one.md", "Edited.\n", title="One, edited", time="5 min")
-    done = built.run("build")
-    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert built.build().published
     assert equals_clean(built)
 
 
-@pytest.fixture(
-    params=[
-        "random bytes", "text", "truncated 0", "truncated 0.01", "truncated 0.3", "truncated 0.7", "truncated 0.99",
-        "zeros 0.2", "zeros 0.5", "zeros 0.8", "another schema", "a folder", "its folder is a file",
-    ]
-)  # fmt: skip
-def subtests_of_damage(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def test_read_only_place_for_the_cache_is_no_cache(site: Site) -> None:
+    site.note("cloud/one.md", "Text of one.\n", title="One")
+    with read_only(site.root / STATE):
+        for text in ("Text of one.\n", "Edited.\n"):
+            site.note("cloud/one.md", text, title="One")
+            assert site.run("build").returncode == 0
+            assert equals_clean(site, text[:6])
 
 
 def test_read_only_cache_is_used_as_it_is(site: Site) -> None:

@@ -110,6 +110,8 @@ def highlight(
     in `data-line`, where copying does not reach it. `diff`: the first character of a line says whether it was
     added (class `ins`) or removed (`del`), and the rest is code of the language. `seconds`: the limit of CPU time.
     """
+    if code and not code.endswith("\n"):
+        code += "\n"  # which some lexers need to see the last line
     signs: list[str] = []
     if diff:
         code, signs = _split_signs(code)
@@ -155,23 +157,22 @@ def _pieces(code: str, language: str, seconds: float) -> tuple[list[tuple[str, s
 
 
 def _lex(lexer: Lexer, code: str) -> list[tuple[str, str]]:
-    pieces: list[tuple[str, str]] = []
+    runs: list[tuple[str, list[str]]] = [("", [])]
     last = ""
-    run: list[str] = []
     classes = _CLASSES
     for _, kind, value in lexer.get_tokens_unprocessed(code):
         css = classes.get(kind)
         if css is None:
             css = _class_of(kind)
         if css != last and value:
-            if run:
-                pieces.append((last, escape("".join(run), quote=False)))
-            last, run = css, [value]
+            last = css
+            runs.append((css, [value]))
         else:
-            run.append(value)
-    if run:
-        pieces.append((last, escape("".join(run), quote=False)))
-    return pieces
+            runs[-1][1].append(value)
+    texts = [(css, "".join(run)) for css, run in runs]
+    if sum(len(text) for _, text in texts) != len(code):
+        raise ValueError("the lexer lost some of the code")
+    return [(css, escape(text, quote=False)) for css, text in texts if text]
 
 
 _CLASSES: dict[Any, str] = {}

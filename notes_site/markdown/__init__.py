@@ -12,7 +12,7 @@ The dialect and its deviations from CommonMark are in `docs/markdown.md`. What h
 from __future__ import annotations
 
 from notes_site.diagnostics import Diagnostic, in_order
-from notes_site.markdown import parser, plain, safe
+from notes_site.markdown import footnotes, parser, plain, safe
 from notes_site.markdown.block_html import Renderer
 from notes_site.markdown.headings import take_title
 from notes_site.markdown.source import Source
@@ -63,6 +63,7 @@ def render(
     env = parser.new_env()
     tokens = parser.extended(html != "escaped", options.typographer).parse(source, env)
     shown_title = take_title(tokens, title, file)
+    tokens = footnotes.collect(tokens, env)
     for severity, code, message, hint, index in env["findings"]:
         file.report(severity, code, message, hint, index=index)
     page = Renderer(file, env, html)

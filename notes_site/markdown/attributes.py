@@ -66,14 +66,14 @@ def _parse(text: str) -> Attributes | None:
         if found is None:
             return None
         at = found.end()
-        value = found["quoted"] or found["bare"] or ""
-        key = (found["key"] or "").lower()
+        value = found["id"] or found["quoted"] or found["bare"] or ""
+        key = "id" if found["id"] else (found["key"] or "").lower()
         if found["css"] or key == "class":
             classes += [found["css"]] if found["css"] else value.split()
-        elif found["id"] or key == "id":
-            attributes["id"] = found["id"] or "-".join(value.split())
+        elif key in attributes:
+            return None
         else:
-            attributes[key] = value
+            attributes[key] = "-".join(value.split()) if key == "id" else value
     if classes:
         attributes["class"] = " ".join(dict.fromkeys(classes))
     return {name: value for name, value in attributes.items() if value or name != "id"}

@@ -149,12 +149,12 @@ class Renderer:
 
     def _heading_close(self, _token: Token) -> None:
         token, at = self._heading
-        text = " ".join(self._text.split())
+        text = self._text.strip()
         level, name = token.meta["level"], str(token.attrs.get("id", ""))
         if not name or not self._inlines.identity(name, token):
             name = self.ids.make(text)
         line = self._file.first_line + (token.map[0] if token.map else 0)
-        self.headings.append(Heading(level, name, text, line))
+        self.headings.append(Heading(level, name, " ".join(text.split()), line))
         self._out[at] = f"\0h{level}\t{name}\t{self._inlines.attributes(token, ('id',))}\0"
         self._out.append(f"\0H{level}\t{name}\0\n")
 
@@ -188,8 +188,10 @@ class Renderer:
         css = f"callout callout-{token.meta['style']}"
         if "class" in token.attrs:
             css += f" {quoted(token.attrs['class'])}"
-        role = ' role="note"' if token.tag == "div" else " open" if token.meta["open"] else ""
-        self._out.append(f'<{token.tag} class="{css}"{role}{self._inlines.attributes(token, ("class",))}>\n')
+        more = ' role="note"' if token.tag == "div" else " open" if token.meta["open"] else ""
+        if token.meta["metadata"]:
+            more += f' data-callout-metadata="{quoted(token.meta["metadata"])}"'
+        self._out.append(f'<{token.tag} class="{css}"{more}{self._inlines.attributes(token, ("class",))}>\n')
 
     def _callout_close(self, token: Token) -> None:
         self._out.append(f"</{token.tag}>\n")
@@ -201,23 +203,29 @@ class Renderer:
         self._out.append(f'<li id="\0p\0fn-{token.meta["number"]}">')
 
     def _footnote_back(self, token: Token) -> None:
+        links = []
         for name in token.meta["refs"]:
             label = "Back to reference " + name.removeprefix("fnref-")
             link = f'href="#\0p\0{name}" class="footnote-back" role="doc-backlink" aria-label="{label}"'
-            self._out.append(f" <a {link}>↩</a>")
+            links.append(f" <a {link}>↩</a>")
+        text = "".join(links)
+        self._out.append(text if token.meta["inside"] else f"<p>{text.lstrip()}</p>\n")
 
     def _report_unused(self) -> None:
         """Name the definitions of links that vanish from the text."""
         references = self._env.get("references", {})
         unused = [ref for label, ref in references.items() if label not in self._inlines.used_labels]
-        kinds = [("unused-reference", "no link uses this definition", unused)]
-        kinds += [("duplicate-reference", "this link is defined before", self._env.get("duplicate_refs", ()))]
-        for code, why, found in kinds:
-            for ref in found:
-                start, end = ref["map"]
-                written = "\n".join(self._file.lines[start:end]).strip()
-                hint = "delete it, or write [text][label] with its label"
-                self._file.report("warning", code, f"{why}: {written}", hint, index=start, column=1)
+        for ref in unused:
+            hint = "delete it, or write [text][label] with its label"
+            self._report_reference(ref, "unused-reference", "no link uses this definition", hint)
+        for ref in self._env.get("duplicate_refs", ()):
+            hint = "delete it, or give it another label"
+            self._report_reference(ref, "duplicate-reference", "this link is defined before", hint)
+
+    def _report_reference(self, ref: dict[str, Any], code: str, why: str, hint: str) -> None:
+        start, end = ref["map"]
+        written = "\n".join(self._file.lines[start:end]).strip()
+        self._file.report("warning", code, f"{why}: {written}", hint, index=start, column=1)
 
 
 _HANDLERS: dict[str, Callable[[Any, Token], None]] = {

@@ -43,7 +43,7 @@ CALLOUTS = {
     "warning": "warning",
 }
 
-_CALLOUT = re.compile(r"\[!([^\[\]\n|]+)(?:\|[^\[\]\n]*)?\]([+-]?)(?:[ \t]+([^\n]*))?[ \t]*(?:\n|$)")
+_CALLOUT = re.compile(r"\[!([^\[\]\n|]+)(?:\|([^\[\]\n]*))?\]([+-]?)(?:[ \t]+([^\n]*))?[ \t]*(?:\n|$)")
 _TASK = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
 _TRAILING = re.compile(r"[ \t]+(\{[^{}]*\})$")
 
@@ -127,10 +127,10 @@ def _callout(tokens: list[Token], i: int, out: list[Token]) -> int:
     found = _CALLOUT.match(block.content) if block else None
     if block is None or found is None or block.children:
         return 0
-    word, fold, title = found[1].strip(), found[2], (found[3] or "").strip()
+    word, fold, title = found[1].strip(), found[3], (found[4] or "").strip()
     quote = tokens[i]
     quote.type, quote.tag = "callout_open", "details" if fold else "div"
-    quote.meta = {"style": CALLOUTS.get(word.lower(), "note"), "open": fold == "+"}
+    quote.meta = {"style": CALLOUTS.get(word.lower(), "note"), "open": fold == "+", "metadata": found[2]}
     line = block.map[0] if block.map else 0
     heading = Token("inline", "", 0, content=title, map=[line, line + 1], children=[])
     if not title:

@@ -64,9 +64,7 @@ def highlighted(token: Token, file: Source) -> tuple[Info, highlight.Code]:
         words = ", ".join(f"`{word}`" for word in info.unknown)
         hint = 'after the language: title="…", {2,4-6}, linenos, diff'
         file.report("note", "code-option", f"a code block knows nothing of {words}", hint, index=index)
-    shown = highlight.highlight(
-        token.content, info.language, marks=info.marks, linenos=info.linenos, diff=info.diff
-    )
+    shown = highlight.highlight(token.content, info.language, marks=info.marks, linenos=info.linenos, diff=info.diff)
     if shown.problem:
         line = file.lines[index] if index < len(file.lines) else ""
         column = line.find(info.language) + 1

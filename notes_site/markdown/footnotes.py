@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 
@@ -20,30 +19,31 @@ class _Note:
         self.count = 0
 
 
-def collect(state: StateCore) -> None:
-    """Take the definitions out of the text, number them, and append them.
+def collect(tokens: list[Token], env: Any) -> list[Token]:
+    """Return the tokens with the definitions taken out of the text, numbered, and appended.
 
     A footnote that nothing refers to, or that is defined twice, is appended without a link back, with a warning:
     in markdown-it it would vanish.
     """
-    if "footnotes" not in state.env and not _has_inline(state.tokens):
-        return
-    text, notes = _split(state.tokens)
+    if "footnotes" not in env and not _has_inline(tokens):
+        return tokens
+    text, notes = _split(tokens)
     known: dict[str, _Note] = {}
     for note in notes:
         known.setdefault(note.label, note)
     order: list[_Note] = []
     _number(text, known, order)
-    for note in order:  # grows while it is walked: notes refer to notes
-        _number(note.tokens, known, order)
-    for note in notes:
-        if not note.number:
-            _complain(note, known, state.env)
-            note.number = len(order) + 1
-            order.append(note)
-            _number(note.tokens, known, order)
-    state.tokens = [*text, *_appendix(order)] if order else text
-    state.env["footnote_ids"] = [*_ids(order)]
+    walked = 0
+    for straggler in (None, *notes):
+        if straggler is not None and not straggler.number:
+            _complain(straggler, known, env)
+            order.append(straggler)
+            straggler.number = len(order)
+        while walked < len(order):  # which grows: notes refer to notes
+            _number(order[walked].tokens, known, order)
+            walked += 1
+    env["footnote_ids"] = [*_ids(order)]
+    return [*text, *_appendix(order)] if order else text
 
 
 def _has_inline(tokens: list[Token]) -> bool:
@@ -106,9 +106,9 @@ def _appendix(order: list[_Note]) -> Iterator[Token]:
     for note in order:
         yield Token("footnote_open", "li", 1, meta={"number": note.number})
         back = [_ref_id(note.number, n) for n in range(1, note.count + 1)]
-        anchor = Token("footnote_back", "", 0, meta={"refs": back, "number": note.number})
         last = note.tokens[-1] if note.tokens else None
         inside = last is not None and last.type == "paragraph_close" and not last.hidden
+        anchor = Token("footnote_back", "", 0, meta={"refs": back, "inside": inside})
         yield from note.tokens[:-1] if inside else note.tokens
         if back:
             yield anchor

@@ -19,21 +19,21 @@ def take_title(tokens: list[Token], title: str | None, file: Source) -> str | No
     if first is not None:
         text = " ".join(plain_text(tokens[first + 1].children or []).split()) or None
         if text and (title is None or text == " ".join(title.split())):
-            _complain_of_losses(tokens[first + 1], file)
+            _complain_of_losses(tokens[first], tokens[first + 1], file)
             del tokens[first : first + 3]
     _set_levels(token for token in tokens if token.type == "heading_open")
     return text
 
 
-def plain_text(children: Iterable[Token]) -> str:
-    """Return what an inline block says, without markup; for images their alternative text."""
+def plain_text(children: Iterable[Token], *, html: bool = False) -> str:
+    """Return what an inline block says, without markup; for images their alternative text. `html`: tags too."""
     parts = []
     for token in children:
         if token.type in ("softbreak", "hardbreak"):
             parts.append(" ")
         elif token.type == "image":
-            parts.append(plain_text(token.children or []))
-        elif token.type != "html_inline":
+            parts.append(plain_text(token.children or [], html=html))
+        elif html or token.type != "html_inline":
             parts.append(token.content)
     return "".join(parts)
 
@@ -48,17 +48,21 @@ def _set_levels(headings: Iterable[Token]) -> None:
         heading.meta["level"] = min(1 + len(above), 6)
 
 
-def _complain_of_losses(block: Token, file: Source) -> None:
-    """A title is plain text: say so where it loses a link, an image or a tag."""
-    for token in block.children or ():
-        lost = token.attrs.get("href") or token.attrs.get("src")
-        if token.type == "html_inline":
-            lost = token.content
-        elif lost and "title" in token.attrs:
-            lost = f"{lost} {token.attrs['title']}"
-        if lost:
-            start, end = token.meta["at"]
-            line, column = file.spot(block, start)
-            message = f"the title is plain text; `{lost}` is not shown"
-            hint = "write `link:` in the front matter, or what it says below the title"
-            file.report("note", "plain-title", message, hint, index=line, column=column, length=end - start)
+def _complain_of_losses(heading: Token, block: Token, file: Source) -> None:
+    """A title is plain text: say so where it loses a link, an image, a tag, a footnote or attributes."""
+    lost = [_loss(token) for token in block.children or ()]
+    lost += [f"{name}={value}" for name, value in heading.attrs.items()]
+    if any(lost):
+        what = ", ".join(f"`{loss}`" for loss in lost if loss)
+        hint = "write `link:` in the front matter, or say it below the title"
+        index = heading.map[0] if heading.map else 0
+        file.report("note", "plain-title", f"the title is plain text, without {what}", hint, index=index)
+
+
+def _loss(token: Token) -> str:
+    if token.type == "html_inline":
+        return token.content
+    if token.type == "footnote_ref":
+        inner = token.meta.get("inline")
+        return f"^[{plain_text(inner.children or ())}]" if inner else f"[^{token.meta['label']}]"
+    return " ".join(str(token.attrs[name]) for name in ("href", "src", "title") if name in token.attrs)

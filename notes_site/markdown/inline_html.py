@@ -139,10 +139,9 @@ class Inlines:
         """Add a ref to what stands at `start` in the block, and return its number."""
         if _ABSOLUTE.match(target) and _NOT_IN_URL.search(target):
             target = _NOT_IN_URL.sub(lambda bad: quote(bad[0]), target)
-        index, column = self._file.spot(self._block, start, self._cell)
-        line = self._file.first_line + index
+        index, column, length = self._spot(start, length)
         offset = self._offset()
-        ref = Ref(target, kind, line, column, length if column else 0, "")
+        ref = Ref(target, kind, self._file.first_line + index, column, length, "")
         self._waiting.append(_Waiting(ref, offset, offset))
         return len(self.refs) + len(self._waiting) - 1
 
@@ -154,14 +153,22 @@ class Inlines:
             found = written.find(target, max(written.rfind("]("), 0)) if target else -1
             if found >= 0:
                 return start + found, len(target)
-        return start, len(written.partition("\n")[0])
+        return start, len(written)
 
-    def _warn(self, code: str, message: str, hint: str, at: int, length: int = 0) -> None:
-        index, column = self._file.spot(self._block, at, self._cell)
-        self._file.report("warning", code, message, hint, index=index, column=column, length=length if column else 0)
+    def _spot(self, start: int, length: int) -> tuple[int, int, int]:
+        """Return line index, column and length, within that line, of a piece of the block."""
+        index, column = self._file.spot(self._block, start, self._cell)
+        if not column:
+            return index, 0, 0
+        return index, column, min(length, len(self._file.lines[index]) + 1 - column)
+
+    def _warn(self, code: str, message: str, hint: str, start: int, length: int = 0) -> None:
+        index, column, length = self._spot(start, length)
+        self._file.report("warning", code, message, hint, index=index, column=column, length=length)
 
     def _refuse(self, target: str, token: Token) -> None:
-        message = f"`{target[:80]}` does not become a link"
+        title = f' "{token.attrs["title"]}"' if "title" in token.attrs else ""
+        message = f"`{target[:300]}{title}` does not become a link"
         self._warn("unsafe-link", message, "link to a page or a file", *self._place(token, target))
 
     def _link_open(self, token: Token) -> None:
@@ -200,7 +207,7 @@ class Inlines:
     def _image(self, token: Token) -> None:
         target = str(token.attrs["src"])
         self.used_labels.add(token.meta.get("label", ""))
-        alt = plain_text(token.children or ())
+        alt = plain_text(token.children or (), html=True)
         if rawhtml.is_unsafe(target, image=True):
             self._refuse(target, token)
             self._out.append(escape(alt))
@@ -236,6 +243,8 @@ class Inlines:
 
     def _html_inline(self, token: Token) -> None:
         self._raw(token.content, token.meta["at"][0], block=False)
+        if token.content[:3].lower() == "<br":
+            self._plain.append(" ")
 
     def _raw(self, html: str, base: int, *, block: bool) -> None:
         """Append raw HTML that stands at `base` in the block."""
@@ -248,15 +257,16 @@ class Inlines:
                 message = f"the id `{name}` is used twice on this page"
                 self._warn("duplicate-id", message, "give it another name", base + at, len(name))
 
-        def warn(code: str, message: str, hint: str, at: int) -> None:
-            self._warn(code, message, hint, base + at)
+        def warn(code: str, message: str, hint: str, at: int, length: int) -> None:
+            self._warn(code, message, hint, base + at, length)
 
         def keeps(name: str, names: list[str], at: int) -> bool:
-            lost = safe.lost(name, names) if self._mode == "safe" else ""
-            if lost:
-                message = f'{lost} is taken out, as `html = "safe"` asks'
+            if self._mode != "safe":
+                return True
+            if lost := safe.lost(name, names):
+                message = f'taken out, as `html = "safe"` asks: {lost}'
                 self._warn("html-removed", message, "leave it out", base + at, len(name) + 1)
-            return not lost.startswith("`<")
+            return name in safe.TAGS
 
         self._out.append(rawhtml.rewrite(html, rawhtml.Page(ref, claim, warn, keeps), block=block))
 

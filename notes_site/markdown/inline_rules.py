@@ -139,11 +139,20 @@ def _footnote(state: StateInline, silent: bool) -> bool:
     if first != "[" or (found := _FOOTNOTE.match(state.src, start, state.posMax)) is None:
         return False
     if f":{found[1]}" not in state.env.get("footnotes", {}).get("refs", {}):
+        if not silent:
+            _undefined(state, found[0])
         return False
     if not silent:
         state.push("footnote_ref", "", 0).meta = {"label": found[1]}
     state.pos = found.end()
     return True
+
+
+def _undefined(state: StateInline, written: str) -> None:
+    block = state.env["block"]
+    line = block.content.count("\n", 0, state.pos) + (block.map[0] if block.map else 0)
+    hint = f"add a line `{written}: ...`, or put it between backticks"
+    state.env["findings"].append(("note", "undefined-footnote", f"no footnote `{written}` is defined", hint, line))
 
 
 def _footnote_in_place(state: StateInline, silent: bool) -> bool:

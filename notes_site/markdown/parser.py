@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from notes_site.markdown import block_rules, footnotes, inline_rules, tables
+from notes_site.markdown import block_rules, inline_rules, tables
 
 MAX_NESTING = 100
 """Levels of blocks: a quote is one, a list two. markdown-it drops what lies deeper (its default: 20)."""
@@ -53,7 +53,6 @@ def extended(html: bool, typographer: bool) -> MarkdownIt:
         md.enable(["replacements", "smartquotes"])
     else:
         md.disable(["fragments_join", "text_join"])  # the renderer joins texts anyway
-    md.core.ruler.push("footnotes", footnotes.collect)
     return md
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markdown_it.common.normalize_url import normalizeLink, normalizeLinkText
 from markdown_it.token import Token
 
-from notes_site.markdown import parser
+from notes_site.markdown import footnotes, parser
 
 
 def render(source: str, *, extensions: bool) -> str:
@@ -16,6 +16,7 @@ def render(source: str, *, extensions: bool) -> str:
     md = parser.extended(True, False) if extensions else parser.strict()
     tokens = md.parse(source, env)
     if extensions:
+        tokens = footnotes.collect(tokens, env)
         _to_standard(tokens)
     html: str = md.renderer.render(tokens, md.options, env)
     return html.replace("<blockquote></blockquote>", "<blockquote>\n</blockquote>")  # the one difference of layout

@@ -50,7 +50,7 @@ class Page(NamedTuple):
 
     ref: Callable[[str, int, int], int]  # target, start, end -> number of its slot
     claim: Callable[[str, int], None]  # an id, at
-    warn: Callable[[str, str, str, int], None]  # code, message, hint, at
+    warn: Callable[[str, str, str, int, int], None]  # code, message, hint, at, length
     keeps: Callable[[str, list[str], int], bool]  # name and attribute names of a tag, at
 
 
@@ -64,7 +64,7 @@ def rewrite(html: str, page: Page, *, block: bool) -> str:
             text = changed + html[tag.end() : end] if changed else ""
         elif kind == "unclosed":
             what = text[:20].split("\n")[0]
-            page.warn("unclosed-html", f"`{what}` is never closed and is shown as text", "close it", start)
+            page.warn("unclosed-html", f"`{what}` is never closed and is shown as text", "close it", start, len(what))
         if kind in ("text", "unclosed"):
             text = text.replace("<", "&lt;")
         out.append(text)
@@ -152,7 +152,8 @@ def _attribute(tag: str, item: re.Match[str], base: int, page: Page) -> str | No
     if "\0" in value:
         value = value.replace("\0", "\ufffd")
     if key in _URL_NAMES and is_unsafe(value, image=tag in ("img", "source", "image")):
-        page.warn("unsafe-link", f"`{value[:60]}` is not let through in `{key}`", "link to a page or a file", at)
+        message = f"`{value[:300]}` is not let through in `{key}`"
+        page.warn("unsafe-link", message, "link to a page or a file", at, item.end(group) - item.start(group))
         return item[1]
     if (key == "src" and tag in _SRC_TAGS) or (key == "href" and tag in _HREF_TAGS) or key == "poster":
         number = page.ref(value, at, base + item.end(group))

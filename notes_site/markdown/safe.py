@@ -58,7 +58,7 @@ def lost(tag: str, names: list[str]) -> str:
     allowed = _ATTRIBUTES.get(tag, _EVERYWHERE)
     bad = [n for n in names if n not in allowed and n not in _EVERYWHERE and not n.startswith(("aria-", "data-"))]
     bad = [n for n in bad if (tag, n) != ("input", "type")]
-    return "the attribute " + ", ".join(f"`{name}`" for name in bad) if bad else ""
+    return ", ".join(f"`{name}`" for name in bad) + f" of `<{tag}>`" if bad else ""
 
 
 def clean(body: str) -> str:

@@ -10,8 +10,8 @@ _KEPT = frozenset({"Ll", "Lu", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "
 
 
 def slug(text: str) -> str:
-    """Return the text in lower case without punctuation, spaces as `-`; '' where nothing is left."""
-    text = " ".join(text.lower().split())
+    """Return the text in lower case without punctuation, each space as `-`; '' where nothing is left."""
+    text = text.lower()
     if text.isascii():
         return _DROPPED.sub("", text).replace(" ", "-")
     kept = "".join(c for c in text if c in " -" or unicodedata.category(c) in _KEPT)

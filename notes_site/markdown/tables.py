@@ -43,9 +43,8 @@ def _look_for_extra_cells(state: StateBlock, before: int, start: int) -> None:
             break
     for line in range(start + 2, state.line):
         row = state.src[state.bMarks[line] : state.eMarks[line]]
-        if row.count("|") >= columns and len(cells := _cells(row)) > columns:
-            lost = " | ".join(cells[columns:])
-            message = f"this row has more cells than the table has columns; not shown: {lost}"
+        if row.count("|") >= columns and any(lost := _cells(row)[columns:]):
+            message = f"this row has more cells than the table has columns; not shown: {' | '.join(lost)}"
             _find(state, "extra-cells", message, "add a column to the header, or write `\\|` for a bar", line)
 
 

@@ -7,7 +7,7 @@ import re
 from markdown_it.rules_inline import StateInline
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"`\x00-\x1f，。；：！？、（）「」『』【】《》“”]+")
-_HOST = re.compile(r"(?:https?://|www\.)(?:[\w-]+\.)*[\w-]*[^\W_](?=[/?#:]|$)")
+_HOST = re.compile(r"(?:https?://|www\.)(?=[^\W_])(?:[\w-]+\.)*[\w-]*[^\W_](?=[/?#:]|$)")
 _TRAILING = "?!.,:;*_~'\"])}"
 
 

@@ -45,7 +45,7 @@ def _percent(path: str) -> str:
 
 
 def push_image(state: StateInline, found: re.Match[str]) -> None:
-    """Add the image. What follows the bar is a width (`300`, `300x200`), else the alternative text."""
+    """Add the image. What follows the bar is a width (`300`, `300x200`) or the alternative text, else its name."""
     token = state.push("image", "img", 0)
     token.attrs = {"src": _percent(found[1].strip()), "alt": ""}
     token.markup = "wikilink"
@@ -57,4 +57,4 @@ def push_image(state: StateInline, found: re.Match[str]) -> None:
             token.attrs["height"] = measured[2]
     else:
         label = found[2] or ""
-    token.children = [Token("text", "", 0, content=label.strip())]
+    token.children = [Token("text", "", 0, content=label.strip() or found[1].strip())]

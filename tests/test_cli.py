@@ -1,0 +1,694 @@
+"""The command line: what each command says, on which stream, with which exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from benchmarks.generate import write_course
+from notes_site.frontmatter import json_schema
+from notes_site.files import STATE
+from tests.harness import REPO, Site, run
+
+COMMANDS = ["build", "check", "stats", "init", "new", "schema", "clean"]
+SUMMARY = re.compile(r"(\d+) notes?, (\d+) pages: (\d+) written, (\d+) unchanged, (\d+) removed in \d+\.\d\d s\n")
+
+
+@pytest.fixture
+def course(site: Site) -> Site:
+    """A site of two notes without any problem worth a warning."""
+    site.write("notes-site.toml", 'title = "Course"\nbase_url = "https://example.org"\n')
+    more = {"level": "beginner", "link": "https://example.org/x"}
+    site.note("cloud/one.md", "Text.\n", title="Lab: One", time="30 min", estimate="20 min", date="2018-10-29", **more)
+    site.note("cloud/two.md", title="Video: Two", estimate="10 min", **more)
+    return site
+
+
+def ok(done: subprocess.CompletedProcess[str], code: int = 0) -> str:
+    """Return the standard output of a command that ended as expected."""
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def usage_error(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what a command said that was used wrongly."""
+    assert ok(done, 2) == ""
+    return done.stderr
+
+
+# --- help and wrong usage
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_has_an_example(tmp_path: Path, command: str, option: str) -> None:
+    text = ok(run(*command.split(), option, cwd=tmp_path))
+    assert text.startswith("Usage: ")
+    example = text.split("Example:\n")[1]
+    assert f"  notes-site {command}".rstrip() in example
+
+
+def test_help_lists_every_command(tmp_path: Path) -> None:
+    text = ok(run("--help", cwd=tmp_path)).split("Commands:\n")[1]
+    assert re.findall(r"^  ([a-z]+) +\S", text, re.MULTILINE)[: len(COMMANDS)] == COMMANDS
+
+
+def test_every_command_of_the_readme_exists(tmp_path: Path) -> None:
+    readme = (REPO / "README.md").read_text()
+    assert set(re.findall(r"^\| `notes-site ([a-z]+)", readme, re.MULTILINE)) >= set(COMMANDS)
+
+
+def test_version(tmp_path: Path) -> None:
+    assert re.fullmatch(r"notes-site, version \d+\.\d+\.\d+\n", ok(run("--version", cwd=tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggestion"),
+    [
+        (["biuld"], "build"),
+        (["stat"], "stats"),
+        (["build", "--stirct"], "--strict"),
+        (["build", "--draft"], "--drafts"),
+        (["new", "x", "--lvel", "y"], "--level"),
+        (["--confg", "x", "build"], "--config"),
+    ],
+)
+def test_slips_get_a_suggestion(course: Site, arguments: list[str], suggestion: str) -> None:
+    said = usage_error(course.run(*arguments))
+    assert "did you mean" in said.lower()
+    assert suggestion in said.split("did you mean")[-1].split("Did you mean")[-1]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["frobnicate"], ["build", "extra"], ["build", "--jobs", "0"], ["build", "--jobs", "x"], ["init"], ["new"]]
+)
+def test_wrong_usage_is_exit_code_2(course: Site, arguments: list[str]) -> None:
+    assert "Error: " in usage_error(course.run(*arguments))
+
+
+@pytest.mark.parametrize("command", ["build", "check", "stats", "clean", "new"])
+def test_outside_of_a_project_it_says_what_to_do(tmp_path: Path, command: str) -> None:
+    said = usage_error(run(command, *(["Title"] if command == "new" else []), cwd=tmp_path))
+    assert "notes-site init DIR" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- build
+
+
+def test_build_says_what_it_did_in_one_line(course: Site) -> None:
+    done = course.run("build")
+    first = SUMMARY.fullmatch(ok(done))
+    assert first
+    pages = len([p for p in course.output.rglob("*") if p.is_file() and STATE not in p.parts])
+    assert [int(n) for n in first.groups()] == [2, pages, pages, 0, 0]
+    assert done.stderr == ""
+    again = SUMMARY.fullmatch(ok(course.run("build")))
+    assert again
+    assert [int(n) for n in again.groups()] == [2, pages, 0, pages, 0]
+    (course.root / "content/cloud/two.md").unlink()
+    third = SUMMARY.fullmatch(ok(course.run("build")))
+    assert third
+    notes, left, written, unchanged, removed = (int(n) for n in third.groups())
+    assert (notes, left, removed) == (1, pages - 1, 1)
+    assert written + unchanged == left
+
+
+def test_build_json(course: Site) -> None:
+    course.note("cloud/one.md", "See [that](gone.md).\n", title="Lab: One")
+    done = course.run("build", "--json")
+    report = json.loads(ok(done))
+    assert done.stderr == ""
+    assert {k: type(v).__name__ for k, v in report.items()} == {
+        "notes": "int", "pages": "int", "written": "int", "unchanged": "int", "removed": "int",
+        "diagnostics": "list", "why": "dict", "published": "bool", "output": "str", "seconds": "float",
+    }  # fmt: skip
+    assert report["published"] is True
+    assert Path(report["output"]) == course.output
+    assert report["why"]["cloud/one.html"] == ["new"]
+    broken = next(d for d in report["diagnostics"] if d["code"] == "broken-link")
+    assert broken["path"] == "content/cloud/one.md"
+    assert (broken["severity"], broken["line"], broken["text"]) == ("warning", 4, "See [that](gone.md).")
+    assert set(broken) == {"path", "line", "column", "length", "severity", "code", "message", "hint", "text"}
+    again = json.loads(ok(course.run("build", "--json")))
+    assert (again["written"], again["unchanged"], again["why"]) == (0, report["pages"], {})
+    assert again["diagnostics"] == report["diagnostics"]
+
+
+def test_build_json_of_a_failure(course: Site) -> None:
+    course.note("cloud/one.md", "Text.\n", title="One", level="expert")
+    report = json.loads(ok(course.run("build", "--json"), 1))
+    assert (report["published"], report["written"], report["unchanged"]) == (False, 0, 0)
+    assert [d["code"] for d in report["diagnostics"] if d["severity"] == "error"] == ["unknown-level"]
+
+
+def test_why(course: Site) -> None:
+    course.run("build")
+    course.note("cloud/three.md", "Text.\n", title="Three", time="5 min", link="https://example.org")
+    (course.output / "cloud/two.html").unlink()
+    lines = ok(course.run("build", "--why")).splitlines()
+    assert "cloud/three.html: new" in lines
+    assert "cloud.html: nav, sums, levels" in lines
+    assert SUMMARY.fullmatch(lines[-1] + "\n")
+    assert len(lines) - 1 == int(SUMMARY.fullmatch(lines[-1] + "\n")[3])  # type: ignore[index]
+    assert len(ok(course.run("build", "--why")).splitlines()) == 1
+
+
+def test_drafts(course: Site) -> None:
+    course.note("cloud/draft.md", "Text.\n", title="Draft", draft=True)
+    assert ok(course.run("build")).startswith("2 notes, ")
+    assert not (course.output / "cloud/draft.html").exists()
+    assert ok(course.run("build", "--drafts")).startswith("3 notes, ")
+    assert (course.output / "cloud/draft.html").exists()
+    assert ok(course.run("build")).startswith("2 notes, ")
+    assert not (course.output / "cloud/draft.html").exists()
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_strict_makes_warnings_stop(course: Site, command: str) -> None:
+    course.note("cloud/one.md", "See [that](gone.md).\n", title="One")
+    done = course.run(command)
+    ok(done)
+    assert "warning" in done.stderr
+    before = course.published()
+    for _ in range(2):  # found out, then remembered
+        strict = course.run(command, "--strict")
+        said = ok(strict, 1)
+        assert "broken-link" in strict.stderr
+        if command == "build":
+            assert "1 warning under --strict, nothing published" in said
+    assert course.published() == before
+    ok(course.run(command))
+
+
+def test_errors_stop_and_are_shown_each_time(course: Site) -> None:
+    ok(course.run("build"))
+    before = course.published()
+    course.note("cloud/one.md", "Text.\n", title="One", level="beginer")
+    for _ in range(2):
+        done = course.run("build")
+        assert re.fullmatch(r"2 notes: 1 error, nothing published \(\d+\.\d\d s\)\n", ok(done, 1))
+        assert done.stderr.startswith("content/cloud/one.md:3:8: error: `beginer` is not one of the levels")
+        assert '    3 | level: "beginer"\n' in done.stderr
+        assert "mend: did you mean `Beginner`?" in done.stderr
+    assert course.published() == before
+
+
+def test_output_elsewhere(course: Site, tmp_path: Path) -> None:
+    ok(course.run("build", "--output", str(tmp_path / "elsewhere")))
+    assert (tmp_path / "elsewhere/index.html").is_file()
+    assert not course.output.exists()
+
+
+def test_output_is_relative_to_the_working_directory(course: Site) -> None:
+    (course.root / "sub").mkdir()
+    ok(run("build", "--output", "site", cwd=course.root / "sub"))
+    assert (course.root / "sub/site/index.html").is_file()
+
+
+def test_clean_flag_forgets_the_cache(course: Site) -> None:
+    ok(course.run("build"))
+    before = course.published()
+    assert re.search(r": 0 written, \d+ unchanged", ok(course.run("build", "--clean")))
+    assert course.published() == before
+
+
+# --- check, clean
+
+
+def test_check_writes_nothing_and_shows_all(course: Site) -> None:
+    course.note("cloud/one.md", "See [that](gone.md).\n", title="One")
+    done = course.run("check")
+    assert ok(done) == "0 errors, 1 warning\n"
+    assert not course.output.exists()
+    assert "broken-link" in done.stderr
+    assert "no-link" in done.stderr  # remarks too, which `build` only counts
+
+
+def test_check_json_and_github(course: Site) -> None:
+    course.note("cloud/one.md", "See [that](gone.md).\n", title="One", level="expert")
+    found = json.loads(ok(course.run("check", "--json"), 1))
+    assert [d["code"] for d in found if d["severity"] != "note"] == ["unknown-level", "broken-link"]
+    assert json.loads(ok(course.run("check", "--format", "json"), 1)) == found
+    lines = ok(course.run("check", "--format", "github"), 1).splitlines()
+    assert len(lines) == len(found)
+    assert "::error file=content/cloud/one.md,line=3,col=8,title=unknown-level::" in lines[2]
+    assert any(line.startswith("::warning file=content/cloud/one.md,line=5,col=") for line in lines)
+    assert any(line.startswith("::notice file=content/cloud/one.md,title=no-link::") for line in lines)
+
+
+def test_clean_deletes_only_what_is_ours(course: Site) -> None:
+    ok(course.run("build"))
+    mine = course.output / "cloud/mine.txt"
+    mine.write_text("mine")
+    pages = len([p for p in course.output.rglob("*") if p.is_file() and STATE not in p.parts]) - 1
+    sources = {p: p.read_bytes() for p in (course.root / "content").rglob("*") if p.is_file()}
+    assert f"removed {pages} files" in ok(course.run("clean"))
+    assert [p for p in course.output.rglob("*") if p.is_file()] == [mine]
+    assert not (course.root / STATE).exists()
+    assert {p: p.read_bytes() for p in (course.root / "content").rglob("*") if p.is_file()} == sources
+    mine.unlink()
+    assert "removed 0 files" in ok(course.run("clean"))
+
+
+def test_clean_removes_an_output_folder_that_it_empties(course: Site, tmp_path: Path) -> None:
+    ok(course.run("build", "--output", str(tmp_path / "elsewhere")))
+    ok(course.run("clean", "--output", str(tmp_path / "elsewhere")))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("folder", ["content", ".", ".."])
+def test_clean_of_a_foreign_folder_takes_nothing(course: Site, folder: str) -> None:
+    before = {p: p.read_bytes() for p in course.root.rglob("*") if p.is_file()}
+    assert "removed 0 files" in ok(course.run("clean", "--output", folder))
+    assert {p: p.read_bytes() for p in course.root.rglob("*") if p.is_file()} == before
+
+
+# --- init, new, stats
+
+
+def test_from_an_empty_folder_to_a_site(tmp_path: Path) -> None:
+    done = run("init", "my course", cwd=tmp_path)
+    assert ok(done).splitlines() == [
+        str(Path("my course") / name)
+        for name in ("notes-site.toml", ".gitignore", "content/index.md", "content/first-area/first-resource.md")
+    ]
+    root = tmp_path / "my course"
+    assert ok(run("new", "Lab: Mine", "--area", "First area", "--time", "1h 5m", cwd=root)) == (
+        str(Path("content/first-area/lab-mine.md")) + "\n"
+    )
+    done = run("build", "--strict", cwd=root)
+    assert SUMMARY.fullmatch(ok(done))
+    assert "error" not in done.stderr
+    assert "warning" not in done.stderr
+    home = (root / "public/index.html").read_text()
+    assert "<title>My course</title>" in home
+    assert "1 h 25 min" in home
+
+
+def test_init_touches_nothing_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content/mine.md").write_text("mine")
+    (tmp_path / ".gitignore").write_text("mine")
+    assert ok(run("init", ".", cwd=tmp_path)) == "notes-site.toml\n"
+    assert (tmp_path / ".gitignore").read_text() == "mine"
+    assert sorted(p.name for p in (tmp_path / "content").iterdir()) == ["mine.md"]
+    done = run("init", ".", cwd=tmp_path)
+    assert (ok(done, 1), done.stderr) == ("", "error: notes-site.toml is there already\n")
+
+
+@pytest.mark.parametrize("name", ['quo"te', "back\\slash", "ünï", "a 'b' # c"])
+def test_init_quotes_the_title(tmp_path: Path, name: str) -> None:
+    ok(run("init", name, cwd=tmp_path))
+    ok(run("build", "--strict", cwd=tmp_path / name))
+
+
+TITLES = {
+    "Video: Why Docker?": "video-why-docker",
+    'He said "hi" \\ there': "he-said-hi-there",
+    "it's # not: a comment": "it-s-not-a-comment",
+    "🐳 Docker": "docker",
+    "分散システム: 入門": "分散システム-入門",
+    "- dash": "dash",
+    "@at & *star* [list] {map} | > % !": "at-star-list-map",
+    "true": "true",
+    "2018-10-29": "2018-10-29",
+    "1:30": "1-30",
+    "  spaces  ": "spaces",
+    "tab\tand\nline": "tab-and-line",
+    "README": "readme-note",
+    "Index": "index-note",
+    "CON": "con-note",
+}
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_new_quotes_its_title(course: Site, title: str) -> None:
+    name = ok(course.run("new", "--area", "cloud", "--", title)).strip()
+    assert name == str(Path("content/cloud") / f"{TITLES[title]}.md")
+    ok(course.run("build", "--strict"))
+    data = json.loads(course.page("notes.json"))["notes"]
+    note = next(n for n in data if n["source"] == f"cloud/{TITLES[title]}.md")
+    assert note["title"] == " ".join(title.split())
+
+
+def test_new_with_a_leading_dash(course: Site) -> None:
+    assert usage_error(course.run("new", "-x"))
+    assert "content" in ok(course.run("new", "--", "-x"))
+
+
+def test_new_cuts_a_long_name_at_a_word(course: Site) -> None:
+    name = Path(ok(course.run("new", "word " * 100, "--area", "cloud")).strip()).name
+    assert re.fullmatch(r"word(-word){5,20}\.md", name)
+    ok(course.run("new", "x" * 1000, "--area", "y" * 1000))
+    ok(course.run("build", "--strict"), 1)  # such an area's page has no name
+
+
+def test_new_fills_in_all_fields(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1540771200")
+    arguments = ["--level", "Beginner", "--link", "https://example.org/a?b=1#c", "--time", "1:30", "--estimate", "2"]
+    arguments += ["--kind", "lab", "--tag", "a b", "--tag", "c: d"]
+    path = ok(course.run("new", "Title", "--area", "Cloud", *arguments)).strip()
+    assert (course.root / path).read_text() == (
+        "---\ntitle: Title\nlevel: Beginner\nkind: lab\nlink: https://example.org/a?b=1#c\n"
+        'time: 1 h 30 min\nestimate: 2 min\ndate: 2018-10-29\ntags: [a b, "c: d"]\n---\n'
+    )
+    ok(course.run("build", "--strict"))
+
+
+def test_new_has_a_date_only_when_time_was_spent(course: Site) -> None:
+    path = ok(course.run("new", "Title", "--area", "Cloud", "--estimate", "2h")).strip()
+    assert "date" not in (course.root / path).read_text()
+
+
+def test_new_never_overwrites(course: Site) -> None:
+    note = course.root / "content/cloud/one.md"
+    before = note.read_bytes()
+    done = course.run("new", "One", "--area", "cloud")
+    assert ok(done, 1) == ""
+    assert done.stderr.startswith("error: ")
+    assert "one.md is there already" in done.stderr
+    assert note.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--level", "beginer"], "did you mean `beginner`"),
+        (["--level", "expert"], "beginner, intermediate, advanced"),
+        (["--kind", "vidoe"], "did you mean `video`"),
+        (["--time", "soon"], "`soon` is no duration: write it like `30 min`"),
+        (["--estimate", "1h 75m"], "does not add up"),
+        (["--area", "🐳"], "no letter or digit"),
+    ],
+)
+def test_new_refuses_what_the_build_would(course: Site, arguments: list[str], said: str) -> None:
+    before = sorted((course.root / "content").rglob("*"))
+    assert said in usage_error(course.run("new", "Title", *arguments))
+    assert sorted((course.root / "content").rglob("*")) == before
+
+
+def test_new_refuses_a_title_without_a_letter(course: Site) -> None:
+    assert "no letter or digit" in usage_error(course.run("new", "🐳", "--area", "cloud"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "area", "path"),
+    [
+        ("Cloud Web Apps", "cloud web apps", "Cloud Web Apps"),
+        ("cloud-web-apps", "Cloud Web Apps", "cloud-web-apps"),
+        ("cloud_web_apps", "Cloud Web Apps", "cloud_web_apps"),
+        (None, "Cloud Web Apps", "cloud-web-apps"),
+    ],
+)
+def test_new_uses_the_folder_that_an_area_has(course: Site, folder: str | None, area: str, path: str) -> None:
+    if folder:
+        course.note(f"{folder}/a.md", "Text.\n", title="A")
+    assert ok(course.run("new", "Title", "--area", area)).strip() == str(Path("content") / path / "title.md")
+    ok(course.run("build"))
+    assert (course.output / "cloud-web-apps/title.html").is_file()
+    data = json.loads(course.page("notes.json"))["notes"]
+    assert len({n["area"] for n in data if n["source"].endswith(("title.md", "/a.md"))}) == 1
+
+
+def test_new_from_a_subfolder_names_the_file_as_seen_from_there(course: Site) -> None:
+    path = ok(run("new", "Title", "--area", "docker", cwd=course.root / "content/cloud")).strip()
+    assert (course.root / "content/cloud" / path).resolve() == course.root / "content/docker/title.md"
+
+
+STATS = """\
+By area  notes  done  doing  planned   spent  estimate    left
+Cloud        2     1      0        1  30 min    30 min  10 min
+
+By level  notes  done  doing  planned   spent  estimate    left
+Beginner      2     1      0        1  30 min    30 min  10 min
+
+By kind  notes  done  doing  planned   spent  estimate    left
+lab          1     1      0        0  30 min    20 min   0 min
+video        1     0      0        1   0 min    10 min  10 min
+
+Together  notes  done  doing  planned   spent  estimate    left
+all           2     1      0        1  30 min    30 min  10 min
+
+By week    spent
+2018-W44  30 min
+
+Of 1 notes with both: 30 min spent, 20 min planned.
+"""
+
+
+def test_stats(course: Site) -> None:
+    assert ok(course.run("stats")) == STATS
+    assert not course.output.exists()
+
+
+def test_stats_json(course: Site) -> None:
+    stats = json.loads(ok(course.run("stats", "--json")))
+    assert [*stats] == [
+        "total", "areas", "levels", "kinds", "weeks", "planned_against_spent", "without_time",
+    ]  # fmt: skip
+    assert stats["total"] == {
+        "notes": 2, "done": 1, "doing": 0, "planned": 1, "skipped": 0, "time": 30, "estimate": 30, "left": 10,
+        "missing": 0,
+    }  # fmt: skip
+    assert stats["planned_against_spent"] == {"notes": 1, "estimate": 20, "time": 30}
+
+
+def test_stats_csv(course: Site) -> None:
+    rows = list(csv.DictReader(io.StringIO(ok(course.run("stats", "--csv")), newline="")))
+    assert {(row["by"], row["name"], row["time"]) for row in rows} == {
+        ("area", "Cloud", "30"), ("level", "Beginner", "30"), ("kind", "lab", "30"), ("kind", "video", "0"),
+        ("total", "all", "30"), ("week", "2018-W44", "30"),
+    }  # fmt: skip
+
+
+def test_stats_of_drafts(course: Site) -> None:
+    course.note("cloud/draft.md", "Text.\n", title="Draft", draft=True, time="1h")
+    assert "1 h" not in ok(course.run("stats"))
+    assert "1 h 30 min" in ok(course.run("stats", "--drafts"))
+
+
+def test_stats_with_an_error(course: Site) -> None:
+    course.write("content/cloud/bad.md", b"\xff\xfe")
+    done = course.run("stats", "--json")
+    assert json.loads(ok(done, 1))["total"]["notes"] == 2
+    assert "content/cloud/bad.md" in done.stderr
+
+
+# --- schema
+
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_schema_is_what_the_module_says(tmp_path: Path, validator: Any) -> None:
+    assert json.loads(ok(run("schema", cwd=tmp_path))) == validator.schema
+
+
+def test_schema_takes_the_notes_of_the_example_course(validator: Any) -> None:
+    yaml = pytest.importorskip("yaml")
+    notes = sorted((REPO / "content").rglob("*.md"))
+    assert notes
+    for note in notes:
+        text = note.read_text()
+        if text.startswith("---\n"):
+            # Dates as texts: JSON has none, and editors' YAML has none either.
+            front = yaml.load(text.split("---\n")[1], Loader=yaml.BaseLoader)
+            errors = [e.message for e in validator.iter_errors(_typed(front))]
+            assert not errors, (note, errors)
+
+
+def _typed(front: dict[str, Any]) -> dict[str, Any]:
+    """Booleans and numbers as an editor's YAML 1.2 would read them."""
+    words = {"true": True, "false": False}
+    return {
+        k: words.get(v, int(v) if isinstance(v, str) and v.isdigit() else v) if isinstance(v, str) else v
+        for k, v in front.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("front", "valid"),
+    [
+        ({"title": "A", "time": 30, "tags": ["a", "b"]}, True),
+        ({"time": "1h 10m", "date": "2018-10-29", "status": "done", "draft": False}, True),
+        ({"sessions": [{"date": "2018-10-29", "time": 30}]}, True),
+        ({"time_spent": "30 min", "some_other_tool": {"x": 1}}, True),
+        ({"time": -1}, False),
+        ({"time": ["a"]}, False),
+        ({"date": "29.10.2018"}, False),
+        ({"title": ["a", "b"]}, False),
+        ({"draft": "maybe"}, False),
+        ({"tags": {"a": 1}}, False),
+        ({"order": "first"}, False),
+    ],
+)
+def test_schema_tells_good_from_bad(validator: Any, front: dict[str, Any], valid: bool) -> None:
+    assert validator.is_valid(front) is valid
+
+
+def test_schema_of_the_config(tmp_path: Path) -> None:
+    import tomllib
+
+    schema = json.loads(ok(run("schema", "--config", cwd=tmp_path)))
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    assert validator.is_valid(tomllib.loads((REPO / "notes-site.toml").read_text()))
+    assert not validator.is_valid({"titel": "x"})
+
+
+# --- where the project is
+
+
+def test_config_is_found_upwards(course: Site) -> None:
+    ok(run("build", cwd=course.root / "content/cloud"))
+    assert (course.output / "index.html").is_file()
+
+
+def test_named_config(course: Site, tmp_path: Path) -> None:
+    course.write("other.toml", 'title = "Other"\noutput = "other"\n')
+    ok(run("--config", str(course.root / "other.toml"), "build", cwd=tmp_path))
+    assert "<title>Other</title>" in (course.root / "other/index.html").read_text()
+    assert not course.output.exists()
+    said = usage_error(run("--config", "nowhere.toml", "build", cwd=course.root))
+    assert "there is no config file nowhere.toml" in said
+
+
+def test_content_folder_alone_is_a_project(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    ok(site.run("build"))
+    assert "<title>Learning notes</title>" in site.page("index.html")
+
+
+# --- terminals, pipes, signals
+
+
+def raw(arguments: list[str], cwd: Path, **more: Any) -> subprocess.Popen[str]:
+    env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "CI")}
+    env |= {"PYTHONPATH": str(REPO), **more.pop("env", {})}
+    return subprocess.Popen(
+        [sys.executable, "-m", "notes_site", *arguments], cwd=cwd, env=env, text=True, **{"stderr": subprocess.PIPE, **more}
+    )
+
+
+def on_a_terminal(arguments: list[str], cwd: Path, **env: str) -> str:
+    """Return what a command writes to a terminal on both streams."""
+    pty = pytest.importorskip("pty")
+    parent, child = pty.openpty()
+    process = raw(arguments, cwd, stdout=child, stderr=child, env={"TERM": "xterm", **env})
+    os.close(child)
+    data = b""
+    while True:
+        try:
+            part = os.read(parent, 4096)
+        except OSError:  # how Linux ends a terminal
+            break
+        if not part:
+            break
+        data += part
+    os.close(parent)
+    process.wait()
+    return data.decode()
+
+
+def test_colours_on_a_terminal_only(course: Site) -> None:
+    course.note("cloud/one.md", "See [that](gone.md).\n", title="One")
+    assert "\x1b[33;1mwarning\x1b[0m" in on_a_terminal(["build"], course.root)
+    assert "\x1b[" not in on_a_terminal(["build"], course.root, NO_COLOR="1")
+    assert "\x1b[" not in on_a_terminal(["build"], course.root, TERM="dumb")
+    _, errors = raw(["build"], course.root, stdout=subprocess.PIPE).communicate()
+    assert "warning" in errors
+    assert "\x1b" not in errors
+
+
+def test_progress_on_a_terminal_only(site: Site) -> None:
+    write_course(site.root, 150)
+    shown = on_a_terminal(["build", "--jobs", "2"], site.root)
+    assert re.search(r"\r(parsing notes|rendering) \d+/\d+", shown)
+    assert "parsing notes" not in on_a_terminal(["build", "--clean", "--jobs", "2"], site.root, CI="true")
+
+
+def test_input_does_not_drive_the_terminal(course: Site) -> None:
+    course.note("cloud/one.md", "See [that](gone\x9b31m.md) and [this](\u202egone.md).\n", title="One")
+    done = course.run("check")
+    assert not set("\x1b\x9b\u202e") & set(done.stdout + done.stderr)
+
+
+def test_module_is_the_same_command(tmp_path: Path) -> None:
+    assert ok(run("--help", cwd=tmp_path)).startswith("Usage: ")
+    script = Path(sys.executable).with_name("notes-site")
+    if script.exists():
+        done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+        assert done.stdout == ok(run("--version", cwd=tmp_path))
+
+
+@pytest.mark.parametrize("arguments", [["schema"], ["stats"], ["build", "--why"], ["check", "--json"], ["--help"]])
+def test_reader_that_has_gone_is_no_problem(course: Site, arguments: list[str]) -> None:
+    """As in `notes-site schema | head -1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = raw(arguments, course.root, stdout=writing)
+    os.close(writing)
+    _, errors = process.communicate()
+    assert "Traceback" not in errors
+    assert "Broken" not in errors
+    assert "Exception" not in errors
+
+
+def test_reader_that_goes_early_is_no_problem(site: Site) -> None:
+    write_course(site.root, 60)
+    with raw(["build", "--why"], site.root, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert "Traceback" not in errors
+    assert "Exception" not in errors
+
+
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    limit = time.monotonic() + 60
+    while not condition():
+        assert process.poll() is None, "the build was over too soon"
+        assert time.monotonic() < limit
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("moment", ["parsing", "staging"])
+def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, jobs: str, moment: str) -> None:
+    write_course(site.root, 400)
+    process = raw(["build", "--jobs", jobs], site.root, stdout=subprocess.PIPE, start_new_session=True)
+    staging = site.output / STATE / "staging"
+    if moment == "staging":
+        wait_until(staging.is_dir, process)
+    else:
+        wait_until((site.root / STATE / "cache.db").is_file, process)
+    os.killpg(process.pid, signal.SIGINT)  # to all of its processes, as a terminal does
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, (output, errors)
+    assert (output, errors.strip()) == ("", "stopped")
+    assert not staging.exists()
+    assert [p for p in site.output.rglob("*.html")] == []
+    if moment == "staging" and jobs == "2":
+        ok(site.run("build"))
+        assert site.published() == site.clean_build(site.root.parent / "clean")

@@ -114,6 +114,42 @@ def _build(project: Project, cache: Cache, output: str | None, **options: Any) -
 
 
 @cli.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The next free one is taken."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the site in a browser.")
+@_drafts
+@click.option("--poll", is_flag=True, help="Look for changes twice a second: for network and WSL folders.")
+@click.option("--allow-host", "allowed_hosts", multiple=True, metavar="NAME", help="Answer requests for this host too.")
+@click.pass_obj
+def serve(config: Path | None, /, **given: Any) -> None:
+    """Preview the site live: save a note, and the open page shows it.
+
+    \b
+    Example:
+      notes-site serve --open
+    """
+    from notes_site.serve.run import Settings
+    from notes_site.serve.run import serve as run
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    project = _project(config)
+    settings = Settings(say=say, **given)
+    if settings.host not in ("127.0.0.1", "localhost", "::1"):
+        say(f"warning: at {settings.host} anyone on the network can read this preview, drafts too")
+    try:
+        with reporting.progress() as progress:
+            run(project, settings, progress)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as exc:
+        _fail(f"cannot listen at {settings.host}:{settings.port}: {exc.strerror}")
+
+
+@cli.command()
 @_drafts
 @_strict
 @_jobs
@@ -272,8 +308,11 @@ def main() -> NoReturn:
     except click.ClickException as exc:
         exc.show()
         code = exc.exit_code
+    except SystemExit as exc:
+        code = exc.code
+    try:
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code if isinstance(code, int) else 0)

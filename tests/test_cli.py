@@ -54,9 +54,8 @@ def usage_error(done: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-@pytest.mark.parametrize("option", ["--help", "-h"])
-def test_help_has_an_example(tmp_path: Path, command: str, option: str) -> None:
-    text = ok(run(*command.split(), option, cwd=tmp_path))
+def test_help_has_an_example(tmp_path: Path, command: str) -> None:
+    text = ok(run(*command.split(), "-h" if command else "--help", cwd=tmp_path))
     assert text.startswith("Usage: ")
     example = text.split("Example:\n")[1]
     assert f"  notes-site {command}".rstrip() in example
@@ -311,7 +310,7 @@ def test_init_touches_nothing_that_is_there(tmp_path: Path) -> None:
     assert (ok(done, 1), done.stderr) == ("", "error: notes-site.toml is there already\n")
 
 
-@pytest.mark.parametrize("name", ['quo"te', "back\\slash", "ünï", "a 'b' # c"])
+@pytest.mark.parametrize("name", ['quo"te # ünï', "back\\slash 'x'"])
 def test_init_quotes_the_title(tmp_path: Path, name: str) -> None:
     ok(run("init", name, cwd=tmp_path))
     ok(run("build", "--strict", cwd=tmp_path / name))
@@ -336,14 +335,14 @@ TITLES = {
 }
 
 
-@pytest.mark.parametrize("title", TITLES)
-def test_new_quotes_its_title(course: Site, title: str) -> None:
-    name = ok(course.run("new", "--area", "cloud", "--", title)).strip()
-    assert name == str(Path("content/cloud") / f"{TITLES[title]}.md")
+def test_new_quotes_its_title(course: Site) -> None:
+    for title, name in TITLES.items():
+        path = ok(course.run("new", "--area", "cloud", "--", title)).strip()
+        assert path == str(Path("content/cloud") / f"{name}.md")
     ok(course.run("build", "--strict"))
     data = json.loads(course.page("notes.json"))["notes"]
-    note = next(n for n in data if n["source"] == f"cloud/{TITLES[title]}.md")
-    assert note["title"] == " ".join(title.split())
+    written = {Path(note["source"]).stem: note["title"] for note in data}
+    assert {name: written[name] for name in TITLES.values()} == {n: " ".join(t.split()) for t, n in TITLES.items()}
 
 
 def test_new_with_a_leading_dash(course: Site) -> None:
@@ -364,7 +363,7 @@ def test_new_fills_in_all_fields(course: Site, monkeypatch: pytest.MonkeyPatch) 
     arguments += ["--kind", "lab", "--tag", "a b", "--tag", "c: d"]
     path = ok(course.run("new", "Title", "--area", "Cloud", *arguments)).strip()
     assert (course.root / path).read_text() == (
-        "---\ntitle: Title\nlevel: Beginner\nkind: lab\nlink: https://example.org/a?b=1#c\n"
+        '---\ntitle: Title\nlevel: Beginner\nkind: lab\nlink: "https://example.org/a?b=1#c"\n'
         'time: 1 h 30 min\nestimate: 2 min\ndate: 2018-10-29\ntags: [a b, "c: d"]\n---\n'
     )
     ok(course.run("build", "--strict"))
@@ -582,7 +581,7 @@ def test_content_folder_alone_is_a_project(site: Site) -> None:
 
 
 def raw(arguments: list[str], cwd: Path, **more: Any) -> subprocess.Popen[str]:
-    env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "CI")}
+    env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "CI", "PYTHONUNBUFFERED")}
     env |= {"PYTHONPATH": str(REPO), **more.pop("env", {})}
     return subprocess.Popen(
         [sys.executable, "-m", "notes_site", *arguments], cwd=cwd, env=env, text=True, **{"stderr": subprocess.PIPE, **more}
@@ -673,9 +672,8 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("moment", ["parsing", "staging"])
-def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, jobs: str, moment: str) -> None:
+@pytest.mark.parametrize(("moment", "jobs"), [("parsing", "1"), ("parsing", "2"), ("staging", "2")])
+def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, moment: str, jobs: str) -> None:
     write_course(site.root, 400)
     process = raw(["build", "--jobs", jobs], site.root, stdout=subprocess.PIPE, start_new_session=True)
     staging = site.output / STATE / "staging"
@@ -689,6 +687,6 @@ def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, jobs: str, 
     assert (output, errors.strip()) == ("", "stopped")
     assert not staging.exists()
     assert [p for p in site.output.rglob("*.html")] == []
-    if moment == "staging" and jobs == "2":
+    if moment == "staging":
         ok(site.run("build"))
         assert site.published() == site.clean_build(site.root.parent / "clean")

@@ -222,7 +222,7 @@ def _limit(seconds: float) -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGVTALRM, _give_up)
-    timer(signal.ITIMER_VIRTUAL, seconds)
+    timer(signal.ITIMER_VIRTUAL, seconds, _AGAIN)
     try:
         yield
     finally:
@@ -230,8 +230,13 @@ def _limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def _give_up(_number: int, _frame: FrameType | None) -> None:
-    raise _TooSlow
+_AGAIN = 0.02  # seconds until the signal comes again where it could not be used
+
+
+def _give_up(_number: int, frame: FrameType | None) -> None:
+    """Raise where a lexer runs, and nowhere else: in a finalizer the exception would get lost."""
+    if frame is not None and (frame.f_code is _lex.__code__ or "pygments" in frame.f_code.co_filename):
+        raise _TooSlow
 
 
 def _split_signs(code: str) -> tuple[str, list[str]]:

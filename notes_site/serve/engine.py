@@ -5,7 +5,7 @@ Nothing here waits, listens or watches; `app` and `watch` do that. All methods r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -179,6 +179,16 @@ class Preview:
         path = self._shown.loaded.config.base_url.partition("://")[2].partition("/")[2].strip("/")
         return f"/{path}/" if path else "/"
 
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """All outputs by path."""
+        return self._shown.plan.outputs
+
+    @property
+    def roots(self) -> dict[str, str]:
+        """The folders of all layers."""
+        return self._newest.loaded.roots
+
     def pages_of(self, changed: Iterable[Path]) -> list[str]:
         """Return the output paths of the notes among some files."""
         places = [self._place(path) for path in changed]
@@ -200,12 +210,15 @@ class Preview:
     def published(self, url_path: str) -> str | None:
         """Return the output at an address's path (decoded, below `base`), as a static host finds it; None for none."""
         outputs = self._shown.plan.outputs
-        candidates = (url_path, f"{url_path.rstrip('/')}/index.html".lstrip("/"))
+        candidates = (url_path, f"{url_path.rstrip('/')}/index.html".removeprefix("/"))
         return next((path for path in candidates if path in outputs), None)
 
     def face(self, path: str) -> Face:
         """Return what an output looks like, without rendering it."""
-        return self._face(self._shown.plan.outputs[path])[0]
+        try:
+            return self._face(self._shown.plan.outputs[path])[0]
+        except TemplateFault as fault:
+            return Face(digest_of(fault.diagnostic), ())
 
     def answer(self, path: str) -> Answer:
         """Make one output. A template at fault gives a page that says so, with the problem in `fault`."""

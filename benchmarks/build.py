@@ -27,7 +27,11 @@ def measured(command: list[str], cwd: Path) -> tuple[float, float, float]:
     """Run a command; return wall seconds, CPU seconds, peak MB."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=cwd, env={**os.environ, "PYTHONPATH": str(REPO)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(REPO)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
@@ -58,7 +62,9 @@ def main() -> None:
             profile(root)
             return
         size = sum(p.stat().st_size for p in paths) / len(paths)
-        print(f"{arguments.notes} notes of {size:.0f} bytes; Python {platform.python_version()}, {os.cpu_count()} cores")
+        print(
+            f"{arguments.notes} notes of {size:.0f} bytes; Python {platform.python_version()}, {os.cpu_count()} cores"
+        )
         edited = paths[len(paths) // 2]
 
         def forget() -> None:

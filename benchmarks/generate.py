@@ -55,7 +55,9 @@ def _note(draw: random.Random, number: int, area: str, notes: int) -> str:
     for language in draw.sample(sorted(CODE), 2):
         parts += [f"## {_words(draw, 3)}\n\n", _prose(draw), f"```{language}\n{CODE[language]}```\n\n", _prose(draw)]
     parts.append("> [!NOTE]\n> " + _words(draw, 20) + "\n\n")
-    parts.append("| step | what |\n| --- | --- |\n" + "".join(f"| {n} | {_words(draw, 4)} |\n" for n in range(4)) + "\n")
+    parts.append(
+        "| step | what |\n| --- | --- |\n" + "".join(f"| {n} | {_words(draw, 4)} |\n" for n in range(4)) + "\n"
+    )
     parts.append("".join(f"- {_words(draw, 8)} `{draw.choice(WORDS)}`\n" for _ in range(5)) + "\n")
     while sum(map(len, parts)) < 3000:
         parts.append(_prose(draw))

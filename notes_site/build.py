@@ -14,7 +14,7 @@ from notes_site.cache import Cache
 from notes_site.compose import CacheDamaged, Composed, compose
 from notes_site.diagnostics import Diagnostic, dumps, failed, in_order
 from notes_site.digest import combine
-from notes_site.files import STATE, lock
+from notes_site.files import STATE, as_text, lock
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.project import Project, check_output
 from notes_site.rendering import Rendering, settled_stamps
@@ -152,7 +152,7 @@ def _save_outputs(rendering: Rendering, cache: Cache) -> None:
     stamps = dict(zip(written, settled_stamps(rendering.output / path for path in written), strict=True))
     rows = {path: made._replace(stat=stamps.get(path, made.stat)).row for path, made in rendering.made.items()}
     changed = {path: row for path, row in rows.items() if rendering.known.get(path) != row}
-    cache.save_outputs(str(rendering.output), changed, rendering.known.keys() - rows.keys())
+    cache.save_outputs(as_text(str(rendering.output)), changed, rendering.known.keys() - rows.keys())
 
 
 def load_site(

@@ -15,8 +15,8 @@ from notes_site.files import STATE, Scan, Stat, scan, stat_of
 from notes_site.inputs import scan_layers
 
 _DEPENDENCIES = (
-    "click", "jinja2", "linkify_it_py", "markdown_it_py", "markupsafe", "mdit_py_plugins", "mdurl", "msgspec", "nh3",
-    "pygments", "pyyaml", "uc_micro_py",
+    "click", "jinja2", "markdown_it_py", "markupsafe", "mdit_py_plugins", "mdurl", "msgspec", "nh3",
+    "pygments", "pyyaml",
 )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def recall(cache: Cache, key: str, config: Path) -> Run | None:
 
 def remember(cache: Cache, key: str, run: Run) -> None:
     """Keep a run for `recall`."""
-    cache.save_run(key, json.dumps(run, ensure_ascii=False))
+    cache.save_run(key, json.dumps(run))
 
 
 def marker(output: Path) -> Path:

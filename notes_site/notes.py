@@ -27,7 +27,7 @@ def parse_note(path: str, data: bytes, options: ParseOptions) -> Parsed:
         title=front.title,
     )
     role = role_of(path, front)
-    body = rendered.html if rendered.html.strip() else ""
+    body = rendered.html if rendered.text.strip() or rendered.refs else ""  # a comment alone says nothing
     card = _card(path, role, front, front.title or rendered.title or default_title(path), options, bool(body))
     note = Note(
         path=path,

@@ -128,8 +128,9 @@ def _cells(sums: Sums) -> tuple[str, ...]:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """The first column to the left, the others to the right."""
-    widths = [max(len(row[n]) for row in (heads, *rows)) for n in range(len(heads))]
-    return [
-        "  ".join(cell.rjust(width) if n else cell.ljust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True)))
-        for row in (heads, *rows)
-    ]
+    lines = (heads, *rows)
+    widths = [max(len(row[n]) for row in lines) for n in range(len(heads))]
+    padded = (
+        [c.rjust(w) if n else c.ljust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True))] for row in lines
+    )
+    return ["  ".join(cells).rstrip() for cells in padded]

@@ -145,5 +145,6 @@ def resolve(target: str, source: str) -> Target:
 
 def href(path: str, fragment: str = "", query: str = "") -> str:
     """Return an output path as it stands in an `href`, percent-encoded (RFC 3986) except letters of any script."""
-    text = path if path.replace("/", "").replace("-", "").replace(".", "").isalnum() else quote(path, safe="/~@!$&'()*,;=")
+    plain = path.replace("/", "").replace("-", "").replace(".", "").isalnum()
+    text = path if plain else quote(path, safe="/~@!$&'()*,;=")
     return text + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")

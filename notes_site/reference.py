@@ -12,8 +12,8 @@ from notes_site.model import Record
 _TEMPLATES = """\
 # Templates
 
-Put a file into `templates/` of your site under the name of one of the default theme's, and it takes its place. To change a
-part only, extend the file that you replace:
+Put a file into `templates/` of your site under the name of one of the default theme's, and it takes its place. To
+change a part only, extend the file that you replace:
 
 ```jinja
 {% extends "default/note.html" %}
@@ -24,11 +24,13 @@ part only, extend the file that you replace:
 ```
 
 `base.html` is the frame of all pages; its blocks are `head`, `main` and `aside`. `parts.html` has macros that several
-pages share. The same goes for `static/`: a file of yours replaces the theme's of the same name (`style.css`, `icon.svg`).
+pages share. The same goes for `static/`: a file of yours replaces the theme's of the same name (`style.css`,
+`icon.svg`). Those two and the images that notes show are published under names with a fingerprint of their content;
+other files in `static/` keep their names.
 
-A template sees one variable, `view`, and nothing else: no clock, no environment, no chance. So a page is made again exactly
-when something that it shows has changed. What a template extends, includes or imports must be named by a text, not by a
-variable. Using what a view does not have is an error with template, line and page.
+A template sees one variable, `view`, and nothing else: no clock, no environment, no chance. So a page is made again
+exactly when something that it shows has changed. What a template extends, includes or imports must be named by a text,
+not by a variable. Using what a view does not have is an error with template, line and page.
 
 Besides [Jinja's own filters](https://jinja.palletsprojects.com/templates/#list-of-builtin-filters) there are:
 

@@ -13,7 +13,7 @@ from notes_site.cache import Cache, Row
 from notes_site.compose import Composed
 from notes_site.diagnostics import Diagnostic, error
 from notes_site.digest import combine, digest
-from notes_site.files import Stat, digest_file, settled, stat_of
+from notes_site.files import Stat, as_text, digest_file, settled, stat_of
 from notes_site.loader import Progress
 from notes_site.making import Maker
 from notes_site.pages import Copy, Output
@@ -39,7 +39,7 @@ class Rendering:
 
     def __init__(self, composed: Composed, cache: Cache, output: Path) -> None:
         self.composed, self.cache, self.output = composed, cache, output
-        self.known = cache.outputs(str(output))
+        self.known = cache.outputs(as_text(str(output)))
         self.owned = publish.owned_files(output)
         self.made: dict[str, Made] = {}
         self.why: dict[str, tuple[str, ...]] = {}

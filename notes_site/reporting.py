@@ -79,7 +79,7 @@ def _as_object(report: Report, seconds: float) -> dict[str, object]:
 
 def print_json(value: object) -> None:
     """Print a value as JSON to standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+    print(json.dumps(value, indent=1))
 
 
 def show_problems(diagnostics: Sequence[Diagnostic], *, notes: bool) -> None:

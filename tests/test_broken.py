@@ -12,6 +12,7 @@ To write all `expected.txt` anew, then to be read with a user's eyes:
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -256,3 +257,15 @@ def test_the_installed_program_says_the_same(name: str, tmp_path: Path) -> None:
     first, _, expected = (BROKEN / name / "expected.txt").read_text("utf-8").partition("\n")
     done = run("check", *first.split()[2:], cwd=site.root)
     assert (done.returncode, done.stderr) == (int(first.split()[1]), expected)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_every_terminal_can_show_it(encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    site = Site(tmp_path / "site")
+    lay(site, "good")
+    site.write("content/cloud/日本.md", ORDINARY + "See [これ](無い.md) “x”.\n".encode())
+    problems = json.loads(site.run("check", "--json", encoding=encoding).stdout)
+    assert [problem["message"] for problem in problems] == ["there is nothing at `cloud/無い.md`"]
+    for command in (["check"], ["check", "--format", "github"], ["build", "--why"], ["build", "--json"]):
+        assert site.run(*command, encoding=encoding).returncode == 0, command

@@ -168,6 +168,17 @@ def test_picture_is_on_pages_that_show_it(built: Site) -> None:
     assert len(list((built.output / "cloud").glob("pic.*.svg"))) == 1
 
 
+def test_static_picture_is_on_pages_that_show_it(built: Site) -> None:
+    built.write("static/img/logo.png", "1")
+    replace(built, "cloud/three.md", "Text of three", "Text of three ![A picture](/img/logo.png)")
+    assert codes(built.build(), "warning") == []
+    built.write("static/img/logo.png", "2")
+    written = changed(built)
+    assert "cloud/three.html" in written
+    assert {path for path in written if path.endswith(".html")} == {"cloud/three.html"}
+    assert re.search(r'src="\.\./img/logo\.[0-9a-f]{8}\.png"', built.page("cloud/three.html"))
+
+
 def test_linked_file_changes_no_page(built: Site) -> None:
     built.write("content/cloud/data.csv", "1\n")
     replace(built, "cloud/three.md", "Text of three", "Text of three [data](data.csv)")

@@ -297,7 +297,9 @@ def test_alias_that_is_just_another_name_makes_no_page(site: Site) -> None:
     assert not [path for path in site.published() if "first" in path.lower()]
 
 
-@pytest.mark.parametrize("alias", ["/", "../../escape", "/../escape/", ".notes-site/build.json", "https://example.org/"])
+@pytest.mark.parametrize(
+    "alias", ["/", "../../escape", "/../escape/", ".notes-site/build.json", "https://example.org/"]
+)
 def test_alias_that_is_no_address_stops_the_build(site: Site, tmp_path: Path, alias: str) -> None:
     site.note("cloud/one.md", "Text.\n", title="One", aliases=[alias])
     report = site.build()
@@ -474,9 +476,7 @@ def test_sitemap_lists_what_there_is_to_read(built: Site) -> None:
 
 
 def test_robots_names_the_sitemap(built: Site) -> None:
-    assert built.page("robots.txt") == (
-        "User-agent: *\nAllow: /\nSitemap: https://example.org/my/notes/sitemap.xml\n"
-    )
+    assert built.page("robots.txt") == ("User-agent: *\nAllow: /\nSitemap: https://example.org/my/notes/sitemap.xml\n")
 
 
 def test_static_files_replace_ours_where_that_is_meant(tmp_path: Path) -> None:
@@ -486,7 +486,9 @@ def test_static_files_replace_ours_where_that_is_meant(tmp_path: Path) -> None:
     site.write("static/style.css", "main { color: tomato }\n")
     assert site.build().published
     assert site.page("robots.txt") == "User-agent: *\nDisallow: /\n"
-    assert site.page("icon.svg") == "<svg>mine</svg>"
+    icon = text(site, "index.html").meta()["icon"]
+    assert site.page(icon) == "<svg>mine</svg>"
+    assert len([path for path in site.published() if "icon" in path]) == 1
     styles = [path for path in site.published() if path.endswith(".css")]
     assert len(styles) == 1
     assert site.page(styles[0]).startswith("main { color: tomato }\n")

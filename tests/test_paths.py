@@ -184,7 +184,7 @@ def test_href(path: str, fragment: str, query: str, written: str) -> None:
 def test_href_names_the_same_path_and_has_no_other_part(path: str) -> None:
     written = paths.href(path)
     assert unquote(written) == path
-    assert not set("?#\"<> \\") & set(written)
+    assert not set('?#"<> \\') & set(written)
 
 
 @pytest.mark.parametrize(

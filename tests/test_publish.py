@@ -684,14 +684,18 @@ def test_template_extends_the_one_that_it_replaces(built: Site) -> None:
 
 def test_part_is_overridden_for_all_that_use_it(built: Site) -> None:
     default = (REPO / "templates/parts.html").read_text()
-    built.write("templates/parts.html", default.replace("{% macro facts(sums) %}", "{% macro facts(sums) %}<p>facts</p>"))
+    built.write(
+        "templates/parts.html", default.replace("{% macro facts(sums) %}", "{% macro facts(sums) %}<p>facts</p>")
+    )
     report = built.build()
     assert pages_of(report) == {path for path, _ in report.why}
     assert "<p>facts</p>" in built.page("index.html")
     assert "404.html" not in pages_of(report)
 
 
-@pytest.mark.parametrize("include", ['["a.html", "b.html"]', '["a.html", "b.html"] ignore missing', '"a.html" ignore missing'])
+@pytest.mark.parametrize(
+    "include", ['["a.html", "b.html"]', '["a.html", "b.html"] ignore missing', '"a.html" ignore missing']
+)
 def test_template_that_comes_into_being_is_seen(built: Site, include: str) -> None:
     built.write("templates/404.html", f"[{{% include {include} %}}]")
     alone = "ignore missing" in include

@@ -73,6 +73,7 @@ _SYNONYMS = {
     "unit": "systemd",
     "vim-script": "vim",
     "wasm": "wast",
+    "yml": "yaml",
     "zshrc": "bash",
 }
 

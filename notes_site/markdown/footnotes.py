@@ -102,7 +102,7 @@ def _complain(note: _Note, known: dict[str, _Note], env: Any) -> None:
 
 
 def _appendix(order: list[_Note]) -> Iterator[Token]:
-    yield Token("footnotes_open", "section", 1)
+    yield Token("footnotes_open", "div", 1)
     for note in order:
         yield Token("footnote_open", "li", 1, meta={"number": note.number})
         back = [_ref_id(note.number, n) for n in range(1, note.count + 1)]
@@ -115,7 +115,7 @@ def _appendix(order: list[_Note]) -> Iterator[Token]:
         if inside and last is not None:
             yield last
         yield Token("footnote_close", "li", -1)
-    yield Token("footnotes_close", "section", -1)
+    yield Token("footnotes_close", "div", -1)
 
 
 def _ids(order: list[_Note]) -> Iterator[str]:

@@ -43,7 +43,7 @@ def serve(project: Project, settings: Settings, progress: Progress) -> None:
     """
     with bound(settings.host, settings.port) as listening:
         port = listening.getsockname()[1]
-        if port != settings.port:
+        if settings.port and port != settings.port:
             settings.say(f"port {settings.port} is taken: using {port}")
         preview = Preview(project, drafts=settings.drafts, progress=progress)
         try:

@@ -53,7 +53,7 @@ def compose_loaded(project: Project, cache: Cache, loaded: Loaded, *, drafts: bo
     found = (
         *loaded.diagnostics,
         *(below(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
-        *_config_notes(loaded, project),
+        *_config_problems(loaded, project),
         *template_problems,
         *asset_problems,
         *planned.problems,
@@ -68,7 +68,10 @@ def _with_errors(loaded: Loaded) -> frozenset[str]:
     return frozenset(path.removeprefix(folder) for path in wrong if path.startswith(folder))
 
 
-def _config_notes(loaded: Loaded, project: Project) -> Iterator[Diagnostic]:
+def _config_problems(loaded: Loaded, project: Project) -> Iterator[Diagnostic]:
+    if loaded.sound and not Path(loaded.roots["content"]).is_dir():
+        message = f"there is no folder `{loaded.config.content}`, in which the notes should lie"
+        yield error(project.config.name, "no-content", message, hint='make it, or name yours: `content = "notes"`')
     if loaded.sound and not loaded.config.base_url:
         message = "no `base_url`: no sitemap, feed or canonical links are made"
         yield note(project.config.name, "no-base-url", message, hint='add `base_url = "https://example.org/notes"`')

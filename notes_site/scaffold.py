@@ -157,8 +157,11 @@ def _folder_of(content: Path, area: str) -> Path | None:
 
 def today() -> str:
     """Return the ISO date of today in UTC, or of SOURCE_DATE_EPOCH (reproducible-builds.org)."""
-    seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        return datetime.fromtimestamp(int(given or time.time()), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"SOURCE_DATE_EPOCH: `{given}` is no count of seconds since 1970") from None
 
 
 def _write(path: Path, text: str) -> Path:

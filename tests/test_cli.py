@@ -382,6 +382,12 @@ def test_new_fills_in_all_fields(course: Site, monkeypatch: pytest.MonkeyPatch) 
     ok(quick(course.root, "build", "--strict"))
 
 
+@pytest.mark.parametrize("epoch", ["soon", "9" * 20])
+def test_new_with_an_epoch_that_is_none(course: Site, monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert "SOURCE_DATE_EPOCH" in usage_error(quick(course.root, "new", "Title", "--time", "5"))
+
+
 def test_new_has_a_date_only_when_time_was_spent(course: Site) -> None:
     path = ok(quick(course.root, "new", "Title", "--area", "Cloud", "--estimate", "2h")).strip()
     assert "date" not in (course.root / path).read_text()
@@ -703,7 +709,8 @@ def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, moment: str
     assert process.returncode == 130, (output, errors)
     assert (output, errors.strip()) == ("", "stopped")
     assert not staging.exists()
-    assert [p for p in site.output.rglob("*.html")] == []
+    if moment == "parsing":
+        assert not site.output.exists()
     if moment == "staging":
         ok(site.run("build"))
         assert site.published() == site.clean_build(site.root.parent / "clean")

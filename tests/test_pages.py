@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
@@ -348,7 +349,7 @@ def test_every_page_is_whole(built: Site) -> None:
         assert Counter(tag for tag, _ in page.tags)["main"] == 1, path
         assert [name for name, count in Counter(page.ids).items() if count > 1] == [], path
         levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
-        assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False)), path
+        assert all(later - earlier <= 1 for earlier, later in pairwise(levels)), path
 
 
 def test_headings_named_like_parts_of_the_frame_share_no_id(site: Site) -> None:

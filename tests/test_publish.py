@@ -103,7 +103,10 @@ def test_root_of_a_git_checkout_is_refused(site: Site, tmp_path: Path, kind: str
     site.note("cloud/one.md", "Text.\n", title="One")
     git = tmp_path / "checkout" / ".git"
     git.parent.mkdir()
-    _ = git.mkdir() if kind == "folder" else git.write_text("gitdir: ../real")
+    if kind == "folder":
+        git.mkdir()
+    else:
+        git.write_text("gitdir: ../real")  # as a worktree has it
     assert "is the root of a git checkout" in refused(site, git.parent)
 
 
@@ -136,6 +139,13 @@ def test_file_is_refused(site: Site, tmp_path: Path) -> None:
     done = site.run("build")
     assert (done.returncode, done.stdout) == (1, "")
     assert "is a file" in done.stderr
+
+
+def test_slip_in_the_name_of_the_content_folder_does_not_empty_the_site(built: Site) -> None:
+    before = built.published()
+    built.write("notes-site.toml", 'title = "Course"\ncontent = "contnet"\n')
+    assert codes(built.build(), "error") == ["no-content"]
+    assert built.published() == before
 
 
 def test_config_that_cannot_be_read_says_nothing_about_the_output(site: Site) -> None:

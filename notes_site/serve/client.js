@@ -3,62 +3,116 @@
   "use strict";
   const own = document.currentScript;
   const { key, token } = own.dataset;
-  const address = new URL(own.src);
-  address.protocol = address.protocol.replace("http", "ws");
-  address.pathname = address.pathname.replace("preview.js", "reload");
-  address.search = "?token=" + encodeURIComponent(token);
+  const channel = new URL(`reload?token=${encodeURIComponent(token)}`, own.src);
+  channel.protocol = channel.protocol.replace("http", "ws");
+  own.remove(); // scripts and styles of the page find what is published, nothing more
 
-  const host = document.createElement("notes-site-preview");
-  const root = host.attachShadow({ mode: "open" });
-  const style = new CSSStyleSheet();
+  // What a tab remembers over a reload. Where that is forbidden it never reloads for being refused, or it would for ever.
+  let memory = { refused: "yes" };
+  try { memory = sessionStorage; } catch { /* forbidden */ }
+
+  // --- problems
+
+  const style = new CSSStyleSheet(); // a page's Content-Security-Policy does not forbid this one
   style.replaceSync(`
-    :host { all: initial; }
-    dialog { box-sizing: border-box; width: min(60rem, calc(100vw - 2rem)); max-height: 80vh; overflow: auto; padding: 1rem 1.25rem;
-      border: 1px solid #b3261e; border-radius: 8px; background: #1d1f24; color: #e8eaee; font: 14px/1.5 ui-monospace, monospace; }
-    dialog::backdrop { background: rgb(0 0 0 / 40%); }
-    h2 { margin: 0 0 .5rem; font: 600 16px/1.4 system-ui, sans-serif; }
-    pre { margin: .75rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
-    button { font: 14px/1.4 system-ui, sans-serif; padding: .3rem .8rem; border-radius: 6px; border: 1px solid #888; background: #fff; color: #222; cursor: pointer; }
-    .badge { position: fixed; right: 1rem; bottom: 1rem; z-index: 2147483647; background: #fff3c4; border-color: #8a5a00; }
-    @media print { .badge { display: none; } }
+    :host { all: initial; position: fixed; z-index: 2147483647; color-scheme: light dark; --sans: system-ui, sans-serif;
+      --ground: light-dark(#fff, #1d2026); --text: light-dark(#1f2328, #dfe2e7); --line: light-dark(#c9ced6, #464d58); }
+    :host, .warning { --tone: light-dark(#8a5a00, #e5b567); }
+    :host(.errors), .error { --tone: light-dark(#b3261e, #ff8f86); }
+    dialog { box-sizing: border-box; width: min(56rem, 100vw - 1.5rem); max-width: none; max-height: min(85vh, 48rem); padding: 0;
+      overflow: auto; overscroll-behavior: contain; border: 1px solid var(--line); border-top: 4px solid var(--tone); border-radius: 8px;
+      box-shadow: 0 8px 40px rgb(0 0 0 / 35%); background: var(--ground); color: var(--text); font: 15px/1.5 var(--sans); }
+    dialog::backdrop { background: rgb(0 0 0 / 45%); }
+    header { position: sticky; top: 0; z-index: 1; display: flex; gap: 1rem; align-items: center; justify-content: space-between; background: inherit; }
+    header, section { padding: .75rem 1.25rem; }
+    h2 { margin: 0; color: var(--tone); font: 600 17px/1.4 var(--sans); }
+    .lead { margin: 0; padding: 0 1.25rem .75rem; }
+    section { border-top: 1px solid var(--line); font: 13.5px/1.55 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+    section p { margin: 0; padding-inline-start: 2ch; text-indent: -2ch; white-space: pre-wrap; overflow-wrap: anywhere; }
+    pre { position: relative; margin: .4rem 0; padding: .4rem .5rem; overflow-x: auto; border-radius: 4px; background: light-dark(#f3f4f5, #14161a); font: inherit; }
+    pre b { color: var(--tone); }
+    button { min-height: 2.25rem; padding: 0 .9rem; border: 1px solid light-dark(#81878f, #7b8490); border-radius: 6px;
+      background: light-dark(#fff, #2a2f37); color: inherit; font: 14px/1 var(--sans); cursor: pointer; }
+    button:hover { border-color: currentcolor; }
+    button:focus-visible { outline: 3px solid light-dark(#1a56b0, #8ab8ff); outline-offset: 2px; }
+    .badge { position: fixed; right: 1rem; bottom: 1rem; border-color: var(--tone); border-radius: 99px; background: var(--ground); color: var(--tone); }
+    @media print { :host { display: none; } }
   `);
+  const make = (tag, more, ...inside) => {
+    const node = Object.assign(document.createElement(tag), more);
+    node.append(...inside);
+    return node;
+  };
+  const host = make("notes-site-preview");
+  const title = make("h2", { id: "title" });
+  const lead = make("p", { className: "lead" });
+  const list = make("div");
+  const close = make("button", { type: "button", onclick: () => dialog.close() }, "Close");
+  const dialog = make("dialog", { closedBy: "any" }, make("header", {}, title, close), lead, list);
+  const badge = make("button", { type: "button", className: "badge", ariaHasPopup: "dialog", onclick: () => open(true) });
+  let asked = false; // the list was opened by hand
+  let errorsShown = "";
+  dialog.setAttribute("aria-labelledby", "title");
+  dialog.onclose = () => { memory.closed = errorsShown; };
+  const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [style];
+  root.append(make("output", {}, badge), dialog);
 
-  const make = (tag, text, more = {}) => Object.assign(document.createElement(tag), { textContent: text }, more);
+  function open(byHand) {
+    asked = byHand;
+    if (!dialog.open) dialog.showModal();
+    for (const mark of list.querySelectorAll("b")) mark.parentNode.scrollLeft = mark.offsetLeft - mark.parentNode.clientWidth / 2;
+  }
+
+  // A problem as the terminal shows it; only its source line and the mark below do not wrap.
+  function entry(problem) {
+    const [, head, severity, source, gap, mark, mend] =
+      /^(.*?: (error|warning): .*)(?:\n( *\d+ \| .*)(?:\n( +\| *)(\^+))?)?(?:\n +(mend: .*))?$/.exec(problem) ?? [, problem];
+    const lines = mark ? [source, "\n", gap, make("b", {}, mark)] : [source];
+    return make("section", { className: severity ?? "" },
+      make("p", {}, head), ...(source ? [make("pre", {}, ...lines)] : []), ...(mend ? [make("p", {}, mend)] : []));
+  }
 
   function show({ errors, warnings, problems }) {
-    root.replaceChildren();
-    if (!problems.length) return;
-    if (!host.isConnected) document.body.append(host);
-    const dialog = make("dialog", "");
-    const title = errors ? `${errors} to mend before this can be published` : `${warnings} to look at`;
-    dialog.append(make("h2", title), ...problems.map((text) => make("pre", text)));
-    dialog.append(make("p", ""), make("button", "Close", { onclick: () => dialog.close() }));
-    dialog.setAttribute("aria-label", title);
-    const badge = make("button", errors ? `${errors} errors` : `${warnings} warnings`, { className: "badge", onclick: () => dialog.showModal() });
-    root.append(badge, dialog);
-    if (errors) dialog.showModal();
+    const count = (number, word) => (number ? [`${number} ${word}${number > 1 ? "s" : ""}`] : []);
+    title.textContent = badge.textContent = [...count(errors, "error"), ...count(warnings, "warning")].join(", ");
+    lead.textContent = errors ? "Until this is mended, pages stay as they were and nothing can be published." : "";
+    list.replaceChildren(...problems.map(entry));
+    host.className = errors ? "errors" : "";
+    errorsShown = errors ? problems.join("\n") : "";
+    if (!errors) memory.closed = "";
+    if (!problems.length || (!errors && !asked)) dialog.close();
+    if (!problems.length) host.remove();
+    else if (!host.isConnected) document.documentElement.append(host);
+    if (errors && memory.closed !== errorsShown) open(asked && dialog.open); // what was closed by hand stays closed
   }
+
+  // --- stylesheets
 
   function swap(names) {
-    const links = [...document.querySelectorAll('link[rel="stylesheet"]')];
-    names.forEach((name, at) => {
-      const old = links[at];
-      if (!old || old.href.endsWith("/" + name)) return;
-      const fresh = old.cloneNode();
-      fresh.href = old.getAttribute("href").replace(/[^/]*$/, "") + name.replace(/^.*\//, "");
-      fresh.onload = () => old.remove();
-      old.after(fresh);
-    });
+    const unstamped = (href) => href.replace(/\.[0-9a-f]{8}\.css$/, ".css");
+    for (const { href } of names.map((name) => new URL(`../${name}`, own.src))) {
+      const old = [...document.querySelectorAll('link[rel="stylesheet"]')].filter((link) => unstamped(link.href) === unstamped(href));
+      const last = old.at(-1);
+      if (!last || last.href === href) continue;
+      const fresh = Object.assign(last.cloneNode(), { href, onload: () => old.forEach((link) => link.remove()), onerror: () => fresh.remove() });
+      last.after(fresh); // the old one stays until the new one is there: no moment is without style
+    }
   }
 
-  let wait = 200;
+  // --- the channel
+
   let socket = null;
+  let wait = 250; // ms before the next attempt
+
   function listen() {
     if (document.hidden || socket) return;
-    socket = new WebSocket(address);
+    let opened = false;
+    socket = new WebSocket(channel);
     socket.onopen = () => {
-      wait = 200;
+      opened = true;
+      wait = 250;
+      delete memory.refused;
       socket.send(JSON.stringify({ path: location.pathname, key }));
     };
     socket.onmessage = ({ data }) => {
@@ -67,13 +121,27 @@
       if (message.styles) swap(message.styles);
       if (message.problems) show(message);
     };
-    socket.onclose = () => {
-      socket = null;
-      setTimeout(listen, wait = Math.min(wait * 2, 5000));
+    socket.onclose = async () => {
+      const refused = !opened && (await fetch(own.src, { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false));
+      if (refused && !memory.refused) {
+        memory.refused = "yes"; // this page is from an earlier run of the server: one reload mends that, or nothing
+        location.reload();
+      } else {
+        socket = null;
+        setTimeout(listen, wait);
+        wait = Math.min(wait * 2, 2000);
+      }
     };
   }
+
   // A hidden tab gives its connection back, and learns on its return what it missed.
-  document.addEventListener("visibilitychange", () => (document.hidden ? socket?.close() : listen()));
+  function rest() {
+    if (socket) socket.onclose = null;
+    socket?.close();
+    socket = null;
+  }
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  addEventListener("pagehide", rest);
   addEventListener("pageshow", listen);
   listen();
 })();

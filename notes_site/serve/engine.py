@@ -5,10 +5,10 @@ Nothing here waits, listens or watches; `app` and `watch` do that. All methods r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -16,36 +16,19 @@ from notes_site import config as configs
 from notes_site import parsing
 from notes_site.build import with_source
 from notes_site.cache import Cache
-from notes_site.compose import Composed, compose_loaded
-from notes_site.diagnostics import Diagnostic, failed, in_order
-from notes_site.digest import combine, digest, digest_of
-from notes_site.files import stat_of
-from notes_site.inputs import ignored_in, reads_as_text, stamp_of
+from notes_site.compose import CacheDamaged, Composed, compose_loaded
+from notes_site.diagnostics import Diagnostic, below, failed, in_order, show
+from notes_site.digest import digest_of
+from notes_site.inputs import reads_as_text
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.making import Maker
 from notes_site.model import Note, Parsed
 from notes_site.pages import Copy, Output
 from notes_site.paths import is_note
 from notes_site.project import Project
+from notes_site.serve.answers import Answer, Face, fault, faced, media_type
+from notes_site.serve.changes import Change, Odd, Place, places_of, read_change, stamp_now
 from notes_site.templates import TemplateFault
-
-
-class Face(NamedTuple):
-    """What a page looks like, without rendering it: `key` covers all but the stylesheets, which `styles` names."""
-
-    key: str
-    styles: tuple[str, ...]
-
-
-class Answer(NamedTuple):
-    """An output as it is published. `data` is None for a file to be sent as it stands, which is `file`."""
-
-    path: str
-    data: bytes | None
-    file: Path | None
-    media_type: str
-    face: Face
-    fault: Diagnostic | None = None
 
 
 class Preview:
@@ -57,6 +40,10 @@ class Preview:
         """Load the whole site; on a cold cache all notes are parsed first, in workers."""
         self.project, self._drafts, self._jobs, self._progress = project, drafts, jobs, progress
         self._cache = Cache(project.state)
+        self._bodies: dict[str, str] = {}
+        self._shown: Composed | None = None
+        self._moved, self._tidy = False, False
+        self._problems: tuple[Composed, tuple[Diagnostic, ...]] | None = None
         self.reload()
 
     def close(self) -> None:
@@ -65,191 +52,279 @@ class Preview:
 
     # --- what changed
 
-    def reload(self) -> None:
-        """Scan everything: at the start, when the config changed, and when the watcher is in doubt."""
-        loaded = load(self.project, self._cache, jobs=self._jobs, progress=self._progress)
-        loaded.memo.save(forget=False)
-        self._cache.save_bodies(loaded.new_bodies)
-        self._cache.commit()
-        self._stamps = {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
-        self._take(compose_loaded(self.project, self._cache, loaded, drafts=self._drafts))
+    def reload(self, *, final: bool = True) -> bool:
+        """Scan everything: at the start, when the config changed, and when the watcher is in doubt. Without `final`
+        nothing is taken in, and False returned, when a changed file is empty or wrong.
+        """
+        with _collector_off():
+            loaded = load(self.project, self._cache, jobs=self._jobs, progress=self._progress)
+            if not final and self._is_half_written(loaded):
+                return False
+            loaded.memo.save(forget=False)
+            self._cache.save_bodies(loaded.new_bodies)
+            self._cache.commit()
+            self._bodies.update(loaded.new_bodies)
+            data = {place: content for place, content in loaded.inputs.data.items() if place[0] != "content"}
+            loaded = loaded._replace(inputs=loaded.inputs._replace(data=data), new_bodies=self._bodies)
+            self._stamps = {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
+            self._take(self._composed(loaded))
+        return True
+
+    def _is_half_written(self, new: Loaded) -> bool:
+        """Tell whether a file that differs from what is shown looks as if it were still being written."""
+        old = self._newest.loaded
+        known = {(layer, path): found for layer, files in old.inputs.digests.items() for path, found in files.items()}
+        read = [(place, data) for place, data in new.inputs.data.items()]
+        if any(not data and known.get(place) != new.inputs.digests[place[0]][place[1]] for place, data in read):
+            return True
+        if (old.sound and not new.sound) or (new.config != old.config and _is_empty(self.project.config)):
+            return True
+        was = {path for path, result in old.parsed.items() if failed(result.diagnostics)}
+        return any(failed(result.diagnostics) for path, result in new.parsed.items() if path not in was)
+
+    def _composed(self, loaded: Loaded) -> Composed:
+        """The site of what is loaded. Templates that have not changed are kept, as they are compiled."""
+        composed = compose_loaded(self.project, self._cache, loaded, drafts=self._drafts)
+        if not self._shown or (self._newest.templates_key, self._newest.loaded.shown) != (
+            composed.templates_key,
+            loaded.shown,
+        ):
+            return composed
+        return composed._replace(templates=self._newest.templates)
 
     def _take(self, composed: Composed) -> None:
         """Make this the site; while it has errors the last one without stays in view."""
         self._newest = composed
-        self._settled = True
-        if not failed(composed.diagnostics) or not hasattr(self, "_shown"):
+        self._moved, self._tidy = False, False
+        if self._shown is None or failed(self._shown.diagnostics) or not failed(composed.diagnostics):
             self._shown = composed
             self._maker = Maker(composed)
 
     def refresh(self, changed: Iterable[Path], *, final: bool = False) -> bool:
         """Take in what changed on the disk. Returns False, with nothing taken in, when a file is empty or wrong and
-        may still be being written; call again after a moment with `final`.
+        may still be being written; call again after a moment, in the end with `final`.
         """
-        places = {place for path in changed if (place := self._place(path))}
-        if any(layer in ("config", "program") for layer, _ in places):
-            self.reload()
-            return True
         old = self._newest.loaded
-        digests = {layer: dict(known) for layer, known in old.inputs.digests.items()}
-        data = dict(old.inputs.data)
-        parsed = dict(old.parsed)
-        read: list[tuple[str, str]] = []
-        for layer, path in sorted(places):
-            content = self._read(layer, path)
-            if content is None:
-                digests[layer].pop(path, None)
-                data.pop((layer, path), None)
-                if layer == "content":
-                    parsed.pop(path, None)
-            elif digests[layer].get(path) != digest(content):
-                if not content and not final:
-                    return False
-                digests[layer][path] = digest(content)
-                if reads_as_text(layer, path):
-                    data[layer, path] = content
-                read.append((layer, path))
-        notes = [(path, data[layer, path]) for layer, path in read if layer == "content" and is_note(path)]
-        for path, result, body in self._parse(notes):
-            if failed(result.diagnostics) and not final:
-                return False
-            parsed[path] = result
-            if result.note:
-                old.new_bodies[result.note.body] = body
-        if digests == old.inputs.digests:
+        places = {place for path in changed for place in places_of(path, self.project.config, old.roots)}
+        if not places:
             return True
-        inputs = old.inputs._replace(digests=digests, data=data)
-        loaded = old._replace(inputs=inputs, parsed=dict(sorted(parsed.items())))
-        if self._shown is self._newest and all(_only_text(old, loaded, *place) for place in places):
-            self._swap(loaded, [path for _, path in places])
-        else:
-            self._take(compose_loaded(self.project, self._cache, loaded, drafts=self._drafts))
+        try:
+            if old.inputs.problems:
+                raise Odd  # a file could not be read: only a scan tells whether it can now
+            changes = [read_change(place, old.roots, old.inputs.digests) for place in sorted(places)]
+        except Odd:
+            return self.reload(final=final)
+        stamps = {f"{change.layer}:{change.path}": change.stamp for change in changes}
+        changes = [change for change in changes if change.digest != old.inputs.digests[change.layer].get(change.path)]
+        if not final and any(not change.data for change in changes):  # empty, or gone: some editors save like this
+            return False
+        parsed = self._parsed(changes)
+        if not final and any(failed(result.diagnostics) for result in parsed.values()):
+            return False
+        self._stamps.update(stamps)
+        if changes:
+            self._take_in(_changed(old, changes, parsed), changes)
         return True
 
-    def _place(self, path: Path) -> tuple[str, str] | None:
-        """The layer of a file and its path in it; None for what is no input."""
-        if path == self.project.config:
-            return "config", path.name
-        for layer, root in self._newest.loaded.roots.items():
-            with suppress(ValueError):
-                relative = path.relative_to(root).as_posix()
-                if any(map(ignored_in(layer), relative.split("/"))) or path.is_dir():
-                    return None
-                return layer, relative
-        return None
-
-    def _read(self, layer: str, path: str) -> bytes | None:
-        """A file's bytes, None when it is gone. Notes its stamp before it reads."""
-        file = Path(self._newest.loaded.roots[layer], path)
-        self._stamps[f"{layer}:{path}"] = _stamp(file)
-        try:
-            return file.read_bytes() if file.is_file() else None
-        except OSError:
-            return None
-
-    def _parse(self, notes: list[tuple[str, bytes]]) -> Iterable[tuple[str, Parsed, str]]:
-        loaded = self._newest.loaded
-        options = configs.parse_options(loaded.config)
+    def _parsed(self, changes: Iterable[Change]) -> dict[str, Parsed]:
+        """The changed notes."""
+        is_text = [c for c in changes if c.layer == "content" and c.data is not None and is_note(c.path)]
+        notes = [(change.path, change.data or b"") for change in is_text]
+        options = configs.parse_options(self._newest.loaded.config)
+        found = {}
         for path, encoded, body in parsing.parse_all(notes, options, self._jobs, self._progress):
-            yield path, msgspec.msgpack.decode(encoded, type=Parsed), body
+            found[path] = result = msgspec.msgpack.decode(encoded, type=Parsed)
+            if result.note:
+                self._bodies[result.note.body] = body
+        return found
+
+    def _take_in(self, loaded: Loaded, changes: Iterable[Change]) -> None:
+        old = self._newest.loaded
+        if self._shown is self._newest and all(_only_text(old, loaded, change) for change in changes):
+            self._swap(loaded, [change.path for change in changes])
+        else:
+            with _collector_off():
+                self._take(self._composed(loaded))
 
     def _swap(self, loaded: Loaded, paths: Iterable[str]) -> None:
-        """Show the new text of notes; the rest of the site is as it was. `settle` makes it exact."""
+        """Show the new text of notes; the rest of the site is as it was."""
+        folder, old = loaded.config.content, self._newest.loaded
+        gone, come = set[Diagnostic](), list[Diagnostic]()
+        shown = {f"{folder}/{path}" for path in paths}
         for path in paths:
-            if note := loaded.parsed[path].note:
-                self._shown.plan.views.take_text(note)
-        self._newest = self._shown = self._newest._replace(loaded=loaded)
-        self._settled = False
+            before, after = old.parsed[path], loaded.parsed[path]
+            gone.update(below(folder, before.diagnostics))
+            come.extend(below(folder, after.diagnostics))
+            if after.note:
+                self._newest.plan.views.take_text(after.note)
+        found = self._newest.diagnostics
+        if gone != set(come):
+            found = (*(d for d in found if d.path not in shown or d not in gone), *come)
+        self._moved = self._moved or any(d.path in shown and d not in come and d.severity != "note" for d in found)
+        self._newest = self._shown = self._newest._replace(loaded=loaded, diagnostics=found)
+        self._maker.composed = self._newest
 
-    def settle(self) -> None:
-        """Bring what was swapped into the whole, places of problems above all. For a quiet moment."""
-        if not self._settled:
-            self._take(compose_loaded(self.project, self._cache, self._newest.loaded, drafts=self._drafts))
+    def settle(self) -> bool:
+        """For a quiet moment: where a swap may have moved problems with links, find them again. Tells whether it did."""
+        if not self._moved:
+            return False
+        with _collector_off():
+            self._take(self._composed(self._newest.loaded))
+        return True
+
+    def tidy(self) -> None:
+        """For a longer one: keep what was compiled, make ready what the next edit needs, free memory."""
+        if self._tidy:
+            return
+        self._tidy = True
+        parsing.parse_chunk([("nothing.md", b"")], configs.parse_options(self._newest.loaded.config))
+        compiled = self._newest.templates.compiled
+        if compiled.changed:
+            compiled.changed = False
+            self._newest.loaded.memo.put(self._newest.templates_key, compiled.dump())
+            self._newest.loaded.memo.save(forget=False)
+            self._cache.commit()
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     # --- what is asked for
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """All problems of the newest state, each with its source line."""
-        return with_source(in_order(self._newest.diagnostics), self.project.root)
+        """The errors and warnings of the newest state."""
+        if self._problems is None or self._problems[0] is not self._newest:
+            counted = in_order(d for d in self._newest.diagnostics if d.severity != "note")
+            self._problems = self._newest, counted
+        return self._problems[1]
+
+    def show(self, problems: Iterable[Diagnostic]) -> list[str]:
+        """Return problems as the terminal shows them, each with its source line."""
+        return [show(problem) for problem in with_source(problems, self.project.root)]
+
+    @property
+    def shown(self) -> Composed:
+        """The site that is in view."""
+        assert self._shown
+        return self._shown
 
     @property
     def base(self) -> str:
         """The path at which the site stands: that of `base_url`, with a slash at both ends."""
-        path = self._shown.loaded.config.base_url.partition("://")[2].partition("/")[2].strip("/")
+        path = self.shown.loaded.config.base_url.partition("://")[2].partition("/")[2].strip("/")
         return f"/{path}/" if path else "/"
 
     @property
     def outputs(self) -> Mapping[str, Output]:
         """All outputs by path."""
-        return self._shown.plan.outputs
+        return self.shown.plan.outputs
 
     @property
     def roots(self) -> dict[str, str]:
         """The folders of all layers."""
         return self._newest.loaded.roots
 
-    def pages_of(self, changed: Iterable[Path]) -> list[str]:
-        """Return the output paths of the notes among some files."""
-        places = [self._place(path) for path in changed]
-        sources = {
-            f"{self._shown.loaded.config.content}/{place[1]}" for place in places if place and place[0] == "content"
-        }
-        return [path for path, output in self._shown.plan.outputs.items() if output.source in sources]
+    def note_pages(self) -> frozenset[str]:
+        """Return the outputs of notes."""
+        folder = f"{self.shown.loaded.config.content}/"
+        pages = (path for path, output in self.outputs.items() if output.source.startswith(folder))
+        return frozenset(path for path in pages if path.endswith(".html"))
 
     def touched(self, path: str) -> Path | None:
-        """Return the source of an output when its stamp is no longer the one that was read."""
-        output = self._shown.plan.outputs.get(path)
-        folder = f"{self._shown.loaded.config.content}/"
-        if output is None or not output.source.startswith(folder):
-            return None
-        source = output.source.removeprefix(folder)
-        file = Path(self._shown.loaded.roots["content"], source)
-        return file if self._stamps.get(f"content:{source}") != _stamp(file) else None
+        """Return the source of an output when its stamp is no longer the one that was read, or cannot be trusted."""
+        output = self.outputs.get(path)
+        source = output.source if output else ""
+        loaded = self.shown.loaded
+        for layer in ("content", "static", "theme-static"):
+            folder, _, name = source.partition(f"{loaded.shown.get(layer, loaded.shown['static'])}/")
+            if not folder and name in loaded.inputs.digests.get(layer, ()):
+                file = Path(loaded.roots[layer], name)
+                return file if self._stamps.get(f"{layer}:{name}") != stamp_now(file) else None
+        return None
 
-    def published(self, url_path: str) -> str | None:
-        """Return the output at an address's path (decoded, below `base`), as a static host finds it; None for none."""
-        outputs = self._shown.plan.outputs
-        candidates = (url_path, f"{url_path.rstrip('/')}/index.html".removeprefix("/"))
-        return next((path for path in candidates if path in outputs), None)
+    def published(self, address: str) -> str | None:
+        """Return the output at an address (decoded, below `base`), as a static host finds it; None for none."""
+        if address.endswith("/") or not address:
+            address += "index.html"
+        return address if address in self.outputs else None
+
+    def is_folder(self, address: str) -> bool:
+        """Tell whether a static host sends a browser from this address to the same one with a slash."""
+        return bool(address) and f"{address}/index.html" in self.outputs
 
     def face(self, path: str) -> Face:
         """Return what an output looks like, without rendering it."""
         try:
-            return self._face(self._shown.plan.outputs[path])[0]
-        except TemplateFault as fault:
-            return Face(digest_of(fault.diagnostic), ())
+            return faced(self._maker, self.outputs[path])[0]
+        except TemplateFault as problem:
+            return self._fault(path, problem).face
 
     def answer(self, path: str) -> Answer:
-        """Make one output. A template at fault gives a page that says so, with the problem in `fault`."""
-        output = self._shown.plan.outputs[path]
-        media_type = _media_type(path)
+        """Make one output. A template at fault gives a page that says so."""
+        output = self.outputs[path]
+        kind = media_type(path)
         if isinstance(output, Copy):
-            return Answer(path, None, self._maker.origin(output), media_type, Face(output.digest, ()))
+            return Answer(path, None, self._maker.origin(output), kind, Face(output.digest, ()))
         try:
-            face, render = self._face(output)
-            return Answer(path, render(), None, media_type, face)
-        except TemplateFault as fault:
-            problem = with_source([fault.diagnostic], self.project.root)[0]
-            key = digest_of(problem)
-            return Answer(
-                path, b"<!DOCTYPE html><title>Problem</title><body></body>", None, media_type, Face(key, ()), problem
-            )
+            face, render = faced(self._maker, output)
+            return Answer(path, render(), None, kind, face)
+        except TemplateFault as problem:
+            return self._fault(path, problem)
+        except CacheDamaged:  # a build elsewhere cleared it
+            self._cache.clear()
+            self.reload()
+            if path not in self.outputs or self._shown is not self._newest:
+                raise
+            return self.answer(path)
 
-    def _face(self, output: Output) -> tuple[Face, Callable[[], bytes]]:
-        parts, render = self._maker.parts(output)
-        styles: tuple[str, ...] = ()
-        if "site" in parts:
-            site = self._shown.plan.views.site
-            styles = site.styles
-            parts["site"] = digest_of(msgspec.structs.replace(site, styles=()))
-        return Face(combine(*(text for part in parts.items() for text in part)), styles), render
+    def _fault(self, path: str, problem: TemplateFault) -> Answer:
+        return fault(path, *self.show([problem.diagnostic]))
 
 
-def _only_text(old: Loaded, new: Loaded, layer: str, path: str) -> bool:
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Without the garbage collector, which would look at every note again and again; nor does it look at what was
+    made meanwhile, until `tidy`.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _is_empty(file: Path) -> bool:
+    """Tell whether there is nothing in a file, or no file."""
+    return not file.is_file() or not file.stat().st_size
+
+
+def _changed(old: Loaded, changes: Iterable[Change], parsed: Mapping[str, Parsed]) -> Loaded:
+    """What is loaded after some changes; all else is as it was."""
+    digests, data, notes = dict(old.inputs.digests), dict(old.inputs.data), {**old.parsed, **parsed}
+    for layer in {change.layer for change in changes}:
+        digests[layer] = dict(digests[layer])
+    for change in changes:
+        if change.data is None:
+            digests[change.layer].pop(change.path, None)
+            data.pop(change.place, None)
+            if change.layer == "content":
+                notes.pop(change.path, None)
+        else:
+            digests[change.layer][change.path] = change.digest
+            if change.layer != "content" and reads_as_text(change.layer, change.path):
+                data[change.place] = change.data
+    if len(notes) != len(old.parsed) or old.parsed.keys() != notes.keys():
+        notes = dict(sorted(notes.items()))
+    return old._replace(inputs=old.inputs._replace(digests=digests, data=data), parsed=notes)
+
+
+def _only_text(old: Loaded, new: Loaded, change: Change) -> bool:
     """Tell whether what changed in a file is what no page but the note's own shows."""
-    before, after = old.parsed.get(path), new.parsed.get(path)
-    if layer != "content" or not before or not after or not before.note or not after.note:
+    before, after = old.parsed.get(change.path), new.parsed.get(change.path)
+    if change.layer != "content" or not before or not after or not before.note or not after.note:
+        return False
+    if failed(before.diagnostics) or failed(after.diagnostics):
         return False
     return _outside(before.note) == _outside(after.note)
 
@@ -258,26 +333,3 @@ def _outside(note: Note) -> Note:
     """What other pages may see of a note, and what its own links mean."""
     refs = tuple(msgspec.structs.replace(ref, line=0, column=0, length=0) for ref in note.refs)
     return msgspec.structs.replace(note, body="", excerpt="", words=0, headings=(), refs=refs)
-
-
-def _stamp(file: Path) -> str:
-    try:
-        return stamp_of(stat_of(file.stat()))
-    except OSError:
-        return ""
-
-
-def _media_type(path: str) -> str:
-    """The type of a file by its suffix, from one fixed table: the system's differ."""
-    return _TYPES.get(path.rpartition(".")[2].lower(), "application/octet-stream")
-
-
-_TEXT = "; charset=utf-8"
-_TYPES = {
-    "html": "text/html" + _TEXT, "htm": "text/html" + _TEXT, "css": "text/css" + _TEXT, "js": "text/javascript" + _TEXT,
-    "json": "application/json" + _TEXT, "xml": "application/xml" + _TEXT, "txt": "text/plain" + _TEXT,
-    "md": "text/markdown" + _TEXT, "csv": "text/csv" + _TEXT, "svg": "image/svg+xml" + _TEXT, "png": "image/png",
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
-    "ico": "image/x-icon", "pdf": "application/pdf", "zip": "application/zip", "mp4": "video/mp4", "webm": "video/webm",
-    "mp3": "audio/mpeg", "wasm": "application/wasm", "woff2": "font/woff2",
-}  # fmt: skip

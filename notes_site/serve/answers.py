@@ -1,0 +1,68 @@
+"""What a request gets: the bytes or the file of an output, its type, and what tells two looks of a page apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from notes_site.digest import combine, digest_of
+from notes_site.making import Maker
+from notes_site.pages import Output
+
+
+class Face(NamedTuple):
+    """What a page looks like, without rendering it: `key` covers all but the stylesheets, which `styles` names."""
+
+    key: str
+    styles: tuple[str, ...]
+
+
+class Answer(NamedTuple):
+    """An output as it is published. `data` is None for a file to be sent as it stands, which is `file`; `fault` says
+    why a page could not be made.
+    """
+
+    path: str
+    data: bytes | None
+    file: Path | None
+    media_type: str
+    face: Face
+    fault: str = ""
+
+
+def faced(maker: Maker, output: Output) -> tuple[Face, Callable[[], bytes]]:
+    """Return what an output looks like, and the function that makes its bytes."""
+    parts, render = maker.parts(output)
+    styles: tuple[str, ...] = ()
+    if "site" in parts:
+        site = maker.composed.plan.views.site
+        styles = site.styles
+        parts["site"] = digest_of(msgspec.structs.replace(site, styles=()))
+    return Face(combine(*(text for part in parts.items() for text in part)), styles), render
+
+
+def fault(path: str, shown: str) -> Answer:
+    """Return the answer in the place of a page that cannot be made."""
+    page = b'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Problem</title></head><body></body></html>\n'
+    return Answer(path, page, None, media_type("fault.html"), Face(digest_of(shown), ()), shown)
+
+
+def media_type(path: str) -> str:
+    """The type of a file by its suffix, from one fixed table: the system's differ."""
+    return _TYPES.get(path.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+_TEXT = "; charset=utf-8"
+_TYPES = {
+    "html": "text/html" + _TEXT, "htm": "text/html" + _TEXT, "css": "text/css" + _TEXT, "js": "text/javascript" + _TEXT,
+    "mjs": "text/javascript" + _TEXT, "json": "application/json" + _TEXT, "xml": "application/xml" + _TEXT,
+    "txt": "text/plain" + _TEXT, "md": "text/markdown" + _TEXT, "csv": "text/csv" + _TEXT,
+    "webmanifest": "application/manifest+json", "svg": "image/svg+xml" + _TEXT, "png": "image/png",
+    "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
+    "bmp": "image/bmp", "ico": "image/x-icon", "pdf": "application/pdf", "zip": "application/zip", "mp4": "video/mp4",
+    "webm": "video/webm", "mp3": "audio/mpeg", "ogg": "audio/ogg", "wav": "audio/wav", "vtt": "text/vtt" + _TEXT,
+    "wasm": "application/wasm", "woff": "font/woff", "woff2": "font/woff2", "ttf": "font/ttf",
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Times cold, no-op and one-edit builds of generated notes: `make bench`, or `python -m benchmarks.build 1000 --profile`.
+"""Times cold, no-op and one-edit builds of generated notes: `make bench`; `--profile` shows where a cold one goes.
 
 Each figure is the median of several runs of the real command in a process of its own: wall and CPU seconds (children
 included), and the peak memory of the largest process.

@@ -8,7 +8,7 @@ from pathlib import Path
 AREAS = ["Cloud Web Apps", "Docker and Containers", "Big Data", "Networks", "Operating Systems", "Databases"]
 LEVELS = ["beginner", "intermediate", "advanced"]
 KINDS = ["Video", "Lab", "Tutorial", "Reading"]
-WORDS = (
+WORDS = (  # noqa: SIM905
     "the instance starts when a request reaches load balancer and container image with layers caches each build step "
     "network packets pass through switch controller which installs flow rules table index query plan node cluster "
     "storage bucket object key version policy role function event queue message worker thread lock page memory disk"
@@ -45,9 +45,11 @@ def write_course(root: Path, notes: int) -> list[Path]:
 def _note(draw: random.Random, number: int, area: str, notes: int) -> str:
     day = f"2018-{1 + number // 28 % 12:02}-{1 + number % 28:02}"
     front = (
-        f'---\ntitle: "{draw.choice(KINDS)}: {_words(draw, 4)} {number}"\narea: {area}\nlevel: {draw.choice(LEVELS)}\n'
+        f'---\ntitle: "{draw.choice(KINDS)}: {_words(draw, 4)} {number}"\n'
+        f"area: {area}\nlevel: {draw.choice(LEVELS)}\n"
         f"link: https://example.org/resource/{number}\ntime: {draw.randrange(5, 120)} min\n"
-        f"estimate: {draw.randrange(5, 120)} min\ndate: {day}\ntags: [{draw.choice(WORDS)}, {draw.choice(WORDS)}]\n---\n"
+        f"estimate: {draw.randrange(5, 120)} min\ndate: {day}\n"
+        f"tags: [{draw.choice(WORDS)}, {draw.choice(WORDS)}]\n---\n"
     )
     other = number - len(AREAS) if number >= len(AREAS) else number + len(AREAS)
     link = f"See [the other note](note-{other}.md) for more.\n\n" if other < notes else ""

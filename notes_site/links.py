@@ -8,6 +8,8 @@ from posixpath import dirname, relpath
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from msgspec import structs
+
 from notes_site import paths
 from notes_site.bodies import Slot
 from notes_site.diagnostics import Diagnostic, nearest, warning
@@ -60,6 +62,8 @@ def resolve_links(
 
     def resolved(ref: Ref, note: Note) -> _Found:
         found = index.find(ref, note)
+        if found.slot.text and ref.kind != "wikilink":  # only a link without words of its own shows the title
+            found = found._replace(slot=structs.replace(found.slot, text=""))
         if found.file:
             published[found.slot.href.partition("#")[0].partition("?")[0]] = found.file
         problems.extend(index.problems(ref, note, found))
@@ -116,6 +120,7 @@ class _Index:
         for note in published:
             for name in {paths.slug(name) for name in self._titles_of([note])}:
                 self.names[name].append(note)
+        self.files_by_name = {path.rpartition("/")[2]: path for path in sorted(files, reverse=True)}
         levels = frozenset(level_names(site.config))
         self.anchors = {n.path: n.anchors | levels if n.path in self._area_urls else n.anchors for n in published}
 
@@ -131,7 +136,8 @@ class _Index:
 
     def find(self, ref: Ref, note: Note) -> _Found:
         """Resolve one ref as written in one note."""
-        if paths.is_external(ref.target):
+        by_name = ref.kind in ("wikilink", "embed")  # `[[Lab: Docker]]` names a title, not a scheme
+        if not by_name and paths.is_external(ref.target):
             return _Found(Slot("url", ref.target))
         target = paths.resolve(ref.target, note.path)
         if target.path == "":
@@ -139,8 +145,8 @@ class _Index:
             return _Found(Slot("anchor", target.fragment) if known else MISSING, note if known else None)
         if target.path is None:
             return _Found(MISSING)
-        if ref.kind == "wikilink":
-            return self._wikilink(target, note)
+        if by_name:
+            return self._wikilink(ref, note)
         if target.path in self.files:
             return _file("content", target, ref, self.files[target.path])
         if target.path in self.hidden:
@@ -150,15 +156,21 @@ class _Index:
             return _file("static", target, ref, self.static[target.path])
         return found
 
-    def _wikilink(self, target: paths.Target, note: Note) -> _Found:
-        """By path from the content folder, else by file name or title: in the same area first, then by path."""
-        path = target.path or ""
-        written = paths.resolve("/" + path, "").path or ""
-        if (found := self._page(target._replace(path=written))).note:
-            return found
-        candidates = self.names.get(paths.slug(path.rpartition("/")[2]), [])
+    def _wikilink(self, ref: Ref, note: Note) -> _Found:
+        """By path from the note or from the content folder, else by name: in the same area first, then by path."""
+        for base in (note.path, ""):
+            target = paths.resolve(ref.target, base)
+            if target.path is not None and target.path in self.files:
+                return _file("content", target, ref, self.files[target.path])
+            if (found := self._page(target)).note:
+                return found
+        name = (target.path or "").rpartition("/")[2]
+        candidates = self.names.get(paths.slug(name), [])
         best = min(candidates, key=lambda n: (n.card.area != note.card.area, n.path), default=None)
-        return self._to_note(best, target) if best else _Found(MISSING)
+        if best:
+            return self._to_note(best, target)
+        file = self.files_by_name.get(name)
+        return _file("content", target._replace(path=file), ref, self.files[file]) if file else _Found(MISSING)
 
     def _page(self, target: paths.Target) -> _Found:
         path = target.path or ""
@@ -254,7 +266,7 @@ class _Index:
 
 
 def _is_image(ref: Ref, path: str) -> bool:
-    return ref.kind == "image" or (ref.kind == "html" and path.rpartition(".")[2].lower() in IMAGE_SUFFIXES)
+    return ref.kind in ("image", "embed") or (ref.kind == "html" and path.rpartition(".")[2].lower() in IMAGE_SUFFIXES)
 
 
 def _absent(files: frozenset[str], names: Iterable[str]) -> _Absent:

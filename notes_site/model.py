@@ -14,7 +14,7 @@ from notes_site.diagnostics import Diagnostic
 
 HtmlMode = Literal["raw", "safe", "escaped"]
 Role = Literal["note", "area", "home", "page"]
-RefKind = Literal["link", "image", "wikilink", "html"]
+RefKind = Literal["link", "image", "wikilink", "embed", "html"]
 Status = Literal["planned", "doing", "done", "skipped"]
 
 STATUSES: tuple[Status, ...] = ("planned", "doing", "done", "skipped")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from notes_site import feeds, paths
 from notes_site.diagnostics import Diagnostic, below, error
 from notes_site.links import Links, resolve_links
+from notes_site.machineviews import MachineViews
 from notes_site.model import Note, Record
 from notes_site.pageviews import Views
 from notes_site.site import Site
@@ -89,7 +90,7 @@ def plan(site: Site, assets: Assets) -> Plan:
         *_overviews(site, views),
         *_redirects(site, views),
         Text(style_url, "static/style.css", lambda: style, feeds.style),
-        *_machine_files(site, views),
+        *_machine_files(site, MachineViews(site, views)),
         *_files(site, links, assets),
     ]
     chosen, problems = _without_collisions(outputs)
@@ -137,7 +138,7 @@ def _redirects(site: Site, views: Views) -> Iterator[Output]:
                 yield Page(url, source, "redirect.html", partial(views.redirect, url, note), place)
 
 
-def _machine_files(site: Site, views: Views) -> Iterator[Output]:
+def _machine_files(site: Site, views: MachineViews) -> Iterator[Output]:
     yield Text("notes.json", "the notes as data", views.data, feeds.notes_json)
     yield Text("robots.txt", "robots.txt", views.robots, feeds.robots)
     if site.config.base_url and site.config.feed_items:

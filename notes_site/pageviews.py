@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
 
 from notes_site import paths, stats
 from notes_site.links import Links
 from notes_site.model import Card, Note
+from notes_site.navigation import is_listed, navigation, neighbours
 from notes_site.site import Area, Site, level_names
 from notes_site.views import (
     AreaSummary,
     AreaView,
     Backlink,
     Body,
-    DataNote,
-    DataView,
-    FeedEntry,
-    FeedView,
     Group,
     HomeView,
     Level,
     Link,
     ListView,
-    MapEntry,
-    MapView,
     Meta,
     NavNote,
     NoteView,
@@ -41,7 +36,6 @@ from notes_site.views import (
     TocEntry,
 )
 
-NAV_NOTES = 50  # notes in a page's navigation: more would make every page heavy
 NAV_PAGES = 12  # plain pages in the shared part of every page
 
 
@@ -75,7 +69,8 @@ class Views:
         """Show another text of a note from now on. Nothing else of the note may differ: a preview's short way."""
         self._texts[note.path] = note
 
-    def _now(self, note: Note) -> Note:
+    def now(self, note: Note) -> Note:
+        """Return the note with its newest text."""
         return self._texts.get(note.path, note)
 
     # --- pages
@@ -96,7 +91,7 @@ class Views:
 
     def area(self, area: Area) -> AreaView:
         """An area: its text, then its notes by level and group."""
-        description = area.intro.card.summary or self._now(area.intro).excerpt if area.intro else ""
+        description = area.intro.card.summary or self.now(area.intro).excerpt if area.intro else ""
         return AreaView(
             site=self.site,
             meta=self._meta(area.url, area.name, description),
@@ -112,16 +107,16 @@ class Views:
 
     def note(self, area: Area, note: Note) -> NoteView:
         """The page of one note."""
-        note = self._now(note)
+        note = self.now(note)
         card = note.card
         previous, following = self._neighbours.get(note.path, (None, None))
         return NoteView(
             site=self.site,
             meta=self._meta(
-                card.url, card.title, card.summary or note.excerpt, noindex=not _is_listed(card), kind="article"
+                card.url, card.title, card.summary or note.excerpt, noindex=not is_listed(card), kind="article"
             ),
             nav=self._nav(area, note),
-            row=self._row(note),
+            row=self.row(note),
             tags=self._tag_links(note),
             updated=note.front.updated or "",
             words=note.words,
@@ -134,7 +129,7 @@ class Views:
 
     def plain(self, note: Note) -> PlainView:
         """A page outside all areas."""
-        note = self._now(note)
+        note = self.now(note)
         return PlainView(
             site=self.site,
             meta=self._meta(note.card.url, note.card.title, note.card.summary or note.excerpt),
@@ -198,53 +193,6 @@ class Views:
         meta = Meta(url, paths.root_of(url), target.title, canonical=self._absolute(target.url), noindex=True)
         return RedirectView(site=self.site, meta=meta, target=target)
 
-    # --- for machines
-
-    def data(self) -> DataView:
-        """All notes as data."""
-        return DataView(
-            notes=tuple(
-                DataNote(
-                    n.card.url, n.path, self._row(n), n.card.group, n.card.tags, n.card.summary, self._now(n).words
-                )
-                for n in self._site.notes
-            )
-        )
-
-    def feed(self) -> FeedView:
-        """The latest dated notes with text."""
-        dated = [n for n in self._site.notes if n.card.date and _is_listed(n.card)]
-        latest = sorted(dated, key=lambda n: (n.card.date, n.path), reverse=True)[: self._site.config.feed_items]
-        return FeedView(
-            site=self.site,
-            entries=tuple(
-                FeedEntry(
-                    n.card.url,
-                    n.card.title,
-                    n.card.summary or self._now(n).excerpt,
-                    n.card.date,
-                    n.front.updated or n.card.date,
-                )
-                for n in latest
-            ),
-        )
-
-    def sitemap(self) -> MapView:
-        """All pages that machines may list."""
-        overview = ["", *(a.url for a in self._site.areas), "resources.html", "tags.html"]
-        pages = [*(n for n in self._site.notes if _is_listed(n.card)), *self._site.pages]
-        return MapView(
-            site=self.site,
-            entries=(
-                *(MapEntry(url, "") for url in overview),
-                *(MapEntry(n.card.url, n.front.updated or n.card.date) for n in pages),
-            ),
-        )
-
-    def robots(self) -> MapView:
-        """What `robots.txt` says: where the sitemap is."""
-        return MapView(site=self.site, entries=())
-
     # --- parts
 
     @cached_property
@@ -253,13 +201,7 @@ class Views:
 
     @cached_property
     def _neighbours(self) -> dict[str, tuple[Link | None, Link | None]]:
-        """Previous and next within the area, past what has no text."""
-        result = {}
-        for area in self._site.areas:
-            read = [n for n in area.notes if _is_listed(n.card)]
-            links = [None, *(Link(n.card.url, n.card.title) for n in read), None]
-            result.update({n.path: (links[i], links[i + 2]) for i, n in enumerate(read)})
-        return result
+        return neighbours(self._site.areas)
 
     def _meta(
         self, url: str, title: str, description: str = "", *, noindex: bool = False, kind: str = "website"
@@ -270,13 +212,14 @@ class Views:
         return f"{self.site.base_url}/{'' if url == 'index.html' else paths.href(url)}" if self.site.base_url else ""
 
     def _body(self, note: Note) -> Body | None:
-        body = self._now(note).body
+        body = self.now(note).body
         return Body(body, self._links.slots[note.path]) if body else None
 
     def _backlinks(self, note: Note) -> tuple[Backlink, ...]:
         return self._links.backlinks.get(note.path, ())
 
-    def _row(self, note: Note) -> Row:
+    def row(self, note: Note) -> Row:
+        """Return the note as it stands in lists."""
         if note.path not in self._rows:
             c, area = note.card, self._areas[note.card.area]
             level = self._levels.get(c.level, c.level)
@@ -299,7 +242,7 @@ class Views:
         return self._rows[note.path]
 
     def _list(self, notes: Iterable[Note]) -> tuple[Row, ...]:
-        return tuple(self._row(note) for note in notes)
+        return tuple(self.row(note) for note in notes)
 
     def _level(self, level: str, notes: Sequence[Note], taken: frozenset[str]) -> Level:
         groups = groupby(notes, key=lambda n: n.card.group)
@@ -315,30 +258,9 @@ class Views:
         return tuple(Link(f"tags/{paths.slug(tag)}.html", tag) for tag in note.card.tags if paths.slug(tag))
 
     def _nav(self, area: Area, note: Note | None) -> tuple[NavNote, ...]:
-        """The notes of the area; of a large one those of the same level; of a large level the fifty around."""
         if area.slug not in self._navs:
-            self._navs[area.slug] = {
-                n.path: nav for part in _parts(area.notes) for nav in [self._links_to(part)] for n in part
-            }
+            self._navs[area.slug] = navigation(area, self._levels)
         return self._navs[area.slug][note.path] if note else ()
-
-    def _links_to(self, notes: Iterable[Note]) -> tuple[NavNote, ...]:
-        return tuple(NavNote(n.card.url, n.card.title, self._levels.get(n.card.level, n.card.level)) for n in notes)
-
-
-def _parts(notes: Sequence[Note]) -> Iterator[Sequence[Note]]:
-    """The runs of an area's notes that share one navigation."""
-    if len(notes) <= NAV_NOTES:
-        yield notes
-        return
-    for _, members in groupby(notes, key=lambda n: n.card.level):
-        level = list(members)
-        yield from (level[start : start + NAV_NOTES] for start in range(0, len(level), NAV_NOTES))
-
-
-def _is_listed(card: Card) -> bool:
-    """Tell whether there is something to read: a planned note without text is outside sitemap, feed and order."""
-    return card.has_text or card.status != "planned"
 
 
 def _cards(notes: Iterable[Note]) -> Iterable[Card]:

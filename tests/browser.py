@@ -1,4 +1,4 @@
-"""Chromium for tests: one browser for all of them, a fresh profile for each, and what its console complained of."""
+"""Chromium for tests: one browser for a module, a fresh profile for each window, and what the consoles complain of."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 PATIENCE = 15.0  # seconds after which a condition that does not come true is a failure
-DESKTOP = {"width": 1200, "height": 800}
-PHONE = {"width": 390, "height": 760}
+DESKTOP = ViewportSize(width=1200, height=800)
+PHONE = ViewportSize(width=390, height=760)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -20,9 +21,9 @@ _ARGUMENTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser, started once."""
+    """Start the browser of this machine; where there is none, the test is skipped."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.skip(f"none of {', '.join(_NAMES)} is installed")
@@ -53,14 +54,13 @@ class Window:
         return page
 
 
-@pytest.fixture
-def windows(chromium: Browser) -> Iterator[Callable[..., Window]]:
-    """Opens windows; takes the options of Playwright's `new_context`."""
+@contextmanager
+def windows(browser: Browser) -> Iterator[Callable[..., Window]]:
+    """Yield what opens windows; it takes the options of Playwright's `new_context`."""
     opened: list[BrowserContext] = []
 
-    def open_window(**options: object) -> Window:
-        options.setdefault("viewport", DESKTOP)
-        opened.append(chromium.new_context(**options))  # type: ignore[arg-type]
+    def open_window(viewport: ViewportSize = DESKTOP, *, scripts: bool = True) -> Window:
+        opened.append(browser.new_context(viewport=viewport, java_script_enabled=scripts))
         return Window(opened[-1])
 
     yield open_window
@@ -68,14 +68,8 @@ def windows(chromium: Browser) -> Iterator[Callable[..., Window]]:
         context.close()
 
 
-@pytest.fixture
-def window(windows: Callable[..., Window]) -> Window:
-    """One window of a desktop's size."""
-    return windows()
-
-
 def eventually(condition: Callable[[], object], page: Page, what: str = "") -> None:
-    """Wait until a condition holds while the page lives on; an exception of the browser counts as not yet."""
+    """Wait until a condition holds; the browser goes on meanwhile."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if condition():

@@ -21,7 +21,7 @@ def site(tmp_path: Path) -> Site:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where skips are forbidden (CI has everything), a skipped test has failed."""
     report = yield
     if report.skipped and os.environ.get("NOTES_SITE_NO_SKIPS") and not hasattr(report, "wasxfail"):

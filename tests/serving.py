@@ -149,7 +149,7 @@ class Serving:
         more.setdefault("origin", self.origin)
         more.setdefault("compression", None)
         address = f"ws{self.base.removeprefix('http')}.notes-site/reload?token={script.token}"
-        opened = connect(address, open_timeout=PATIENCE, proxy=None, **more)
+        opened: ClientConnection = connect(address, open_timeout=PATIENCE, proxy=None, **more)
         if hello:
             opened.send(json.dumps({"path": urlsplit(self.base).path + path, "key": script.key}))
             first = json.loads(opened.recv(PATIENCE))
@@ -169,6 +169,8 @@ class Serving:
             self.process.wait()
             raise
         self._reader.join(PATIENCE)
+        if self.process.stdout:
+            self.process.stdout.close()
         return code
 
 

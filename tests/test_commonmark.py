@@ -14,7 +14,7 @@ import pytest
 from notes_site.markdown import commonmark
 
 ROOT = Path(__file__).parent.parent
-SPEC = Path(os.environ.get("COMMONMARK_SPEC") or ROOT / "node_modules" / "commonmark-spec" / "spec.txt")
+SPEC = Path(os.environ.get("COMMONMARK_SPEC") or ROOT / "tests/node_modules/commonmark-spec" / "spec.txt")
 EXAMPLE = re.compile(r"^`{32} example\n(.*?)^\.\n(.*?)^`{32}$", re.MULTILINE | re.DOTALL)
 
 needs_spec = pytest.mark.skipif(not SPEC.is_file(), reason=f"no {SPEC}: run `npm install commonmark-spec`")

@@ -212,7 +212,8 @@ class Inlines:
             self._refuse(target, token)
             self._out.append(escape(alt))
         else:
-            number = self._ref(target, "image", *self._place(token, target))
+            kind: RefKind = "embed" if token.markup == "wikilink" else "image"
+            number = self._ref(target, kind, *self._place(token, target))
             identity = self.identity(str(token.attrs.pop("id")), token) if "id" in token.attrs else ""
             slot = f"\0i{number}\t{quoted(alt)}\t{self.attributes(token, ('src', 'alt'))}\0"
             self._out.append(f"<span{identity}>{slot}</span>" if identity else slot)

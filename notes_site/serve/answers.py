@@ -46,7 +46,7 @@ def faced(maker: Maker, output: Output) -> tuple[Face, Callable[[], bytes]]:
 
 def fault(path: str, shown: str) -> Answer:
     """Return the answer in the place of a page that cannot be made."""
-    page = b'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Problem</title></head><body></body></html>\n'
+    page = b'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>Problem</title><body></body></html>\n'
     return Answer(path, page, None, media_type("fault.html"), Face(digest_of(shown), ()), shown)
 
 

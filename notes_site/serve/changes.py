@@ -1,4 +1,4 @@
-"""A changed file, read as a scan would read it; what a scan would refuse or doubt is left to one."""
+"""A changed file, read as a scan would read it, and what it changes; what a scan would refuse is left to one."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import os
 import stat as modes
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from notes_site.diagnostics import failed
 from notes_site.digest import digest
 from notes_site.files import MAX_BYTES, as_text, settled, stat_of
 from notes_site.inputs import ignored_in, reads_as_text, stamp_of
+from notes_site.loader import Loaded
+from notes_site.model import Note, Parsed
 
 Place = tuple[str, str]
 """A layer, and a file's path in it."""
@@ -25,12 +30,14 @@ class Odd(Exception):
 
 
 class Change(NamedTuple):
-    """A file as it is now: `data` is None when it is gone. `stamp` is '' when too young to vouch for the bytes."""
+    """A file as it is now: `data` is None and `digest` empty when it is gone; `stamp` is empty too when it is too
+    young to vouch for the bytes.
+    """
 
     layer: str
     path: str
     data: bytes | None
-    digest: str | None
+    digest: str
     stamp: str
 
     @property
@@ -76,7 +83,7 @@ def read_change(place: Place, roots: Mapping[str, str], digests: Mapping[str, Ma
             raise Odd
         data = file.read_bytes()
     except FileNotFoundError:
-        return Change(layer, path, None, None, "")
+        return Change(layer, path, None, "", "")
     except OSError as exc:
         raise Odd from exc
     stat = stat_of(before)
@@ -89,3 +96,55 @@ def stamp_now(file: Path) -> str:
         return stamp_of(stat_of(file.stat()))
     except OSError:
         return "gone"
+
+
+def half_written(old: Loaded, new: Loaded, config: Path) -> bool:
+    """Tell whether a file that a scan found changed looks as if it were still being written: empty, or newly wrong."""
+    for (layer, path), data in new.inputs.data.items():
+        if not data and old.inputs.digests.get(layer, {}).get(path) != new.inputs.digests[layer][path]:
+            return True
+    if (old.sound and not new.sound) or (new.config != old.config and _is_empty(config)):
+        return True
+    was = {path for path, result in old.parsed.items() if failed(result.diagnostics)}
+    return any(failed(result.diagnostics) for path, result in new.parsed.items() if path not in was)
+
+
+def _is_empty(file: Path) -> bool:
+    """Tell whether there is nothing in a file, or no file."""
+    return not file.is_file() or not file.stat().st_size
+
+
+def changed_by(old: Loaded, changes: Iterable[Change], parsed: Mapping[str, Parsed]) -> Loaded:
+    """What is loaded after some changes; all else is as it was."""
+    digests, data, notes = dict(old.inputs.digests), dict(old.inputs.data), {**old.parsed, **parsed}
+    for layer in {change.layer for change in changes}:
+        digests[layer] = dict(digests[layer])
+    for change in changes:
+        if change.data is None:
+            digests[change.layer].pop(change.path, None)
+            data.pop(change.place, None)
+            if change.layer == "content":
+                notes.pop(change.path, None)
+        else:
+            digests[change.layer][change.path] = change.digest
+            if change.layer != "content" and reads_as_text(change.layer, change.path):
+                data[change.place] = change.data
+    if len(notes) != len(old.parsed) or old.parsed.keys() != notes.keys():
+        notes = dict(sorted(notes.items()))
+    return old._replace(inputs=old.inputs._replace(digests=digests, data=data), parsed=notes)
+
+
+def only_text(old: Loaded, new: Loaded, change: Change) -> bool:
+    """Tell whether what changed in a file is what no page but the note's own shows."""
+    before, after = old.parsed.get(change.path), new.parsed.get(change.path)
+    if change.layer != "content" or not before or not after or not before.note or not after.note:
+        return False
+    if failed(before.diagnostics) or failed(after.diagnostics):
+        return False
+    return _outside(before.note) == _outside(after.note)
+
+
+def _outside(note: Note) -> Note:
+    """What other pages may see of a note, and what its own links mean."""
+    refs = tuple(msgspec.structs.replace(ref, line=0, column=0, length=0) for ref in note.refs)
+    return msgspec.structs.replace(note, body="", excerpt="", words=0, headings=(), refs=refs)

@@ -8,7 +8,7 @@
   own.remove(); // scripts and styles of the page find what is published, nothing more
 
   // What a tab remembers over a reload. Where that is forbidden it never reloads for being refused, or it would for ever.
-  let memory = { refused: "yes" };
+  let memory = { previewRefused: "yes" };
   try { memory = sessionStorage; } catch { /* forbidden */ }
 
   // --- problems
@@ -53,7 +53,7 @@
   let asked = false; // the list was opened by hand
   let errorsShown = "";
   dialog.setAttribute("aria-labelledby", "title");
-  dialog.onclose = () => { memory.closed = errorsShown; };
+  dialog.onclose = () => { memory.previewClosed = errorsShown; };
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [style];
   root.append(make("output", {}, badge), dialog);
@@ -80,11 +80,11 @@
     list.replaceChildren(...problems.map(entry));
     host.className = errors ? "errors" : "";
     errorsShown = errors ? problems.join("\n") : "";
-    if (!errors) memory.closed = "";
+    if (!errors) memory.previewClosed = "";
     if (!problems.length || (!errors && !asked)) dialog.close();
     if (!problems.length) host.remove();
     else if (!host.isConnected) document.documentElement.append(host);
-    if (errors && memory.closed !== errorsShown) open(asked && dialog.open); // what was closed by hand stays closed
+    if (errors && memory.previewClosed !== errorsShown) open(asked && dialog.open); // what was closed by hand stays closed
   }
 
   // --- stylesheets
@@ -107,12 +107,14 @@
 
   function listen() {
     if (document.hidden || socket) return;
+    const mine = new WebSocket(channel);
     let opened = false;
-    socket = new WebSocket(channel);
+    socket = mine;
     socket.onopen = () => {
+      if (socket !== mine) return mine.close();
       opened = true;
       wait = 250;
-      delete memory.refused;
+      delete memory.previewRefused;
       socket.send(JSON.stringify({ path: location.pathname, key }));
     };
     socket.onmessage = ({ data }) => {
@@ -122,9 +124,10 @@
       if (message.problems) show(message);
     };
     socket.onclose = async () => {
-      const refused = !opened && (await fetch(own.src, { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false));
-      if (refused && !memory.refused) {
-        memory.refused = "yes"; // this page is from an earlier run of the server: one reload mends that, or nothing
+      const refused = socket === mine && !opened && (await fetch(own.src, { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false));
+      if (socket !== mine) return;
+      if (refused && !memory.previewRefused) {
+        memory.previewRefused = "yes"; // this page is from an earlier run of the server: one reload mends that, or nothing
         location.reload();
       } else {
         socket = null;
@@ -136,9 +139,9 @@
 
   // A hidden tab gives its connection back, and learns on its return what it missed.
   function rest() {
-    if (socket) socket.onclose = null;
-    socket?.close();
-    socket = null;
+    const old = socket;
+    socket = null; // so that its closing is no loss
+    if (old?.readyState === WebSocket.OPEN) old.close(); // else it would hang on: it is closed when it opens
   }
   document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
   addEventListener("pagehide", rest);

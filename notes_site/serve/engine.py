@@ -9,6 +9,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 
@@ -18,16 +19,14 @@ from notes_site.build import with_source
 from notes_site.cache import Cache
 from notes_site.compose import CacheDamaged, Composed, compose_loaded
 from notes_site.diagnostics import Diagnostic, below, failed, in_order, show
-from notes_site.digest import digest_of
-from notes_site.inputs import reads_as_text
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.making import Maker
-from notes_site.model import Note, Parsed
+from notes_site.model import Parsed
 from notes_site.pages import Copy, Output
 from notes_site.paths import is_note
 from notes_site.project import Project
-from notes_site.serve.answers import Answer, Face, fault, faced, media_type
-from notes_site.serve.changes import Change, Odd, Place, places_of, read_change, stamp_now
+from notes_site.serve.answers import Answer, Face, faced, fault, media_type
+from notes_site.serve.changes import Change, Odd, changed_by, half_written, only_text, places_of, read_change, stamp_now
 from notes_site.templates import TemplateFault
 
 
@@ -58,7 +57,7 @@ class Preview:
         """
         with _collector_off():
             loaded = load(self.project, self._cache, jobs=self._jobs, progress=self._progress)
-            if not final and self._is_half_written(loaded):
+            if not final and half_written(self._newest.loaded, loaded, self.project.config):
                 return False
             loaded.memo.save(forget=False)
             self._cache.save_bodies(loaded.new_bodies)
@@ -70,27 +69,12 @@ class Preview:
             self._take(self._composed(loaded))
         return True
 
-    def _is_half_written(self, new: Loaded) -> bool:
-        """Tell whether a file that differs from what is shown looks as if it were still being written."""
-        old = self._newest.loaded
-        known = {(layer, path): found for layer, files in old.inputs.digests.items() for path, found in files.items()}
-        read = [(place, data) for place, data in new.inputs.data.items()]
-        if any(not data and known.get(place) != new.inputs.digests[place[0]][place[1]] for place, data in read):
-            return True
-        if (old.sound and not new.sound) or (new.config != old.config and _is_empty(self.project.config)):
-            return True
-        was = {path for path, result in old.parsed.items() if failed(result.diagnostics)}
-        return any(failed(result.diagnostics) for path, result in new.parsed.items() if path not in was)
-
     def _composed(self, loaded: Loaded) -> Composed:
         """The site of what is loaded. Templates that have not changed are kept, as they are compiled."""
         composed = compose_loaded(self.project, self._cache, loaded, drafts=self._drafts)
-        if not self._shown or (self._newest.templates_key, self._newest.loaded.shown) != (
-            composed.templates_key,
-            loaded.shown,
-        ):
-            return composed
-        return composed._replace(templates=self._newest.templates)
+        if self._shown and self._newest.templates_key == composed.templates_key:
+            composed = composed._replace(templates=self._newest.templates)
+        return composed
 
     def _take(self, composed: Composed) -> None:
         """Make this the site; while it has errors the last one without stays in view."""
@@ -115,15 +99,17 @@ class Preview:
         except Odd:
             return self.reload(final=final)
         stamps = {f"{change.layer}:{change.path}": change.stamp for change in changes}
-        changes = [change for change in changes if change.digest != old.inputs.digests[change.layer].get(change.path)]
-        if not final and any(not change.data for change in changes):  # empty, or gone: some editors save like this
+        changes = [
+            change for change in changes if change.digest != old.inputs.digests[change.layer].get(change.path, "")
+        ]
+        if not final and any(not c.data for c in changes):  # empty, or gone: some editors save like this
             return False
         parsed = self._parsed(changes)
         if not final and any(failed(result.diagnostics) for result in parsed.values()):
             return False
         self._stamps.update(stamps)
         if changes:
-            self._take_in(_changed(old, changes, parsed), changes)
+            self._take_in(changed_by(old, changes, parsed), changes)
         return True
 
     def _parsed(self, changes: Iterable[Change]) -> dict[str, Parsed]:
@@ -140,7 +126,7 @@ class Preview:
 
     def _take_in(self, loaded: Loaded, changes: Iterable[Change]) -> None:
         old = self._newest.loaded
-        if self._shown is self._newest and all(_only_text(old, loaded, change) for change in changes):
+        if self._shown is self._newest and all(only_text(old, loaded, change) for change in changes):
             self._swap(loaded, [change.path for change in changes])
         else:
             with _collector_off():
@@ -165,7 +151,7 @@ class Preview:
         self._maker.composed = self._newest
 
     def settle(self) -> bool:
-        """For a quiet moment: where a swap may have moved problems with links, find them again. Tells whether it did."""
+        """For a quiet moment: find problems with links again where a swap may have moved them. Tells whether it did."""
         if not self._moved:
             return False
         with _collector_off():
@@ -210,8 +196,8 @@ class Preview:
 
     @property
     def base(self) -> str:
-        """The path at which the site stands: that of `base_url`, with a slash at both ends."""
-        path = self.shown.loaded.config.base_url.partition("://")[2].partition("/")[2].strip("/")
+        """The path at which the site stands, decoded: that of `base_url`, with a slash at both ends."""
+        path = unquote(self.shown.loaded.config.base_url.partition("://")[2].partition("/")[2].strip("/"))
         return f"/{path}/" if path else "/"
 
     @property
@@ -223,6 +209,12 @@ class Preview:
     def roots(self) -> dict[str, str]:
         """The folders of all layers."""
         return self._newest.loaded.roots
+
+    def sources(self, files: Iterable[Path]) -> frozenset[str]:
+        """Return what outputs call these files, where they are the source of some."""
+        loaded = self._newest.loaded
+        places = (place for file in files for place in places_of(file, self.project.config, loaded.roots))
+        return frozenset(f"{loaded.shown[layer]}/{path}" for layer, path in places if layer in loaded.shown)
 
     def note_pages(self) -> frozenset[str]:
         """Return the outputs of notes."""
@@ -265,11 +257,11 @@ class Preview:
         kind = media_type(path)
         if isinstance(output, Copy):
             return Answer(path, None, self._maker.origin(output), kind, Face(output.digest, ()))
+        face = self.face(path)
         try:
-            face, render = faced(self._maker, output)
-            return Answer(path, render(), None, kind, face)
+            return Answer(path, faced(self._maker, output)[1](), None, kind, face)
         except TemplateFault as problem:
-            return self._fault(path, problem)
+            return self._fault(path, problem)._replace(face=face)
         except CacheDamaged:  # a build elsewhere cleared it
             self._cache.clear()
             self.reload()
@@ -292,44 +284,3 @@ def _collector_off() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _is_empty(file: Path) -> bool:
-    """Tell whether there is nothing in a file, or no file."""
-    return not file.is_file() or not file.stat().st_size
-
-
-def _changed(old: Loaded, changes: Iterable[Change], parsed: Mapping[str, Parsed]) -> Loaded:
-    """What is loaded after some changes; all else is as it was."""
-    digests, data, notes = dict(old.inputs.digests), dict(old.inputs.data), {**old.parsed, **parsed}
-    for layer in {change.layer for change in changes}:
-        digests[layer] = dict(digests[layer])
-    for change in changes:
-        if change.data is None:
-            digests[change.layer].pop(change.path, None)
-            data.pop(change.place, None)
-            if change.layer == "content":
-                notes.pop(change.path, None)
-        else:
-            digests[change.layer][change.path] = change.digest
-            if change.layer != "content" and reads_as_text(change.layer, change.path):
-                data[change.place] = change.data
-    if len(notes) != len(old.parsed) or old.parsed.keys() != notes.keys():
-        notes = dict(sorted(notes.items()))
-    return old._replace(inputs=old.inputs._replace(digests=digests, data=data), parsed=notes)
-
-
-def _only_text(old: Loaded, new: Loaded, change: Change) -> bool:
-    """Tell whether what changed in a file is what no page but the note's own shows."""
-    before, after = old.parsed.get(change.path), new.parsed.get(change.path)
-    if change.layer != "content" or not before or not after or not before.note or not after.note:
-        return False
-    if failed(before.diagnostics) or failed(after.diagnostics):
-        return False
-    return _outside(before.note) == _outside(after.note)
-
-
-def _outside(note: Note) -> Note:
-    """What other pages may see of a note, and what its own links mean."""
-    refs = tuple(msgspec.structs.replace(ref, line=0, column=0, length=0) for ref in note.refs)
-    return msgspec.structs.replace(note, body="", excerpt="", words=0, headings=(), refs=refs)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn, cast
 
 import uvicorn
 
 from notes_site.loader import Progress
 from notes_site.project import Project
 from notes_site.serve.app import App
+from notes_site.serve.door import Door
 from notes_site.serve.engine import Preview
 from notes_site.serve.watch import Watcher
 
 _PORTS = 20  # tried after the one that was asked for
-_CONNECTIONS = 250  # beyond it new ones are turned away: file descriptors must be left for files
+_CONNECTIONS = 200  # open at a time, reload channels aside: descriptors must be left for files
+_BACKLOG = 100  # accepted in one go at most
+_DESCRIPTORS = 1024  # enough for all of these
 
 
 class Settings(NamedTuple):
@@ -34,13 +39,15 @@ class Settings(NamedTuple):
     say: Callable[[str], None]
 
 
-def serve(project: Project, settings: Settings, progress: Progress) -> None:
-    """Serve until SIGTERM, or KeyboardInterrupt.
+def serve(project: Project, settings: Settings, progress: Progress) -> NoReturn:
+    """Serve until a signal ends it.
 
     Raises:
         OSError: no port could be had.
         KeyboardInterrupt: Ctrl-C.
+        SystemExit: SIGTERM, with code 0.
     """
+    signal.signal(signal.SIGTERM, _end)
     with bound(settings.host, settings.port) as listening:
         port = listening.getsockname()[1]
         if settings.port and port != settings.port:
@@ -50,32 +57,42 @@ def serve(project: Project, settings: Settings, progress: Progress) -> None:
             asyncio.run(_serve(preview, settings, listening, port))
         finally:
             preview.close()
+    raise SystemExit(0)
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    """SIGTERM is a clean end. While the server runs it has a handler of its own, and then raises the signal again."""
+    raise SystemExit(0)
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """Return a socket bound to the first free port from `port` on.
+    """Return a socket that listens at the first free port from `port` on; 0 is any free one.
 
     Raises:
         OSError: none of the next twenty is free, or the host is not this machine.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for candidate in range(port, port + _PORTS + 1):
+    family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    candidates = range(port, min(port + _PORTS, 65535) + 1) if port else [0]
+    for candidate in candidates:
         # Named as TCP, for asyncio then sends at once; else each answer waits 40 ms for an acknowledgement.
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        if hasattr(socket, "SO_REUSEADDR") and hasattr(signal, "SIGKILL"):  # on Windows it would share the port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listening.bind((host, candidate))
+            if sys.platform != "win32":  # there it would share the port
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((place[0], candidate))
+            listening.listen(_BACKLOG)
             return listening
-        except OSError:
+        except OSError as exc:
             listening.close()
-            if candidate == port + _PORTS or port == 0:
+            if exc.errno != errno.EADDRINUSE or candidate == candidates[-1]:
                 raise
     raise AssertionError("unreachable")
 
 
 async def _serve(preview: Preview, settings: Settings, listening: socket.socket, port: int) -> None:
-    app = App(preview, allowed_hosts=(*settings.allowed_hosts, settings.host), say=settings.say)
+    name = f"[{settings.host}]" if ":" in settings.host else settings.host
+    origin = f"http://{name}:{port}"
+    app = App(preview, origin=origin, allowed_hosts=(*settings.allowed_hosts, settings.host), say=settings.say)
 
     async def changed(files: frozenset[Path] | None) -> None:
         await app.changed(files)
@@ -83,28 +100,49 @@ async def _serve(preview: Preview, settings: Settings, listening: socket.socket,
 
     watcher = Watcher(changed, poll=settings.poll, say=settings.say)
     watcher.watch(_folders(preview), [preview.project.config])
-    config = uvicorn.Config(
-        app,
-        log_level="critical",
-        lifespan="off",
-        ws="websockets-sansio",
-        limit_concurrency=_CONNECTIONS,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=1,
-        server_header=False,
-    )
-    # uvicorn raises the signal again when it has ended; SIGTERM is a clean end, exit code 0.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    name = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{name}:{port}{preview.base}"
-    app.say_problems()
-    settings.say(f"{address} (Ctrl-C stops)")
-    if settings.open_browser:
-        webbrowser.open(address)
     try:
-        await uvicorn.Server(config).serve(sockets=[listening])
+        app.say_problems()
+        settings.say(f"{app.address} (Ctrl-C stops)")
+        if settings.open_browser:
+            webbrowser.open(app.address)
+        app.rest()
+        await uvicorn.Server(_server_config(app)).serve(sockets=[listening])
     finally:
         watcher.stop()
+
+
+def _server_config(app: App) -> uvicorn.Config:
+    _reserve_descriptors()
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http=cast(type[asyncio.Protocol], Door(_CONNECTIONS).protocol),
+        ws="websockets-sansio",
+        ws_max_size=16_384,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        proxy_headers=False,  # nobody else says who asks
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=1,
+        h11_max_incomplete_event_size=32_768,
+    )
+
+
+def _reserve_descriptors() -> None:
+    """Ask for as many descriptors as connections and files may take, where the system gives fewer at first."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _folders(preview: Preview) -> Iterable[Path]:

@@ -1,0 +1,66 @@
+"""What a wikilink means: a path, else a name, in the note's own area first; and what stands in `static/`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness import Site, codes
+
+
+def link_in(site: Site, written: str) -> str:
+    """The link that comes of what is written in `cloud/here.md`, as in the page."""
+    site.note("cloud/here.md", f"Before {written} after.\n", title="Here")
+    site.build()
+    return site.page("cloud/here.html").partition("<p>Before ")[2].partition(" after.")[0]
+
+
+@pytest.fixture
+def vault(site: Site) -> Site:
+    site.note("docker/intro.md", "## First steps\n\nText.\n", title="Lab: Docker Intro", aliases=["Containers 101"])
+    site.note("cloud/intro.md", "Text.\n", title="Cloud intro")
+    site.write("content/media/shot.png", b"image")
+    site.write("content/media/paper.pdf", b"paper")
+    return site
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[[docker/intro]]", '<a href="../docker/intro.html">Lab: Docker Intro</a>'),
+        ("[[intro]]", '<a href="../cloud/intro.html">Cloud intro</a>'),
+        ("[[Lab: Docker Intro]]", '<a href="../docker/intro.html">Lab: Docker Intro</a>'),
+        ("[[containers 101|here]]", '<a href="../docker/intro.html">here</a>'),
+        (
+            "[[docker/intro#First steps]]",
+            '<a href="../docker/intro.html#first-steps">Lab: Docker Intro › First steps</a>',
+        ),
+        ("[[paper.pdf]]", '<a href="../media/paper.pdf">paper.pdf</a>'),
+        ("[[Nothing]]", '<span class="missing">Nothing</span>'),
+    ],
+)
+def test_a_wikilink_finds(vault: Site, written: str, expected: str) -> None:
+    assert link_in(vault, written) == expected
+
+
+def test_an_embedded_image_is_found_in_any_folder_and_fingerprinted(vault: Site) -> None:
+    shown = link_in(vault, "![[shot.png|300]]")
+    url = shown.partition('src="../')[2].partition('"')[0]
+    assert url.startswith("media/shot.")
+    assert url != "media/shot.png"
+    assert (vault.output / url).read_bytes() == b"image"
+    assert 'width="300"' in shown
+
+
+def test_a_plain_image_is_not_searched_for(vault: Site) -> None:
+    assert link_in(vault, "![x](shot.png)") == '<span class="missing">x</span>'
+    assert "broken-image" in codes(vault.build())
+
+
+def test_an_image_in_static_is_fingerprinted_where_it_is_shown(vault: Site) -> None:
+    vault.write("static/img/plan.svg", "<svg/>")
+    shown = link_in(vault, "![plan](/img/plan.svg) and [plan](/img/plan.svg)")
+    url = shown.partition('src="../')[2].partition('"')[0]
+    assert (vault.output / url).read_bytes() == b"<svg/>"
+    assert url != "img/plan.svg"
+    assert '<a href="../img/plan.svg">plan</a>' in shown
+    assert (vault.output / "img/plan.svg").read_bytes() == b"<svg/>"

@@ -14,30 +14,11 @@ import click
 
 from notes_site import __version__, noop, reporting
 from notes_site.cache import Cache
-from notes_site.diagnostics import suggestion
+from notes_site.cligroup import Group
 from notes_site.project import NoProject, Project, Refused, find
 
 
-class _Group(click.Group):
-    """Commands in the order in which a newcomer meets them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names as they were added."""
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest command for one that is not there."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as exc:
-            hint = suggestion(args[0], self.commands)
-            message = exc.format_message()
-            raise click.UsageError(f"{message} {hint}" if "mean" not in message else message, ctx) from exc
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="notes-site")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this config file.")
 @click.pass_context

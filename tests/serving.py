@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -45,7 +46,8 @@ class Serving:
         self.base = ""
 
     def __enter__(self) -> Serving:
-        env = {**os.environ, "PYTHONPATH": str(REPO), "NO_COLOR": "1"}
+        path = os.pathsep.join([str(REPO), *filter(None, [os.environ.get("PYTHONPATH")])])
+        env = {**os.environ, "PYTHONPATH": path, "NO_COLOR": "1"}
         self.process = subprocess.Popen(
             self._command, cwd=self.root, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -143,18 +145,19 @@ class Serving:
 
     # --- the reload channel
 
-    def reload_socket(self, path: str = "", *, hello: bool = True, **more: Any) -> ClientConnection:
+    @contextmanager
+    def reload_socket(self, path: str = "", *, hello: bool = True, **more: Any) -> Iterator[ClientConnection]:
         """Open the reload channel as the page at `path` does. `more` goes to `websockets.sync.client.connect`."""
         script = self.script(path)
         more.setdefault("origin", self.origin)
         more.setdefault("compression", None)
         address = f"ws{self.base.removeprefix('http')}.notes-site/reload?token={script.token}"
-        opened: ClientConnection = connect(address, open_timeout=PATIENCE, proxy=None, **more)
-        if hello:
-            opened.send(json.dumps({"path": urlsplit(self.base).path + path, "key": script.key}))
-            first = json.loads(opened.recv(PATIENCE))
-            assert "problems" in first, first
-        return opened
+        with connect(address, open_timeout=PATIENCE, proxy=None, **more) as opened:
+            if hello:
+                opened.send(json.dumps({"path": urlsplit(self.base).path + path, "key": script.key}))
+                first = json.loads(opened.recv(PATIENCE))
+                assert "problems" in first, first
+            yield opened
 
     # --- the end
 

@@ -465,7 +465,7 @@ all           2     1      0        1  30 min    30 min  10 min
 By week    spent
 2018-W44  30 min
 
-Of 1 notes with both: 30 min spent, 20 min planned.
+Planned against spent, where both are noted (1): 20 min planned, 30 min spent.
 """
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -18,10 +20,13 @@ import pytest
 
 from benchmarks.generate import write_course
 from tests.harness import REPO, Site
-from tests.serving import Serving, message, stripped, until
+from tests.serving import Serving, message, until
 from tests.test_serve_laws import clean_build
 
 NOTE = "---\ntitle: {}\ntime: 30 min\n---\n{}\n"
+
+
+LISTS = {"resources.html", "notes.json", "robots.txt", "404.html", "tags.html"}
 
 
 def save(path: Path, text: str) -> None:
@@ -39,6 +44,9 @@ def compare(preview: Serving, site: Site, folder: Path, **options: object) -> No
     """Wait until every address gives what a clean build publishes; nothing else is there."""
     _, clean = clean_build(site, folder, **options)
     assert clean
+    # What no request looks at the disk for, only the watcher can have told of: that first.
+    told = {path: data for path, data in clean.items() if path in LISTS}
+    until(lambda: everything(preview, told) == told, f"{[*told]} as published")
     shown = everything(preview, clean)
     if shown != clean:
         until(lambda: everything(preview, clean) == clean, f"{[p for p in clean if shown[p] != clean[p]]} as published")
@@ -113,8 +121,7 @@ def edits(root: Path) -> Iterator[str]:
 @pytest.mark.parametrize("options", [(), ("--poll",)])
 def test_after_every_edit_all_is_as_published(course: Site, tmp_path: Path, options: tuple[str, ...]) -> None:
     with Serving(course.root, *options) as preview:
-        for edit in edits(course.root):
-            print(edit)
+        for _ in edits(course.root):
             compare(preview, course, tmp_path / "clean")
 
 
@@ -134,13 +141,12 @@ def test_a_hundred_files_at_once(tmp_path: Path) -> None:
 
 @pytest.fixture
 def unwatched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No watcher speaks in the processes that are started."""
-    startup = tmp_path / "startup"
-    startup.mkdir()
-    (startup / "sitecustomize.py").write_text(
+    """In the processes that are started no watcher speaks."""
+    (tmp_path / "startup").mkdir()
+    (tmp_path / "startup" / "sitecustomize.py").write_text(
         "import notes_site.serve.watch as watch\nwatch.Watcher.on_any_event = lambda self, event: None\n"
     )
-    monkeypatch.setenv("NOTES_SITE_TEST_PATH", str(startup))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "startup"))
 
 
 def test_a_reload_is_fresh_though_no_watcher_speaks(course: Site, unwatched: None) -> None:
@@ -158,15 +164,323 @@ def test_a_reload_is_fresh_though_no_watcher_speaks(course: Site, unwatched: Non
         assert preview.get("cloud/one.html").status_code == 404
 
 
-def test_a_half_written_file_is_never_shown(course: Site, unwatched: None) -> None:
+HALVES = ["", "---\ntitle: One\n", "---\ntitle: One\ntime: 3x\n---\n"]
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_a_half_written_file_is_never_shown(course: Site, half: str) -> None:
     note = course.root / "content" / "cloud" / "one.md"
     with Serving(course.root) as preview:
-        address = ("127.0.0.1", preview.port)
-        for number in range(5):
-            with note.open("w") as file, socket.create_connection(address) as asking:
+        for number in range(10):
+            with note.open("w") as file, socket.create_connection(("127.0.0.1", preview.port)) as asking:
+                file.write(half)
+                file.flush()
                 asking.sendall(b"GET /cloud/one.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                until(lambda asking=asking: not _readable(asking) or _readable(asking))  # type: ignore[misc]
+                if number % 2:
+                    assert select.select([asking], [], [], 0.02)[0] == []  # it waits for the rest
+                file.seek(0)
                 file.write(NOTE.format("One", f"Text {number}."))
                 file.flush()
                 answer = b"".join(iter(lambda asking=asking: asking.recv(65536), b""))  # type: ignore[misc]
-                assert f"Text {number}.".encode() in answer
+            assert f"Text {number}.".encode() in answer
+        assert "error" not in preview.said
+
+
+def test_an_empty_file_is_shown_in_the_end(course: Site) -> None:
+    with Serving(course.root) as preview:
+        (course.root / "content" / "cloud" / "one.md").write_text("")
+        assert "Text of one" not in preview.get("cloud/one.html").text
+
+
+# --- how it is sent
+
+
+def test_heads_tags_and_ranges(course: Site) -> None:
+    data = (course.root / "content" / "cloud" / "data.csv").read_bytes()
+    with Serving(course.root) as preview:
+        for path in ("", "cloud/one.html", "cloud/data.csv", "notes.json", "nowhere.html"):
+            full, head = preview.get(path), preview.get(path, method="HEAD")
+            assert head.content == b""
+            assert dict(head.headers) | {"date": ""} == dict(full.headers) | {"date": ""}
+            assert int(full.headers["content-length"]) == len(full.content)
+        for path in ("", "cloud/one.html", "cloud/data.csv"):
+            tag = preview.get(path).headers["etag"]
+            for given in (tag, f'"x", W/{tag}'):
+                again = preview.get(path, {"If-None-Match": given})
+                assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+            assert preview.get(path, {"If-None-Match": '"other"'}).status_code == 200
+        part = preview.get("cloud/data.csv", {"Range": "bytes=4-9"})
+        assert (part.status_code, part.content) == (206, data[4:10])
+        assert part.headers["content-range"] == f"bytes 4-9/{len(data)}"
+        assert preview.get("cloud/data.csv", {"Range": "bytes=999999-"}).status_code == 416
+        assert preview.get("cloud/data.csv", {"Range": "bytes=0-1", "If-Range": '"old"'}).content == data
+
+
+def test_media_types_and_headers(course: Site) -> None:
+    with Serving(course.root) as preview:
+        picture = re.search(r'src="([^"]*pic[^"]*)"', preview.get("cloud/one.html").text)
+        assert picture
+        style = re.search(r'href="(style[^"]*)"', preview.get("").text)
+        assert style
+        expected = {
+            "": "text/html; charset=utf-8",
+            "cloud/data.csv": "text/csv; charset=utf-8",
+            f"cloud/{picture[1]}": "image/svg+xml; charset=utf-8",
+            style[1]: "text/css; charset=utf-8",
+            "notes.json": "application/json; charset=utf-8",
+            "robots.txt": "text/plain; charset=utf-8",
+            ".notes-site/preview.js": "text/javascript; charset=utf-8",
+        }
+        for path, media_type in expected.items():
+            answer = preview.get(path)
+            assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "server" not in answer.headers
+
+
+def test_addresses_as_on_a_static_host(course: Site) -> None:
+    with Serving(course.root) as preview:
+        missing = preview.get("nowhere.html")
+        assert (missing.status_code, "Page not found" in missing.text) == (404, True)
+        to_slash = preview.get("old")
+        assert (to_slash.status_code, to_slash.headers["location"]) == (307, "/old/")
+        assert "cloud/two.html" in preview.get("old/").text
+        for path in ("cloud", "cloud/", "cloud/one", "cloud/one.html/", "old//", "index.html/", "cloud//one.html"):
+            assert preview.get(path).status_code == 404, path
+        assert preview.get("cloud/one.html?query=1").status_code == 200
+        own = preview.get("extra/page.html").content
+        assert own == (course.root / "static" / "extra" / "page.html").read_bytes()  # no script in a file of theirs
+
+
+def test_names_in_any_script(course: Site, tmp_path: Path) -> None:
+    course.note("Größe/日本 語.md", "Text.\n", title="Ünï", time="10 min")
+    course.write("notes-site.toml", 'base_url = "https://example.org/%C3%BC-b/c/"\n')
+    with Serving(course.root) as preview:
+        assert preview.base.endswith("/%C3%BC-b/c/")
+        compare(preview, course, tmp_path / "clean")
+        with preview.reload_socket("gr%C3%B6sse/%E6%97%A5%E6%9C%AC-%E8%AA%9E.html") as channel:
+            save(course.root / "content" / "Größe" / "日本 語.md", NOTE.format("Ünï", "Other."))
+            assert message(channel, "reload")
+
+
+# --- the publish folder
+
+
+def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {p: (p.stat().st_mtime_ns, p.stat().st_ctime_ns) for p in [folder, *folder.rglob("*")]}
+
+
+def test_the_publish_folder_is_never_touched(course: Site, tmp_path: Path) -> None:
+    with Serving(course.root) as preview:
+        compare(preview, course, tmp_path / "clean")
+    assert not course.output.exists()
+    course.build()
+    before = stamps(course.output), course.published()
+    with Serving(course.root) as preview:
+        save(course.root / "content" / "cloud" / "one.md", NOTE.format("Other", "Text."))
+        compare(preview, course, tmp_path / "clean")
+    assert (stamps(course.output), course.published()) == before
+
+
+def test_a_build_and_a_clean_beside_it(course: Site, tmp_path: Path) -> None:
+    with Serving(course.root) as preview:
+        for command in (("build",), ("build", "--clean"), ("clean",), ("build", "--drafts")):
+            save(course.root / "content" / "cloud" / "one.md", NOTE.format("One", " ".join(command)))
+            assert course.run(*command).returncode == 0
+            compare(preview, course, tmp_path / "clean")
+
+
+# --- problems
+
+
+def test_the_last_good_site_stays_while_there_is_an_error(course: Site, tmp_path: Path) -> None:
+    note = course.root / "content" / "cloud" / "one.md"
+    with Serving(course.root) as preview, preview.reload_socket("docker/three.html") as other:
+        good = preview.page("cloud/one.html")
+        save(note, "---\ntitle: One\nlevel: <b>none</b>\n---\nBroken.\n")
+        shown = message(other, "problems")
+        assert "content/cloud/one.md:3:8: error: `<b>none</b>` is not one of the levels" in shown[0]
+        assert preview.line(r"^content/cloud/one\.md:3:8: error: ")
+        assert preview.page("cloud/one.html") == good
+        save(course.root / "content" / "docker" / "three.md", NOTE.format("Three", "Changed too."))
+        lines = preview.lines
+        save(note, NOTE.format("One", "Mended."))
+        assert message(other, "problems") == []
+        assert preview.line("^no problems left$", lines)
+        compare(preview, course, tmp_path / "clean")
+
+
+def test_errors_at_the_start(course: Site, tmp_path: Path) -> None:
+    course.note("cloud/one.md", "Text.\n", title="One", level="none")
+    with Serving(course.root) as preview:
+        assert "content/cloud/one.md:3:8: error" in preview.said
+        assert preview.get("cloud/two.html").status_code == 200
+        save(course.root / "content" / "cloud" / "two.md", NOTE.format("Two", "Newer."))
+        until(lambda: "Newer." in preview.get("cloud/two.html").text)
+        course.note("cloud/one.md", "Text.\n", title="One")
+        compare(preview, course, tmp_path / "clean")
+
+
+def test_a_template_at_fault(course: Site, tmp_path: Path) -> None:
+    with Serving(course.root) as preview:
+        template = course.write("templates/note.html", "{{ view.<script> }}")
+        until(lambda: preview.get("cloud/one.html").status_code == 500)
+        shown = preview.get("cloud/one.html").text
+        assert escape("templates/note.html:1:") in shown
+        assert escape("{{ view.<script> }}") in shown
+        assert "<script>" not in shown
+        assert preview.line(r"^templates/note\.html:1:")
+        assert preview.get("").status_code == 200
+        with preview.reload_socket("cloud/one.html") as channel:
+            template.unlink()
+            assert message(channel, "reload")
+        compare(preview, course, tmp_path / "clean")
+
+
+def test_a_problem_moves_with_its_line(course: Site) -> None:
+    note = course.root / "content" / "cloud" / "one.md"
+    with Serving(course.root) as preview, preview.reload_socket("cloud/one.html") as channel:
+        save(note, NOTE.format("One", "[x](gone.md)"))
+        assert ":5:" in message(channel, "problems")[0]
+        save(note, NOTE.format("One", "A line.\n\n[x](gone.md)"))
+        until(lambda: ":7:" in message(channel, "problems")[0])
+
+
+# --- the terminal, and the open pages
+
+
+def test_only_pages_that_show_the_change_are_told(course: Site) -> None:
+    with (
+        Serving(course.root) as preview,
+        preview.reload_socket("cloud/one.html") as one,
+        preview.reload_socket("docker/three.html") as three,
+    ):
+        save(course.root / "content" / "cloud" / "one.md", NOTE.format("One", "New text."))
+        assert message(one, "reload")
+        save(course.root / "content" / "docker" / "three.md", NOTE.format("Three", "New text."))
+        assert message(three, "reload")
+        for channel in (one, three):
+            with pytest.raises(TimeoutError):
+                channel.recv(0.1)
+
+
+def test_a_changed_stylesheet_is_swapped(course: Site) -> None:
+    with Serving(course.root) as preview, preview.reload_socket("cloud/one.html") as channel:
+        course.write("static/style.css", "body { color: green }\n")
+        (style,) = message(channel, "styles")
+        assert b"color: green" in preview.get(style).content
+
+
+def test_a_page_that_is_out_of_date_is_told_at_once(course: Site) -> None:
+    with Serving(course.root) as preview, preview.reload_socket("cloud/one.html", hello=False) as channel:
+        channel.send('{"path": "/cloud/one.html", "key": "old"}')
+        assert message(channel, "reload")
+
+
+def test_a_new_note_is_told_with_its_address(course: Site) -> None:
+    with Serving(course.root) as preview:
+        course.note("cloud/neü.md", "Text.\n", title="New")
+        assert preview.line(f"^new: {re.escape(preview.base)}cloud/ne%C3%BC\\.html$")
+        assert preview.said.count("new: ") == 1
+
+
+def test_the_site_moves(course: Site) -> None:
+    with Serving(course.root) as preview:
+        course.write("notes-site.toml", 'base_url = "https://example.org/there/"\n')
+        assert preview.line(f"^the site is now at {re.escape(preview.base)}there/$")
+        assert preview.get("there/").status_code == 200
+
+
+@pytest.mark.parametrize("options", [(), ("--poll",)])
+def test_the_content_folder_is_replaced(course: Site, tmp_path: Path, options: tuple[str, ...]) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(course.root / "content", other)
+    (other / "cloud" / "one.md").write_text(NOTE.format("One", "From the other folder."))
+    with Serving(course.root, *options) as preview:
+        (course.root / "content").rename(tmp_path / "away")
+        other.rename(course.root / "content")
+        compare(preview, course, tmp_path / "clean")
+        save(course.root / "content" / "cloud" / "two.md", NOTE.format("Two anew", "Seen in the new folder."))
+        compare(preview, course, tmp_path / "clean")
+        shutil.rmtree(course.root / "content")
+        assert preview.line("there is no folder `content`")
+        assert preview.get("cloud/one.html").status_code == 200  # the last good site
+        shutil.copytree(tmp_path / "away", course.root / "content")
+        compare(preview, course, tmp_path / "clean")
+
+
+def test_links_out_of_the_content_folder_are_refused(course: Site, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("secret")
+    data = course.root / "content" / "cloud" / "data.csv"
+    with Serving(course.root) as preview:
+        assert preview.get("cloud/data.csv").status_code == 200
+        (tmp_path / "link").symlink_to(secret)
+        os.replace(tmp_path / "link", data)
+        assert b"secret" not in preview.get("cloud/data.csv").content
+        assert preview.line("symbolic link leads out")
+        assert b"secret" not in preview.get("cloud/data.csv").content
+
+
+# --- the start and the end
+
+
+def test_a_taken_port(course: Site) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with Serving(course.root, port=port) as preview:
+            assert preview.port != port
+            assert f"port {port} is taken: using {preview.port}" in preview.said
+            assert preview.get("").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", ""])
+def test_a_bad_host(course: Site, host: str) -> None:
+    done = course.run("serve", "--port", "0", "--host", host, timeout=60)
+    assert done.returncode == 1
+    assert re.search(r"^error: cannot listen at .*: \w", done.stderr, re.MULTILINE)
+    assert "Traceback" not in done.stderr
+
+
+def test_other_addresses_are_warned_of(course: Site) -> None:
+    with Serving(course.root, "--host", "0.0.0.0", "--allow-host", "My-Machine.lan") as preview:
+        assert "warning: at 0.0.0.0 anyone on the network can read this preview" in preview.said
+        assert preview.get("", {"Host": "my-machine.LAN:8000"}).status_code == 200
+        assert preview.get("", {"Host": "other.lan"}).status_code == 400
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that still run, those of the session it leads with them."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,sid="], capture_output=True, text=True, check=True).stdout
+    rows = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    return [own for own, parent, session in rows if pid in (parent, session) and own != pid]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_a_clean_end(course: Site, how: signal.Signals, code: int) -> None:
+    with Serving(course.root) as preview:
+        with ExitStack() as opened:
+            for _ in range(3):
+                opened.enter_context(preview.reload_socket())
+            slow = opened.enter_context(socket.create_connection(("127.0.0.1", preview.port)))
+            slow.send(b"GET / HTT")
+            assert preview.stop(how) == code
+        assert "Traceback" not in preview.said
+        assert children(preview.process.pid) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_a_clean_end_while_notes_are_parsed(tmp_path: Path, how: signal.Signals, code: int) -> None:
+    write_course(tmp_path, 600)
+    env = {**os.environ, "PYTHONPATH": str(REPO)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "notes_site", "serve", "--port", "0"],
+        cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    until(lambda: children(process.pid), "parsing in workers")
+    process.send_signal(how)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in said) == (code, False)
+    assert children(process.pid) == []

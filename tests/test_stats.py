@@ -169,7 +169,7 @@ def test_overview_as_csv_has_rows_of_one_length() -> None:
 
 def test_overview_as_text() -> None:
     text = overview.as_text(overview_of_three())
-    assert "Of 1 notes with both: 1 h spent, 30 min planned." in text
+    assert "Planned against spent, where both are noted (1): 30 min planned, 1 h spent." in text
     assert text.endswith("Without a time (1):\n  a/beginner.md: Video\n")
     assert not [line for line in text.splitlines() if line != line.rstrip()]
 

@@ -21,8 +21,8 @@ class Face(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An output as it is published. `data` is None for a file to be sent as it stands, which is `file`; `fault` says
-    why a page could not be made.
+    """An output as it is published: `data`, or the `file` to be sent as it stands; neither when that is no longer what
+    it was. `fault` says why a page could not be made.
     """
 
     path: str

@@ -54,6 +54,8 @@ class App:
         self._said: tuple[Diagnostic, ...] = ()
         self._fault = ""
         self._timers: list[asyncio.TimerHandle] = []
+        self._in_doubt = False
+        self._scan: asyncio.Task[None] | None = None
         self._site = preview.shown.site
         self._pages = preview.note_pages()
         self._base = preview.base
@@ -130,8 +132,10 @@ class App:
         if answer.fault:
             self._say_fault(answer.fault)
             status = 500
+        if answer.data is None and answer.file is None:
+            raise HTTPException(404, "this file is no longer what it was; mend the problems to see the new one")
         data = answer.data or b""
-        if answer.media_type.startswith("text/html") and not answer.file:
+        if answer.media_type.startswith("text/html") and answer.data is not None:
             data = self._with_script(data, answer)
         tag = f'"{answer.face.key if answer.file else digest(data)}"'
         headers = {"ETag": tag}
@@ -139,8 +143,6 @@ class App:
             return Response(status_code=304, headers=headers)
         if answer.file is None:
             return Response(data, status, headers, answer.media_type)
-        if not answer.file.is_file():
-            raise HTTPException(404, "this file has just gone")
         return FileResponse(answer.file, status, headers, answer.media_type)
 
     def _with_script(self, data: bytes, answer: Answer) -> bytes:
@@ -174,8 +176,9 @@ class App:
             self.say_problems()
             self.rest()
 
-    def rest(self) -> None:
-        """Do what can wait once nobody has asked for anything for a while."""
+    def rest(self, *, in_doubt: bool = False) -> None:
+        """Do what can wait once nobody has asked for anything for a while; `in_doubt` a scan of everything too."""
+        self._in_doubt = self._in_doubt or in_doubt
         for timer in self._timers:
             timer.cancel()
         later = asyncio.get_running_loop().call_later
@@ -189,6 +192,9 @@ class App:
     def _tidy(self) -> None:
         with self._told("tidying"):
             self.preview.tidy()
+        if self._in_doubt:
+            self._in_doubt = False
+            self._scan = asyncio.get_running_loop().create_task(self.changed(None))
 
     # --- the terminal
 

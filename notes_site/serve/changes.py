@@ -14,7 +14,7 @@ import msgspec
 
 from notes_site.diagnostics import failed
 from notes_site.digest import digest
-from notes_site.files import MAX_BYTES, as_text, settled, stat_of
+from notes_site.files import MAX_BYTES, as_text, digest_file, settled, stat_of
 from notes_site.inputs import ignored_in, reads_as_text, stamp_of
 from notes_site.loader import Loaded
 from notes_site.model import Note, Parsed
@@ -90,12 +90,26 @@ def read_change(place: Place, roots: Mapping[str, str], digests: Mapping[str, Ma
     return Change(layer, path, data, digest(data), stamp_of(stat) if settled(stat, now) else "")
 
 
+def digest_inside(file: Path, root: str) -> str:
+    """The digest of a file that lies in a folder, '' when it is not there or a link leads out of the folder."""
+    real_root = os.path.realpath(root)
+    real = os.path.realpath(file)
+    return digest_file(Path(real)) if real.startswith(f"{real_root}{os.sep}") and os.path.isfile(real) else ""
+
+
 def stamp_now(file: Path) -> str:
     """A file's stamp, 'gone' when it is no longer there: no file has that one."""
     try:
         return stamp_of(stat_of(file.stat()))
     except OSError:
         return "gone"
+
+
+def same_site(old: Loaded, new: Loaded) -> bool:
+    """Tell whether two scans found the same."""
+    return (old.config, old.roots, old.inputs.digests, old.problems, old.program) == (
+        new.config, new.roots, new.inputs.digests, new.problems, new.program
+    )  # fmt: skip
 
 
 def half_written(old: Loaded, new: Loaded, config: Path) -> bool:

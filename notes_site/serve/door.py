@@ -63,7 +63,7 @@ class Connection(H11Protocol):
         super().data_received(data)
         if not self.is_waiting:
             self._stop_waiting()
-        elif self._timer is None:
+        elif self._timer is None and self.transport.get_protocol() is self:  # else it has become a reload channel
             self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:

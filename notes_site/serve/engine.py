@@ -26,7 +26,18 @@ from notes_site.pages import Copy, Output
 from notes_site.paths import is_note
 from notes_site.project import Project
 from notes_site.serve.answers import Answer, Face, faced, fault, media_type
-from notes_site.serve.changes import Change, Odd, changed_by, half_written, only_text, places_of, read_change, stamp_now
+from notes_site.serve.changes import (
+    Change,
+    Odd,
+    changed_by,
+    digest_inside,
+    half_written,
+    only_text,
+    places_of,
+    read_change,
+    same_site,
+    stamp_now,
+)
 from notes_site.templates import TemplateFault
 
 
@@ -66,7 +77,8 @@ class Preview:
             data = {place: content for place, content in loaded.inputs.data.items() if place[0] != "content"}
             loaded = loaded._replace(inputs=loaded.inputs._replace(data=data), new_bodies=self._bodies)
             self._stamps = {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
-            self._take(self._composed(loaded))
+            if self._shown is None or not same_site(self._newest.loaded, loaded):
+                self._take(self._composed(loaded))
         return True
 
     def _composed(self, loaded: Loaded) -> Composed:
@@ -256,7 +268,7 @@ class Preview:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            return Answer(path, None, self._maker.origin(output), kind, Face(output.digest, ()))
+            return Answer(path, None, self._copied(output), kind, Face(output.digest, ()))
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)
@@ -268,6 +280,17 @@ class Preview:
             if path not in self.outputs or self._shown is not self._newest:
                 raise
             return self.answer(path)
+
+    def _copied(self, output: Copy) -> Path | None:
+        """The file to send; None when the disk no longer has what was the site."""
+        file = self._maker.origin(output)
+        for layer, root in self.roots.items():
+            if file.is_relative_to(root) and layer in ("content", "static", "theme-static"):
+                name = file.relative_to(root).as_posix()
+                known = self._newest.loaded.inputs.digests[layer].get(name), self._stamps.get(f"{layer}:{name}")
+                if known == (output.digest, stamp_now(file)) or digest_inside(file, root) == output.digest:
+                    return file
+        return None
 
     def _fault(self, path: str, problem: TemplateFault) -> Answer:
         return fault(path, *self.show([problem.diagnostic]))

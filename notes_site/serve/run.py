@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, NoReturn, cast
 
@@ -94,18 +95,33 @@ async def _serve(preview: Preview, settings: Settings, listening: socket.socket,
     origin = f"http://{name}:{port}"
     app = App(preview, origin=origin, allowed_hosts=(*settings.allowed_hosts, settings.host), say=settings.say)
 
+    watched: dict[Path, tuple[int, int] | None] = {}
+
+    def watch() -> bool:
+        """Watch the folders that are there now. Tells whether they are others than before."""
+        folders = {Path(root): _identity(root) for layer, root in preview.roots.items() if layer != "program"}
+        if folders == watched:
+            return False
+        watched.clear()
+        watched.update(folders)
+        watcher.stop()  # a folder of the same name would be taken for the same one
+        watcher.watch(folders, [preview.project.config])
+        return True
+
     async def changed(files: frozenset[Path] | None) -> None:
+        watch()  # first, so that nothing happens unseen between scanning and watching
         await app.changed(files)
-        watcher.watch(_folders(preview), [preview.project.config])
+        if watch():
+            await app.changed(None)
 
     watcher = Watcher(changed, poll=settings.poll, say=settings.say)
-    watcher.watch(_folders(preview), [preview.project.config])
+    watch()
     try:
         app.say_problems()
         settings.say(f"{app.address} (Ctrl-C stops)")
         if settings.open_browser:
             webbrowser.open(app.address)
-        app.rest()
+        app.rest(in_doubt=True)  # notes may have changed since they were read
         await uvicorn.Server(_server_config(app)).serve(sockets=[listening])
     finally:
         watcher.stop()
@@ -145,5 +161,10 @@ def _reserve_descriptors() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _folders(preview: Preview) -> Iterable[Path]:
-    return [Path(root) for layer, root in preview.roots.items() if layer != "program"]
+def _identity(folder: str) -> tuple[int, int] | None:
+    """What tells a folder from another of the same name; None for one that is not there."""
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -13,6 +13,9 @@ help:  ## Show the targets.
 site: .venv/site.stamp  ## Build the example course to public/.
 	$(BIN)/notes-site build
 
+serve: .venv/site.stamp  ## Preview the example course live.
+	$(BIN)/notes-site serve
+
 test: .venv/dev.stamp tests/node_modules/stamp  ## Run the tests.
 	$(PYTEST) -m "not full"
 
@@ -31,8 +34,9 @@ format: .venv/dev.stamp  ## Mend what style checks can mend.
 docs: .venv/site.stamp  ## Write the reference pages in docs/ from the tables in the code.
 	$(BIN)/python -m notes_site.reference
 
-bench: .venv/dev.stamp  ## Measure cold, no-op and one-edit builds.
+bench: .venv/dev.stamp  ## Measure builds and the live preview.
 	$(BIN)/python -m benchmarks.build
+	$(BIN)/python -m benchmarks.preview
 
 clean:  ## Delete what builds and tests left; the site's output and cache too.
 	-$(BIN)/notes-site clean

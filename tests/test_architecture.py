@@ -27,7 +27,8 @@ PURE = {
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}
 ONLY_IN = {"yaml": "frontmatter", "markdown_it": "markdown", "mdit_py_plugins": "markdown", "pygments": "highlight",
-           "jinja2": "templates", "sqlite3": "cache"}  # fmt: skip
+           "jinja2": "templates", "sqlite3": "cache", "starlette": "serve", "uvicorn": "serve",
+           "watchdog": "serve"}  # fmt: skip
 
 
 def modules() -> dict[str, Path]:
@@ -101,6 +102,17 @@ def test_foundations_stand_alone(name: str, allowed: set[str]) -> None:
 def test_one_module_knows_each_library(library: str, owner: str) -> None:
     users = {top(name) for name, path in modules().items() if library in {top(i) for i in imports_of(path)}}
     assert users <= {owner}
+
+
+def test_nothing_but_the_command_line_knows_the_preview() -> None:
+    users = {name for name, known in GRAPH.items() if any(top(other) == "serve" for other in known)}
+    assert {name for name in users if top(name) != "serve"} <= {"cli"}
+
+
+def test_the_preview_cannot_write_a_site() -> None:
+    for name in GRAPH:
+        if top(name) == "serve":
+            assert not {"publish", "rendering"} & GRAPH[name]
 
 
 def test_deploy_never_builds() -> None:

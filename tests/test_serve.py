@@ -94,28 +94,44 @@ def test_drafts_are_shown_when_asked_for(course: Site, tmp_path: Path, options: 
         assert preview.get("cloud/secret.html").status_code == (200 if options else 404)
 
 
-def edits(root: Path) -> Iterator[str]:
+def edits(root: Path) -> Iterator[None]:
     """Changes of a course, one by one."""
     notes = root / "content" / "cloud"
-    yield save(notes / "one.md", NOTE.format("One", "Another text.")) or "a text"
-    yield save(notes / "one.md", NOTE.format("One anew", "Another text.")) or "a title"
-    yield save(notes / "four.md", NOTE.format("Four", "[[One anew]] and [gone](gone.md)")) or "a new note"
-    yield save(notes / "four.md", NOTE.format("Four", "\nA line.\n\n[gone](gone.md)")) or "a text with a broken link"
+    save(notes / "one.md", NOTE.format("One", "Another text."))  # a text
+    yield
+    save(notes / "one.md", NOTE.format("One anew", "Another text."))  # a title
+    yield
+    save(notes / "four.md", NOTE.format("Four", "[[One anew]] and [gone](gone.md)"))  # a new note
+    yield
+    save(notes / "four.md", NOTE.format("Four", "\nA line.\n\n[gone](gone.md)"))  # a text with a broken link
+    yield
     (notes / "five").mkdir()
-    yield save(notes / "five" / "five.md", NOTE.format("Five", "In a folder.")) or "a new folder"
-    yield (notes / "four.md").rename(notes / "vier.md") and "a rename"
-    yield (notes / "two.md").unlink() or "a note deleted"
-    yield shutil.rmtree(notes / "five") or "a folder deleted"
-    yield (notes / "pic.svg").write_text("<svg/>") and "an attachment"
-    yield save(notes / "one.md", NOTE.format("One", "![pic](pic.svg)")) or "an image shown"
+    save(notes / "five" / "five.md", NOTE.format("Five", "In a folder."))  # a new folder
+    yield
+    (notes / "four.md").rename(notes / "vier.md")  # a rename
+    yield
+    (notes / "two.md").unlink()  # a note deleted
+    yield
+    shutil.rmtree(notes / "five")  # a folder deleted
+    yield
+    (notes / "pic.svg").write_text("<svg/>")  # an attachment
+    yield
+    save(notes / "one.md", NOTE.format("One", "![pic](pic.svg)"))  # an image shown
+    yield
     save(root / "templates.html", "{% extends 'default/404.html' %}{% block content %}<p>Lost.</p>{% endblock %}")
     (root / "templates").mkdir()
-    yield (root / "templates.html").rename(root / "templates" / "404.html") and "a template"
-    yield save(root / "static" / "style.css", "body { color: green }\n") or "the stylesheet"
-    yield save(root / "static" / "robots.txt", "User-agent: *\n") or "a file of the site's own"
-    yield save(root / "notes-site.toml", 'title = "Renamed"\nlevels = ["One", "Two"]\n') or "the config"
-    yield shutil.rmtree(root / "templates") or "templates deleted"
-    yield (root / "notes-site.toml").unlink() or "no config"
+    (root / "templates.html").rename(root / "templates" / "404.html")  # a template
+    yield
+    save(root / "static" / "style.css", "body { color: green }\n")  # the stylesheet
+    yield
+    save(root / "static" / "robots.txt", "User-agent: *\n")  # a file of the site's own
+    yield
+    save(root / "notes-site.toml", 'title = "Renamed"\nlevels = ["One", "Two"]\n')  # the config
+    yield
+    shutil.rmtree(root / "templates")  # templates deleted
+    yield
+    (root / "notes-site.toml").unlink()  # no config
+    yield
 
 
 @pytest.mark.parametrize("options", [(), ("--poll",)])
@@ -144,7 +160,7 @@ def unwatched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """In the processes that are started no watcher speaks."""
     (tmp_path / "startup").mkdir()
     (tmp_path / "startup" / "sitecustomize.py").write_text(
-        "import notes_site.serve.watch as watch\nwatch.Watcher.on_any_event = lambda self, event: None\n"
+        "import notes_site.serve.watch as watch\nwatch.Watcher._hear = lambda self, places: None\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "startup"))
 

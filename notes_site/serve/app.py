@@ -32,6 +32,7 @@ _QUIET, _IDLE = 0.15, 0.6  # seconds without a request until work that can wait 
 _NEW = 5  # addresses of new notes that are told one by one
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/?#@\[\]\\]+))(?::[0-9]+)?")
+_LONGEST_TARGET, _MOST_HEADERS = 8_192, 32_768  # bytes
 _HEADERS = {
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -54,8 +55,6 @@ class App:
         self._said: tuple[Diagnostic, ...] = ()
         self._fault = ""
         self._timers: list[asyncio.TimerHandle] = []
-        self._in_doubt = False
-        self._scan: asyncio.Task[None] | None = None
         self._site = preview.shown.site
         self._pages = preview.note_pages()
         self._base = preview.base
@@ -95,6 +94,7 @@ class App:
 
     async def _respond(self, request: Request) -> Response:
         try:
+            _check_size(request)
             if problem := self._host_problem(request):
                 raise HTTPException(400, problem)
             if request.method not in ("GET", "HEAD"):
@@ -176,9 +176,8 @@ class App:
             self.say_problems()
             self.rest()
 
-    def rest(self, *, in_doubt: bool = False) -> None:
-        """Do what can wait once nobody has asked for anything for a while; `in_doubt` a scan of everything too."""
-        self._in_doubt = self._in_doubt or in_doubt
+    def rest(self) -> None:
+        """Do what can wait once nobody has asked for anything for a while."""
         for timer in self._timers:
             timer.cancel()
         later = asyncio.get_running_loop().call_later
@@ -192,9 +191,6 @@ class App:
     def _tidy(self) -> None:
         with self._told("tidying"):
             self.preview.tidy()
-        if self._in_doubt:
-            self._in_doubt = False
-            self._scan = asyncio.get_running_loop().create_task(self.changed(None))
 
     # --- the terminal
 
@@ -231,3 +227,10 @@ class App:
             left = f"problems left: {errors} errors, {len(self._said) - errors} warnings"
             self._say(left if self._said else "no problems left")
         self._channel.tell_problems()
+
+
+def _check_size(request: Request) -> None:
+    if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > _LONGEST_TARGET:
+        raise HTTPException(414, "the address is too long")
+    if sum(len(name) + len(value) + 4 for name, value in request.scope["headers"]) > _MOST_HEADERS:
+        raise HTTPException(431, "the headers are too long")

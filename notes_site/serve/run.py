@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import signal
 import socket
 import sys
@@ -95,24 +94,13 @@ async def _serve(preview: Preview, settings: Settings, listening: socket.socket,
     origin = f"http://{name}:{port}"
     app = App(preview, origin=origin, allowed_hosts=(*settings.allowed_hosts, settings.host), say=settings.say)
 
-    watched: dict[Path, tuple[int, int] | None] = {}
-
-    def watch() -> bool:
-        """Watch the folders that are there now. Tells whether they are others than before."""
-        folders = {Path(root): _identity(root) for layer, root in preview.roots.items() if layer != "program"}
-        if folders == watched:
-            return False
-        watched.clear()
-        watched.update(folders)
-        watcher.stop()  # a folder of the same name would be taken for the same one
-        watcher.watch(folders, [preview.project.config])
-        return True
+    def watch() -> None:
+        layers = {layer: root for layer, root in preview.roots.items() if layer != "program"}
+        watcher.watch(layers, [preview.project.config])
 
     async def changed(files: frozenset[Path] | None) -> None:
-        watch()  # first, so that nothing happens unseen between scanning and watching
         await app.changed(files)
-        if watch():
-            await app.changed(None)
+        watch()  # folders come and go, and a config may name others
 
     watcher = Watcher(changed, poll=settings.poll, say=settings.say)
     watch()
@@ -121,7 +109,7 @@ async def _serve(preview: Preview, settings: Settings, listening: socket.socket,
         settings.say(f"{app.address} (Ctrl-C stops)")
         if settings.open_browser:
             webbrowser.open(app.address)
-        app.rest(in_doubt=True)  # notes may have changed since they were read
+        app.rest()
         await uvicorn.Server(_server_config(app)).serve(sockets=[listening])
     finally:
         watcher.stop()
@@ -159,12 +147,3 @@ def _reserve_descriptors() -> None:
     most = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-def _identity(folder: str) -> tuple[int, int] | None:
-    """What tells a folder from another of the same name; None for one that is not there."""
-    try:
-        found = os.stat(folder)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -1,74 +1,149 @@
-"""Tells which files changed, after a quiet moment: the system's events where there are any, else polling."""
+"""Tells which files changed, after a quiet moment: by the system's events where there are any, else by polling."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import os
+import sys
+import warnings
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog import events
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
+from notes_site.inputs import ignored_in
+
 QUIET = 0.012  # seconds without an event before a save counts as done: editors write in several steps
 POLL_EVERY = 0.5  # seconds
+FIRST_SCAN = 0.5  # seconds after the start: the first page comes first
+_LONGEST = 0.5  # seconds after which a change is told though more keep coming
+_MANY = 2000  # events in a row; the system may have lost some of so many
 
-_UNTOUCHED = frozenset({"opened", "closed_no_write"})
+# Nothing that merely reads: our own reading of a whole site would fill the system's queue.
+_HEARD: list[type[events.FileSystemEvent]] = [
+    events.FileCreatedEvent, events.FileModifiedEvent, events.FileClosedEvent, events.FileMovedEvent,
+    events.FileDeletedEvent, events.DirCreatedEvent, events.DirMovedEvent, events.DirDeletedEvent,
+]  # fmt: skip
 
 Report = Callable[[frozenset[Path] | None], Awaitable[None]]
 """Called with the files that changed; None when only a full scan can tell."""
 
 
-class Watcher(FileSystemEventHandler):
-    """Watches folders and single files from its own thread, and reports in the event loop's."""
+class _Post(NamedTuple):
+    """A folder to watch: its name, where that really leads and to which folder of the disk. With a layer, all below
+    it matters by that layer's rules; without one, only the entries `names` and `places` do: single files, and what
+    the folders of layers hang on.
+    """
+
+    folder: Path
+    real: str
+    identity: tuple[int, int]
+    layer: str
+    names: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+
+    def matters(self, parts: tuple[str, ...]) -> bool:
+        """Tell whether an entry below the folder is one to tell of."""
+        if self.layer:
+            return not any(map(ignored_in(self.layer), parts))
+        return len(parts) == 1 and parts[0] in self.names | self.places
+
+
+class _Ear(events.FileSystemEventHandler):
+    """Hears of one folder, in a thread of the observer's."""
+
+    def __init__(self, post: _Post, tell: Callable[[list[Path] | None], None]) -> None:
+        self._post, self._tell = post, tell
+
+    def on_any_event(self, event: events.FileSystemEvent) -> None:
+        """Pass on what matters; what happened to a whole folder only a scan can tell."""
+        relative = (
+            os.path.relpath(os.fsdecode(path), self._post.real) for path in (event.src_path, event.dest_path) if path
+        )
+        found = [parts for path in relative if self._post.matters(parts := Path(path).parts)]
+        if found:
+            doubt = event.is_directory or any(parts[:1] and parts[0] in self._post.places for parts in found)
+            self._tell(None if doubt else [self._post.folder.joinpath(*parts) for parts in found])
+
+
+class Watcher:
+    """Watches the folders of layers and single files, and reports in the event loop what changed in them."""
 
     def __init__(self, report: Report, *, poll: bool, say: Callable[[str], None]) -> None:
         self._report, self._poll, self._say = report, poll, say
         self._loop = asyncio.get_running_loop()
         self._changed: set[Path] | None = set()
+        self._heard, self._since = 0, 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._observer: BaseObserver | None = None
-        self._watched: dict[Path, bool] = {}
-        self._named: frozenset[Path] = frozenset()
+        self._posts: frozenset[_Post] = frozenset()
+        self._fresh = False
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)  # watchdog's, of folders that move fast
 
-    def watch(self, folders: Iterable[Path], files: Iterable[Path]) -> None:
-        """Watch these folders and all below them, and these files; what was watched before is let go.
+    def watch(self, layers: Mapping[str, str | Path], files: Iterable[Path]) -> None:
+        """Watch the folders of these layers and all below them, and these files; what was watched before is let go.
 
-        A folder that is not there yet is waited for.
+        A folder that is not there yet is waited for. To be called again after each report, for folders come and go.
+        Where it has to begin it asks for a full scan: nobody watched until now.
         """
-        named = frozenset((*folders, *files))
-        wanted = {place: True for place in folders if place.is_dir()}
-        for place in named:
-            if not wanted.get(place) and place.parent.is_dir():
-                wanted.setdefault(place.parent, False)
-        if wanted == self._watched and self._alive():
+        wanted = frozenset(_posts(layers, files))
+        if wanted == self._posts and self._is_alive():
             return
-        self._named = named
-        self.stop()
-        self._watched = wanted
-        if not self._poll and not self._start(Observer()):
-            self._say("the system cannot watch so many files: polling twice a second instead")
-            self._poll = True
-        if self._poll:
-            self._start(PollingObserver(timeout=POLL_EVERY))
+        first = not self._posts
+        self._posts = wanted
+        self._begin()
+        self._loop.call_later(FIRST_SCAN if first else 0, self._note, None)
 
-    def _start(self, observer: BaseObserver) -> bool:
+    def _begin(self) -> None:
+        self.stop()
+        self._fresh = True
+        if not self._poll and not self._start(Observer):
+            self.stop()
+            self._poll = True
+            self._say("the system cannot watch so many folders: polling twice a second instead")
+        if self._poll:
+            self._start(lambda: PollingObserver(timeout=POLL_EVERY))
+
+    def _start(self, make: Callable[[], BaseObserver]) -> bool:
+        observer = None
         try:
-            for folder, below in self._watched.items():
-                observer.schedule(self, str(folder), recursive=below)
+            observer = make()
+            for post in self._posts:
+                ear = _Ear(post, self._hear)
+                observer.schedule(ear, post.real, recursive=bool(post.layer), event_filter=_HEARD)
             observer.start()
         except OSError:
-            with suppress(RuntimeError):
-                observer.stop()
+            if observer:
+                with suppress(RuntimeError):
+                    observer.stop()
             return False
         self._observer = observer
-        return True
+        return self._poll or not self._is_full()
 
-    def _alive(self) -> bool:
-        return self._observer is not None and self._observer.is_alive()
+    def _is_full(self) -> bool:
+        """Tell whether the system takes no more watches; then some folders below may have none, and nobody said so."""
+        if sys.platform != "linux" or not self._posts:
+            return False
+        try:
+            probe = Observer()
+            probe.schedule(events.FileSystemEventHandler(), next(iter(self._posts)).real, event_filter=_HEARD)
+            probe.start()
+        except OSError:
+            return True
+        probe.stop()
+        probe.join()
+        return False
+
+    def _is_alive(self) -> bool:
+        observer = self._observer
+        return observer is not None and observer.is_alive() and all(e.is_alive() for e in list(observer.emitters))
 
     def stop(self) -> None:
         """Watch nothing any more."""
@@ -77,37 +152,63 @@ class Watcher(FileSystemEventHandler):
             self._observer.join(2)
             self._observer = None
 
-    def on_any_event(self, event: FileSystemEvent) -> None:
+    def _hear(self, places: list[Path] | None) -> None:
         """Called in the observer's thread."""
-        if event.event_type in _UNTOUCHED:
-            return
-        # What happened to a whole folder, only a scan can tell; that a folder's own entry changed says nothing.
-        doubt = event.is_directory and event.event_type != "modified"
-        places = [Path(str(place)) for place in (event.src_path, event.dest_path) if place]
-        places = [place for place in places if self._watched.get(place.parent) is not False or place in self._named]
-        if places and (doubt or not event.is_directory):
-            with suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._note, None if doubt else places)
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._note, places)
 
     def _note(self, places: list[Path] | None) -> None:
-        if places is None or self._changed is None:
+        now = self._loop.time()
+        if not self._heard:
+            self._since = now
+        self._heard += 1
+        if places is None or self._changed is None or self._heard > _MANY:
             self._changed = None
         else:
             self._changed.update(places)
         if self._timer:
             self._timer.cancel()
-        self._timer = self._loop.call_later(QUIET, self._tell)
+        self._timer = self._loop.call_at(min(now + QUIET, max(now, self._since + _LONGEST)), self._tell)
 
     def _tell(self) -> None:
         if self._task and not self._task.done():  # one report at a time, and none is lost
             self._timer = self._loop.call_later(QUIET, self._tell)
             return
         changed, self._changed = self._changed, set()
-        reported = None if changed is None else frozenset(changed)
-        self._task = self._loop.create_task(self._run(reported))
+        self._heard = 0
+        self._task = self._loop.create_task(self._run(None if changed is None else frozenset(changed)))
 
     async def _run(self, changed: frozenset[Path] | None) -> None:
+        if changed is None and not self._poll and not self._fresh:
+            self._begin()  # of folders that were made and moved in a row the observer may have missed some
+        self._fresh = False
         await self._report(changed)
-        if not self._alive() or not all(folder.is_dir() for folder in self._watched):
-            self._watched = {}  # a root was replaced: watch the new one
-            await self._report(None)
+
+
+def _posts(layers: Mapping[str, str | Path], files: Iterable[Path]) -> Iterable[_Post]:
+    """Yield the folders to watch: those of the layers, and those in which they and the single files stand."""
+    roots = {layer: Path(root) for layer, root in layers.items()}
+    for layer, root in roots.items():
+        if root.is_dir():
+            yield _post(root, layer)
+    names: dict[Path, set[str]] = defaultdict(set)
+    places: dict[Path, set[str]] = defaultdict(set)
+    for file in files:
+        names[file.parent].add(file.name)
+    for root in {*roots.values(), *(root.resolve() for root in roots.values())}:
+        place = root
+        while not place.parent.is_dir():
+            place = place.parent
+        places[place.parent].add(place.name)
+    for folder in {*names, *places}:
+        if folder.is_dir():
+            yield _post(folder, "")._replace(names=frozenset(names[folder]), places=frozenset(places[folder]))
+
+
+def _post(folder: Path, layer: str) -> _Post:
+    try:
+        found = folder.stat()
+        identity = found.st_dev, found.st_ino
+    except OSError:  # gone this moment
+        identity = 0, 0
+    return _Post(folder, os.path.realpath(folder), identity, layer)

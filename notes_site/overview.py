@@ -114,7 +114,8 @@ def as_text(result: Overview) -> str:
     compared = result.comparison
     if compared.notes:
         spent, planned = durations.show(compared.time), durations.show(compared.estimate)
-        lines.append(f"Planned against spent, where both are noted ({compared.notes}): {planned} planned, {spent} spent.")
+        head = f"Planned against spent, where both are noted ({compared.notes})"
+        lines.append(f"{head}: {planned} planned, {spent} spent.")
     if result.missing:
         lines.append(f"Without a time ({len(result.missing)}):")
         lines += [f"  {path}: {title}" for path, title in result.missing]

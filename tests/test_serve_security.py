@@ -366,14 +366,14 @@ def test_twenty_tabs_and_a_cap(preview: Serving) -> None:
 
 def test_a_tab_that_does_not_read_keeps_nobody_waiting(tmp_path: Path) -> None:
     site = Site(tmp_path / "site")
-    links = "".join(f"[{n}](gone-{n}-{'x' * 80}.md)\n" for n in range(60))
+    links = "".join(f"[{n}](gone-{n}-{'x' * 80}.md)\n" for n in range(20))
     note = site.note("cloud/one.md", links, title="One")
     with (
         Serving(site.root) as preview,
         preview.reload_socket("cloud/one.html", max_queue=1),
         preview.reload_socket("cloud/one.html") as heard,
     ):
-        for number in range(25):
+        for number in range(20):
             note.write_text(f"---\ntitle: One\n---\nText {number}.\n{links.replace('gone', f'gone-{number}')}")
             while f"gone-{number}-" not in message(heard, "problems")[0]:
                 pass

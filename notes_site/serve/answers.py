@@ -46,8 +46,25 @@ def faced(maker: Maker, output: Output) -> tuple[Face, Callable[[], bytes]]:
 
 def fault(path: str, shown: str) -> Answer:
     """Return the answer in the place of a page that cannot be made."""
-    page = b'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>Problem</title><body></body></html>\n'
+    page = _FAULT.encode()
     return Answer(path, page, None, media_type("fault.html"), Face(digest_of(shown), ()), shown)
+
+
+_FAULT = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>This page cannot be made</title>
+<style>
+body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+pre { padding: 1rem 0; border-block: 1px solid; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.875rem; }
+</style>
+<body>
+<h1>This page cannot be made</h1>
+</body>
+</html>
+"""
 
 
 def media_type(path: str) -> str:

@@ -53,7 +53,7 @@ class App:
         self._say = say
         self._script = Path(__file__).with_name("client.js").read_bytes()
         self._said: tuple[Diagnostic, ...] = ()
-        self._fault = ""
+        self._faults: set[str] = set()
         self._timers: list[asyncio.TimerHandle] = []
         self._site = preview.shown.site
         self._pages = preview.note_pages()
@@ -171,6 +171,7 @@ class App:
         """Take in what the watcher names, and tell the open pages that show any of it."""
         with self._told("a change"):
             await self._take_in(files)
+            self._faults.clear()
             await self._channel.tell_changes(self.preview.sources(files or ()))
             self._say_news()
             self.say_problems()
@@ -209,9 +210,9 @@ class App:
             self._say(f"and {len(new) - _NEW} more new notes")
 
     def _say_fault(self, fault: str) -> None:
-        """Say why a page could not be made, once."""
-        if fault != self._fault:
-            self._fault = fault
+        """Say why a page could not be made, once until something changes."""
+        if fault not in self._faults:
+            self._faults.add(fault)
             self._say(fault)
 
     def say_problems(self) -> None:

@@ -55,6 +55,7 @@ class Preview:
         self._moved, self._tidy = False, False
         self._problems: tuple[Composed, tuple[Diagnostic, ...]] | None = None
         self.reload()
+        self._progress = silent  # what comes later takes no time worth showing
 
     def close(self) -> None:
         """Let go of the cache."""

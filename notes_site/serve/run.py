@@ -7,6 +7,7 @@ import errno
 import signal
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -90,8 +91,7 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 async def _serve(preview: Preview, settings: Settings, listening: socket.socket, port: int) -> None:
-    name = f"[{settings.host}]" if ":" in settings.host else settings.host
-    origin = f"http://{name}:{port}"
+    origin = f"http://{_name(settings.host)}:{port}"
     app = App(preview, origin=origin, allowed_hosts=(*settings.allowed_hosts, settings.host), say=settings.say)
 
     def watch() -> None:
@@ -108,11 +108,18 @@ async def _serve(preview: Preview, settings: Settings, listening: socket.socket,
         app.say_problems()
         settings.say(f"{app.address} (Ctrl-C stops)")
         if settings.open_browser:
-            webbrowser.open(app.address)
+            # In a thread: one that runs in the terminal would come back when it is closed.
+            threading.Thread(target=webbrowser.open, args=[app.address], daemon=True).start()
         app.rest()
         await uvicorn.Server(_server_config(app)).serve(sockets=[listening])
     finally:
         watcher.stop()
+
+
+def _name(host: str) -> str:
+    """The host as it stands in addresses; for every address of this machine the one that is always there."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{host}]" if ":" in host else host
 
 
 def _server_config(app: App) -> uvicorn.Config:

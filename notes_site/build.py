@@ -71,13 +71,16 @@ def _build(project: Project, options: Options, cache: Cache, progress: Progress)
     if not options.write or not composed.loaded.sound:  # a config with errors does not say where to
         rendering = Rendering(composed, cache, output)
         problems = rendering.run(None, progress)
+        if composed.loaded.sound:
+            check_output(output, project, composed.loaded.roots)
+            problems = (*problems, *publish.foreign(output, rendering.why, rendering.owned))
         return _finish(project, composed, options, cache, rendering, problems, 0)
     check_output(output, project, composed.loaded.roots)
     with lock(output / STATE):
         rendering = Rendering(composed, cache, output)
         staging = publish.Staging(output)
         try:
-            problems = (*rendering.run(staging, progress), *staging.foreign(rendering.owned))
+            problems = (*rendering.run(staging, progress), *publish.foreign(output, staging, rendering.owned))
             removed = 0
             if not failed((*composed.diagnostics, *problems), strict=options.strict):
                 removed = _publish(rendering, staging, options, (*composed.diagnostics, *problems))
@@ -174,7 +177,9 @@ def run_key(project: Project, options: Options) -> str:
 
 
 def _remember(project: Project, options: Options, cache: Cache, loaded: Loaded, report: Report) -> None:
-    stamp = combine(loaded.stamp, noop.output_stamp(report.output)) if loaded.stamp else ""
+    # A folder that is not there and an empty one have the same stamp.
+    trusted = loaded.stamp and not any(d.code == "no-content" for d in report.diagnostics)
+    stamp = combine(loaded.stamp, noop.output_stamp(report.output)) if trusted else ""
     run = noop.Run(
         stamp,
         loaded.roots,

@@ -142,7 +142,7 @@ def _code_css(loaded: Loaded, light: str, dark: str) -> str:
     """The code theme's rules. They cost some 50 ms to make, so they are remembered."""
     key = combine("code-css", light, dark, loaded.program)
     kept = loaded.memo.get(key)
-    if kept is None:
+    if kept is None or not kept.isascii():
         from notes_site.highlight import code_css
 
         kept = code_css(light, dark).encode()

@@ -53,7 +53,8 @@ def settled(stat: Stat, now: int) -> bool:
 
 def is_ignored(name: str) -> bool:
     """Tell whether a file or folder is no part of a site: hidden ones, and what editors leave while they save."""
-    return name.startswith((".", "#")) or name.endswith(_EDITOR_LEFTOVERS) or name == "4913"
+    of_emacs = name.startswith("#") and name.endswith("#")
+    return name.startswith(".") or of_emacs or name.endswith(_EDITOR_LEFTOVERS) or name == "4913"
 
 
 def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) -> Scan:

@@ -14,7 +14,7 @@ from notes_site import paths
 from notes_site.bodies import Slot
 from notes_site.diagnostics import Diagnostic, nearest, warning
 from notes_site.model import Note, Ref
-from notes_site.site import Site, level_names
+from notes_site.site import Site
 from notes_site.views import Backlink
 
 MISSING = Slot("missing")
@@ -39,6 +39,7 @@ class Links(NamedTuple):
 class _Found(NamedTuple):
     slot: Slot
     note: Note | None = None
+    url: str = ""
     file: tuple[str, str] | None = None
 
 
@@ -105,14 +106,16 @@ class _Index:
         unread: frozenset[str],
     ) -> None:
         published = list(site.published())
-        self.files = files
-        self.static = static
-        self.notes = {n.path: n for n in published}
-        self.hidden = frozenset(n.path for n in site.hidden)
+        # macOS writes names in NFD, people write links in NFC: all look-ups are by the latter.
+        self.files = {paths.nfc(path): (path, digest) for path, digest in files.items()}
+        self.static = {paths.nfc(path): (path, digest) for path, digest in static.items()}
+        self.notes = {paths.nfc(n.path): n for n in published}
+        self.hidden = frozenset(paths.nfc(n.path) for n in site.hidden)
         self._drafts = _absent(self.hidden, self._titles_of(site.hidden))
         self._unread = _absent(unread, map(paths.stem, unread))
         self._comparisons = _MOST_COMPARISONS
         self._area_urls = {area.intro.path: area.url for area in site.areas if area.intro}
+        self._area_names = {area.url: area.name for area in site.areas}
         self.urls: dict[str, Note | None] = dict.fromkeys([*generated, *(a.url for a in site.areas)])
         self.urls.update({self.url_of(n): n for n in published})
         self.aliases = {paths.alias_url(a): n for n in published for a in n.front.aliases if paths.is_address(a)}
@@ -120,9 +123,11 @@ class _Index:
         for note in published:
             for name in {paths.slug(name) for name in self._titles_of([note])}:
                 self.names[name].append(note)
-        self.files_by_name = {path.rpartition("/")[2]: path for path in sorted(files, reverse=True)}
-        levels = frozenset(level_names(site.config))
-        self.anchors = {n.path: n.anchors | levels if n.path in self._area_urls else n.anchors for n in published}
+        self.files_by_name = {path.rpartition("/")[2]: path for path in sorted(self.files, reverse=True)}
+        self.anchors: dict[str, frozenset[str]] = {self.url_of(n): n.anchors for n in published}
+        for area in site.areas:
+            levels = frozenset(n.card.level or "other" for n in area.notes)
+            self.anchors[area.url] = self.anchors.get(area.url, frozenset()) | levels
 
     @staticmethod
     def _titles_of(notes: Iterable[Note]) -> Iterator[str]:
@@ -148,41 +153,41 @@ class _Index:
         if by_name:
             return self._wikilink(ref, note)
         if target.path in self.files:
-            return _file("content", target, ref, self.files[target.path])
+            return _file("content", target, ref, *self.files[target.path])
         if target.path in self.hidden:
             return _Found(MISSING)
         found = self._page(target)
         if found.slot is MISSING and target.path in self.static:
-            return _file("static", target, ref, self.static[target.path])
-        return found
+            return _file("static", target, ref, *self.static[target.path])
+        return _Found(MISSING) if ref.kind == "image" else found  # a page is no image
 
     def _wikilink(self, ref: Ref, note: Note) -> _Found:
         """By path from the note or from the content folder, else by name: in the same area first, then by path."""
         for base in (note.path, ""):
             target = paths.resolve(ref.target, base)
-            if target.path is not None and target.path in self.files:
-                return _file("content", target, ref, self.files[target.path])
-            if (found := self._page(target)).note:
+            if target.path in self.files:
+                return _file("content", target, ref, *self.files[target.path])
+            if (found := self._page(target)).slot is not MISSING:
                 return found
-        name = (target.path or "").rpartition("/")[2]
-        candidates = self.names.get(paths.slug(name), [])
+        whole = target.path or ""
+        name = whole.rpartition("/")[2]
+        candidates = self.names.get(paths.slug(whole)) or self.names.get(paths.slug(name), [])
         best = min(candidates, key=lambda n: (n.card.area != note.card.area, n.path), default=None)
         if best:
-            return self._to_note(best, target)
+            return self._to_page(self.url_of(best), best, target)
         file = self.files_by_name.get(name)
-        return _file("content", target._replace(path=file), ref, self.files[file]) if file else _Found(MISSING)
+        return _file("content", target, ref, *self.files[file]) if file else _Found(MISSING)
 
     def _page(self, target: paths.Target) -> _Found:
         path = target.path or ""
         for name in self._spellings(path):
             if name in self.notes:
-                return self._to_note(self.notes[name], target)
+                return self._to_page(self.url_of(self.notes[name]), self.notes[name], target)
         for url in (path, f"{path}.html", f"{path}/index.html" if path else "index.html"):
             if url in self.urls:
-                note = self.urls[url]
-                return self._to_note(note, target) if note else _Found(_site(url, target))
+                return self._to_page(url, self.urls[url], target)
         if alias := self.aliases.get(paths.alias_url("/" + path)):
-            return self._to_note(alias, target)
+            return self._to_page(self.url_of(alias), alias, target)
         return _Found(MISSING)
 
     @staticmethod
@@ -195,10 +200,11 @@ class _Index:
         if path.endswith(".html"):
             yield path[: -len(".html")] + ".md"
 
-    def _to_note(self, note: Note, target: paths.Target) -> _Found:
-        if target.fragment not in self.anchors[note.path]:  # the page is there all the same
+    def _to_page(self, url: str, note: Note | None, target: paths.Target) -> _Found:
+        if target.fragment not in self.anchors.get(url, ()):  # the page is there all the same
             target = target._replace(fragment="")
-        return _Found(_site(self.url_of(note), target, note.card.title), note)
+        text = note.card.title if note else self._area_names.get(url, url)
+        return _Found(Slot("site", paths.href(url, target.fragment, target.query), text), note, url)
 
     def problems(self, ref: Ref, note: Note, found: _Found) -> Iterator[Diagnostic]:
         """Yield what is wrong with the ref."""
@@ -209,9 +215,10 @@ class _Index:
                 return
             code, message, hint = self._why_missing(ref, note, target)
             yield warning(note.path, code, message, hint=hint, **at)
-        elif found.note and target.fragment and target.fragment not in self.anchors[found.note.path]:
-            hint = self._near_anchor(target.fragment, self.anchors[found.note.path])
-            message = f"`{found.note.path}` has no heading or anchor `#{target.fragment}`"
+        elif found.url and target.fragment and target.fragment not in self.anchors.get(found.url, ()):
+            hint = self._near_anchor(target.fragment, self.anchors.get(found.url, frozenset()))
+            shown = found.note.path if found.note else found.url
+            message = f"`{shown}` has no heading or anchor `#{target.fragment}`"
             yield warning(note.path, "broken-anchor", message, hint=hint, **at)
 
     def _why_missing(self, ref: Ref, note: Note, target: paths.Target) -> tuple[str, str, str]:
@@ -222,6 +229,8 @@ class _Index:
             return "broken-link", f"`{ref.target}` leads out of the content folder", "move the file into it"
         if self._means(target, ref, self._drafts):
             return "link-to-draft", f"`{ref.target}` is a draft", "publish it, or build with --drafts"
+        if ref.kind == "image" and self._page(target).slot is not MISSING:
+            return "broken-image", f"`{ref.target}` is a page, not an image", "link to it without the `!`"
         if _is_image(ref, target.path):
             hint = self._likely(target.path, ref, note, self.files) or "put it there, or correct its address"
             return "broken-image", f"there is no image `{target.path}`", hint
@@ -274,13 +283,8 @@ def _absent(files: frozenset[str], names: Iterable[str]) -> _Absent:
     return _Absent(files, addresses, frozenset(map(paths.slug, names)))
 
 
-def _file(origin: str, target: paths.Target, ref: Ref, digest: str) -> _Found:
+def _file(origin: str, target: paths.Target, ref: Ref, path: str, digest: str) -> _Found:
     """An attachment or static file: what is shown is fingerprinted, what is linked keeps its name."""
-    path = target.path or ""
     shown = _is_image(ref, path)
     name = path if origin == "static" and not shown else paths.file_url(path, digest if shown else "")
     return _Found(Slot("site", paths.href(name, target.fragment, target.query)), file=(origin, path))
-
-
-def _site(url: str, target: paths.Target, text: str = "") -> Slot:
-    return Slot("site", paths.href(url, target.fragment, target.query), text)

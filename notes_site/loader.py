@@ -12,7 +12,7 @@ from notes_site import config as configs
 from notes_site import noop, parsing, project
 from notes_site.cache import Cache
 from notes_site.diagnostics import Diagnostic, below, failed
-from notes_site.digest import combine, digest_of
+from notes_site.digest import combine, digest, digest_of
 from notes_site.files import Stat, read_settled
 from notes_site.inputs import Inputs, read_inputs, scan_layers
 from notes_site.model import Config, Note, Parsed, ParseOptions
@@ -133,14 +133,15 @@ def _notes(
     shared = (program, digest_of(options))
     found: dict[str, Parsed] = {}
     misses: list[tuple[str, str, bytes]] = []
-    for path, digest in inputs.digests["content"].items():
+    for path, known in inputs.digests["content"].items():
         if is_note(path):
-            key = combine("note", path, digest, *shared)
+            key = combine("note", path, known, *shared)
             kept = memo.get(key)
             try:
                 found[path] = decode(kept or b"")
             except msgspec.MsgspecError:  # never parsed, or damaged
-                misses.append((path, key, _bytes(inputs, roots, path)))
+                data = _bytes(inputs, roots, path)  # which may be newer than the scan
+                misses.append((path, combine("note", path, digest(data), *shared), data))
     bodies: dict[str, str] = {}
     keys = {path: key for path, key, _ in misses}
     for path, encoded, body in parsing.parse_all([(p, d) for p, _, d in misses], options, jobs, progress):

@@ -98,7 +98,9 @@ def plan(site: Site, assets: Assets) -> Plan:
 
 
 def _generated(site: Site) -> Iterator[str]:
-    yield from ("index.html", "tags.html", *(order.url for order in ORDERS))
+    yield from ("index.html", "tags.html", "404.html", "notes.json", "robots.txt", *(order.url for order in ORDERS))
+    if site.config.base_url:
+        yield from ("sitemap.xml", *(["feed.xml"] if site.config.feed_items else []))
     yield from (tag_url(slug) for slug in site.tags)
 
 
@@ -131,9 +133,10 @@ def _overviews(site: Site, views: Views) -> Iterator[Output]:
 
 def _redirects(site: Site, views: Views) -> Iterator[Output]:
     for note in site.published():
-        for alias in filter(paths.is_address, note.front.aliases):
-            url, source = paths.alias_url(alias), f"the alias {alias} of {_shown(site, note)}"
-            if url:  # what is no address is told of by `checks`
+        former = {paths.alias_url(alias): alias for alias in filter(paths.is_address, note.front.aliases)}
+        for url, alias in former.items():
+            source = f"the alias {alias} of {_shown(site, note)}"
+            if url and url != note.card.url:  # what is no address is told of by `checks`
                 place = (_shown(site, note), *note.front.spans["aliases"])
                 yield Page(url, source, "redirect.html", partial(views.redirect, url, note), place)
 

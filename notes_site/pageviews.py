@@ -59,7 +59,7 @@ class Views:
             course_title=config.course_title,
             course_link=config.course_link,
             areas=tuple(Link(area.url, area.name) for area in site.areas),
-            pages=tuple(Link(page.card.url, page.card.title) for page in site.pages[:NAV_PAGES]),
+            pages=_links_to(site.pages[:NAV_PAGES]),
             styles=(style,),
             icon=icon,
             feed="feed.xml" if config.base_url and config.feed_items else "",
@@ -80,13 +80,14 @@ class Views:
         config, home = self._site.config, self._site.home
         return HomeView(
             site=self.site,
-            meta=self._meta("index.html", (home and home.front.title) or config.title, config.description),
+            meta=self._meta("index.html", (home and home.card.title) or config.title, config.description),
             body=self._body(home) if home else None,
             sums=self._totals,
             areas=tuple(
                 AreaSummary(a.url, a.name, a.intro.card.summary if a.intro else "", stats.sums(_cards(a.notes)))
                 for a in self._site.areas
             ),
+            pages=_links_to(self._site.pages[NAV_PAGES:]),
         )
 
     def area(self, area: Area) -> AreaView:
@@ -261,6 +262,10 @@ class Views:
         if area.slug not in self._navs:
             self._navs[area.slug] = navigation(area, self._levels)
         return self._navs[area.slug][note.path] if note else ()
+
+
+def _links_to(notes: Iterable[Note]) -> tuple[Link, ...]:
+    return tuple(Link(note.card.url, note.card.title) for note in notes)
 
 
 def _cards(notes: Iterable[Note]) -> Iterable[Card]:

@@ -21,6 +21,8 @@ RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"}
 )
 
+_PLUS_OR_SHARP = re.compile(r"(?<=\w)[+#]+")
+_SPELLED = {"+": "-plus-", "#": "-sharp-"}
 _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
 _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
 
@@ -34,9 +36,12 @@ def is_note(path: str) -> bool:
 def slug(text: str) -> str:
     """Return the text as one URL segment: case-folded, letters and digits of any script, `-` for the rest.
 
-    Marks stay too: without them Hindi and Thai words fall apart.
+    Marks stay too: without them Hindi and Thai words fall apart. `+` and `#` behind a letter or digit are spelled
+    out: C, C++ and C# are three things.
     """
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    if "+" in folded or "#" in folded:
+        folded = _PLUS_OR_SHARP.sub(lambda found: "".join(_SPELLED[c] for c in found[0]), folded)
     if folded.isascii():
         return _NOT_ASCII_WORD.sub("-", folded).strip("-")
     kept = (c if unicodedata.category(c)[0] in "LNM" else "-" for c in folded)
@@ -131,7 +136,8 @@ class Target(NamedTuple):
 def resolve(target: str, source: str) -> Target:
     """Return what a relative link, written in the note `source`, means.
 
-    `/x` starts at the content folder. Percent escapes are decoded. A bare `#fragment` has an empty path.
+    `/x` starts at the content folder. Percent escapes are decoded. A bare `#fragment` has an empty path;
+    the content folder itself is `index.html`.
     """
     rest, _, fragment = target.partition("#")
     rest, _, query = rest.partition("?")
@@ -140,7 +146,12 @@ def resolve(target: str, source: str) -> Target:
         return Target("", query, unquote(fragment))
     full = normpath(path.lstrip("/") if path.startswith("/") else join(dirname(source), path))
     outside = full == ".." or full.startswith("../")
-    return Target(None if outside else "" if full == "." else full, query, unquote(fragment))
+    return Target(None if outside else "index.html" if full == "." else nfc(full), query, unquote(fragment))
+
+
+def nfc(text: str) -> str:
+    """Return the text composed (Unicode Normalization Form C)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def href(path: str, fragment: str = "", query: str = "") -> str:

@@ -72,30 +72,6 @@ class Staging:
         self._files[path] = self._folder / str(len(self._files))
         return self._files[path]
 
-    def foreign(self, owned: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-        """Return an error for each staged file in whose place lies something that no build of ours wrote."""
-        problems = []
-        for path in self._files:
-            blocker = self._blocker(path, owned)
-            if blocker:
-                message = f"this is in the way of `{path}`, and notes-site did not write it"
-                shown = f"{self._output.name}/{blocker}"
-                problems.append(error(shown, "foreign-file", message, hint="move it away, or into static/"))
-        return tuple(problems)
-
-    def _blocker(self, path: str, owned: Mapping[str, str]) -> str:
-        parts = path.split("/")
-        for n in range(1, len(parts)):
-            folder = "/".join(parts[:n])
-            real = self._output / folder
-            if folder not in owned and os.path.lexists(real) and not _is_folder(real):
-                return folder
-        target = self._output / path
-        if _is_folder(target):
-            inside = [f"{path}/{name}" for name in _files_below(target)]
-            return next((name for name in inside if name not in owned), "")
-        return path if os.path.lexists(target) and path not in owned else ""
-
     def clear_way(self, gone: Iterable[str]) -> int:
         """Delete our old files that new ones cannot stand beside: a file where a folder must be, another case; and
         empty folders where a file must be. Returns how many files were deleted.
@@ -131,6 +107,32 @@ class Staging:
 
     def __len__(self) -> int:
         return len(self._files)
+
+
+def foreign(output: Path, paths: Iterable[str], owned: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """Return an error for each new file in whose place lies something that no build of ours wrote."""
+    problems = []
+    for path in paths:
+        blocker = _blocker(output, path, owned)
+        if blocker:
+            message = f"this is in the way of `{path}`, and notes-site did not write it"
+            shown = f"{output.name}/{blocker}"
+            problems.append(error(shown, "foreign-file", message, hint="move it away, or into static/"))
+    return tuple(problems)
+
+
+def _blocker(output: Path, path: str, owned: Mapping[str, str]) -> str:
+    parts = path.split("/")
+    for n in range(1, len(parts)):
+        folder = "/".join(parts[:n])
+        real = output / folder
+        if folder not in owned and os.path.lexists(real) and not _is_folder(real):
+            return folder
+    target = output / path
+    if _is_folder(target):
+        inside = [f"{path}/{name}" for name in _files_below(target)]
+        return next((name for name in inside if name not in owned), "")
+    return path if os.path.lexists(target) and path not in owned else ""
 
 
 def _is_folder(path: Path) -> bool:
@@ -194,7 +196,12 @@ def remove_folder(folder: Path) -> None:
 
 
 def clean(output: Path) -> int:
-    """Delete all files that are ours, and our state. Returns how many files of the site there were."""
+    """Delete all files that are ours, and our state, from a folder with our record.
+
+    Returns how many files of the site there were.
+    """
+    if not marker(output).is_file():
+        return 0
     removed = sum(remove(output, path) for path in owned_files(output))
     shutil.rmtree(output / STATE, ignore_errors=True)
     with suppress(OSError):

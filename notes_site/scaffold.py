@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from notes_site import config as configs
@@ -156,10 +155,12 @@ def _folder_of(content: Path, area: str) -> Path | None:
 
 
 def today() -> str:
-    """Return the ISO date of today in UTC, or of SOURCE_DATE_EPOCH (reproducible-builds.org)."""
+    """Return the ISO date of today here, or of SOURCE_DATE_EPOCH in UTC (reproducible-builds.org)."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
+    if not given:
+        return date.today().isoformat()
     try:
-        return datetime.fromtimestamp(int(given or time.time()), UTC).date().isoformat()
+        return datetime.fromtimestamp(int(given), UTC).date().isoformat()
     except (ValueError, OverflowError, OSError):
         raise ValueError(f"SOURCE_DATE_EPOCH: `{given}` is no count of seconds since 1970") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, get_type_hints
@@ -49,7 +50,9 @@ class Compiled(jinja2.BytecodeCache):
 
     def __init__(self, kept: bytes | None = None) -> None:
         """`kept` is what `dump` returned for the same templates, program and Python."""
-        known: _Kept = msgspec.msgpack.decode(kept, type=_Kept) if kept else ({}, {})
+        known: _Kept = ({}, {})
+        with suppress(msgspec.MsgspecError):  # damaged: nothing is kept
+            known = msgspec.msgpack.decode(kept or b"", type=_Kept)
         self._references: dict[str, tuple[str, ...]] = known[0]
         self._code: dict[str, bytes] = known[1]
         self.changed = False

@@ -47,7 +47,7 @@ class Meta(Record, frozen=True):
 
 
 class NavNote(Record, frozen=True):
-    """A note in the navigation of its area. `url` is '' where a long level is folded into one line of `title`."""
+    """A note in the navigation of its area."""
 
     url: str
     title: str
@@ -143,11 +143,12 @@ class View(Record, frozen=True):
 
 
 class HomeView(View, frozen=True):
-    """`index.html`."""
+    """`index.html`. `pages`: the plain pages for which the navigation has no room."""
 
     body: Body | None
     sums: Sums
     areas: tuple[AreaSummary, ...]
+    pages: tuple[Link, ...]
 
 
 class AreaView(View, frozen=True):

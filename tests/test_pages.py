@@ -588,3 +588,32 @@ def test_names_that_no_file_system_takes_are_errors(site: Site, field: str) -> N
 def test_area_without_a_letter_is_an_error(site: Site) -> None:
     site.note("cloud/one.md", "Text.\n", title="One", area="🐳")
     assert "no-address" in codes(site.build(), "error")
+
+
+def test_the_first_heading_of_the_home_text_is_its_title(site: Site) -> None:
+    site.write("content/index.md", "# Welcome here\n\nText.\n")
+    site.build()
+    assert "<h1>Welcome here</h1>" in site.page("index.html")
+
+
+def test_no_plain_page_is_left_out(site: Site) -> None:
+    for number in range(15):
+        site.note(f"page-{number}.md", "Text.\n", title=f"Page {number}")
+    site.build()
+    assert all(f'href="page-{number}.html"' in site.page("index.html") for number in range(15))
+
+
+def test_names_that_differ_by_signs_are_different_things(site: Site) -> None:
+    for name in ("C", "C++", "C#"):
+        site.note(f"{name}/note.md", "Text.\n", title=name, tags=[name])
+    site.build()
+    for url in ("c", "c-plus-plus", "c-sharp"):
+        assert (site.output / f"{url}.html").is_file()
+        assert (site.output / f"tags/{url}.html").is_file()
+
+
+def test_an_alias_may_be_written_twice_or_be_the_address_itself(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One", aliases=["/old", "/old/", "/cloud/one.html"])
+    assert site.build().published
+    assert "Text." in site.page("cloud/one.html")
+    assert "../cloud/one.html" in site.page("old/index.html")

@@ -19,7 +19,7 @@ PATHS = st.lists(NAMES, min_size=1, max_size=4).map(lambda parts: "/".join(parts
     ("text", "slug"),
     [
         ("Launch a VM", "launch-a-vm"),
-        ("  C++ / C#: an intro!  ", "c-c-an-intro"),
+        ("  C++ / C#: an intro!  ", "c-plus-plus-c-sharp-an-intro"),
         ("snake_case.and.dots", "snake-case-and-dots"),
         ("Straße", "strasse"),
         ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
@@ -109,7 +109,7 @@ def test_file_url(path: str, fingerprint: str, url: str) -> None:
         ("/about.md", "cloud/one.md", paths.Target("about.md", "", "")),
         ("#here", "cloud/one.md", paths.Target("", "", "here")),
         ("", "cloud/one.md", paths.Target("", "", "")),
-        ("..", "cloud/one.md", paths.Target("", "", "")),
+        ("..", "cloud/one.md", paths.Target("index.html", "", "")),
         ("a%20b.md", "cloud/one.md", paths.Target("cloud/a b.md", "", "")),
         ("sub\\two.md", "cloud/one.md", paths.Target("cloud/sub/two.md", "", "")),
         ("../../secret.md", "cloud/one.md", paths.Target(None, "", "")),

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.generate import write_course
+from notes_site import loader
 from notes_site.digest import digest
 from notes_site.files import STATE, lock
 from notes_site.reporting import Report
@@ -626,6 +628,7 @@ def test_complete_record_names_all_files_with_their_digests(built: Site) -> None
 DRIVER = """
 import os, signal, sys
 from pathlib import Path
+from typing import Any
 from tests.harness import Site
 site, renames = Site(Path(sys.argv[1])), 0
 
@@ -755,3 +758,48 @@ def test_template_change_rewrites_exactly_its_pages(built: Site, template: str, 
     assert {path for path, _ in report.why} == pages_of(report) == pages
     for page in pages:
         assert "<p>changed</p>" in built.page(page)
+
+
+def test_a_note_saved_between_scan_and_parse_is_never_kept_under_its_old_digest(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = site.note("cloud/one.md", "Old text.\n", title="One")
+    site.write("notes-site.toml", 'title = "x"\n')
+    site.build()
+    site.write("notes-site.toml", 'title = "x"\ntypographer = true\n')  # every note is parsed again
+    scan = loader.read_inputs
+
+    def save_after(*arguments: Any) -> Any:
+        found = scan(*arguments)
+        note.write_text(note.read_text().replace("Old", "New"))
+        return found
+
+    monkeypatch.setattr(loader, "read_inputs", save_after)
+    site.build()
+    monkeypatch.undo()
+    note.write_text(note.read_text().replace("New", "Old"))
+    site.build()
+    assert "Old text." in site.page("cloud/one.html")
+
+
+def test_a_content_folder_made_after_its_absence_was_told_is_seen(site: Site) -> None:
+    (site.root / "content").rmdir()
+    site.write("notes-site.toml", 'title = "x"\n')
+    assert site.run("build").returncode == 1
+    (site.root / "content").mkdir()
+    assert site.run("build").returncode == 0
+
+
+def test_check_tells_what_is_in_the_way(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    site.build()
+    site.write("static/extra.html", "<p>x")
+    site.write("public/extra.html", "foreign")
+    assert "foreign-file" in site.run("check").stderr
+
+
+def test_clean_leaves_a_folder_alone_that_is_not_ours(site: Site) -> None:
+    empty = site.root / "empty"
+    empty.mkdir()
+    assert site.run("clean", "--output", "empty").returncode == 0
+    assert empty.is_dir()

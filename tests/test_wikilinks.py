@@ -64,3 +64,28 @@ def test_an_image_in_static_is_fingerprinted_where_it_is_shown(vault: Site) -> N
     assert url != "img/plan.svg"
     assert '<a href="../img/plan.svg">plan</a>' in shown
     assert (vault.output / "img/plan.svg").read_bytes() == b"<svg/>"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[home](/)", '<a href="../index.html">home</a>'),
+        ("[up](../)", '<a href="../index.html">up</a>'),
+        ("[data](/notes.json)", '<a href="../notes.json">data</a>'),
+        ("[[CI/CD basics]]", '<a href="../docker/pipelines.html">CI/CD basics</a>'),
+        ("[[docker]]", '<a href="../docker.html">Docker</a>'),
+        ("[menu](../docker/café.md)", '<a href="../docker/café.html">menu</a>'),
+        ("[levels](../docker.html#beginner)", '<a href="../docker.html#beginner">levels</a>'),
+        ("![note](../docker/intro.md)", '<span class="missing">note</span>'),
+    ],
+)
+def test_a_link_finds(vault: Site, written: str, expected: str) -> None:
+    vault.note("docker/pipelines.md", "Text.\n", title="CI/CD basics", level="beginner")
+    vault.note("docker/cafe\u0301.md", "Text.\n", title="Menu")  # as macOS writes the name
+    assert link_in(vault, written) == expected
+
+
+@pytest.mark.parametrize("written", ["[x](../docker.html#advanced)", "[x](/resources.html#nothing)"])
+def test_an_anchor_that_a_page_of_ours_lacks_is_told(vault: Site, written: str) -> None:
+    assert "#" not in link_in(vault, written)
+    assert "broken-anchor" in codes(vault.build())

@@ -18,6 +18,8 @@ MAX_SIZE = 64 * 1024
 _OPEN = re.compile(r"---[ \t]*(?:\n|\Z)")
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
 _FIELD = re.compile(r"(?:[^\W\d][\w .-]{0,60}|\"[^\"\n]{1,60}\"|'[^'\n]{1,60}')[ \t]*:(?:[ \t]|$)", re.MULTILINE)
+_LATE = re.compile(r"((?:[ \t]*\n)+)---[ \t]*\n")
+_JSON = re.compile(r"\s*\{\s*\"[\w-]+\"\s*:")
 _FIRST_TEXT = re.compile(r"[ \t]*\S")
 
 
@@ -41,7 +43,7 @@ class Broken(NamedTuple):
 def find(text: str) -> Block | Broken | None:
     """Return the front matter's place, why it has none, or None when the text has no front matter."""
     if not text.startswith("---"):
-        return _toml(text) if text.startswith("+++") else None
+        return _toml(text) if text.startswith("+++") else _json(text) or _late(text)
     opening = _OPEN.match(text)
     if not opening:
         return None
@@ -71,6 +73,21 @@ def _unclosed(text: str, start: int) -> Broken:
     """The text most likely goes on behind the first blank line."""
     blank = text.find("\n\n", start)
     return Broken("front-matter-open", 0, 3, len(text) if blank < 0 else blank + 1)
+
+
+def _json(text: str) -> Broken | None:
+    opening = _JSON.match(text)
+    closing = re.compile(r"^\}[ \t]*(?:\n|\Z)", re.MULTILINE).search(text) if opening else None
+    return Broken("front-matter-json", 0, 1, closing.end()) if closing else None
+
+
+def _late(text: str) -> Broken | None:
+    """Blank lines above a block: every tool takes it for text, a draft's too."""
+    opening = _LATE.match(text)
+    if not opening or not _FIELD.match(text, opening.end()):
+        return None
+    closing = _CLOSE.search(text, opening.end())
+    return Broken("front-matter-late", opening.end(1), opening.end(1) + 3, closing.end()) if closing else None
 
 
 def _toml(text: str) -> Broken | None:

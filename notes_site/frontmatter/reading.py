@@ -73,8 +73,17 @@ def _broken(path: str, text: str, found: Broken) -> Diagnostic:
             "this front matter is TOML (`+++`), which is not read",
             "write it in YAML: `---` for `+++`, `name: value` for `name = value`",
         ),
+        "front-matter-json": (
+            "this front matter is JSON, which is not read",
+            "write it in YAML between two lines `---`: `name: value`",
+        ),
+        "front-matter-late": (
+            "front matter must begin on the first line; here it would be text",
+            "delete the blank lines above",
+        ),
     }[found.code]
-    return error(path, found.code, message, line=1, column=1, length=3, hint=hint, text=line_at(text, 0))
+    place = {"line": text.count("\n", 0, found.start) + 1, "column": 1, "length": found.end - found.start}
+    return error(path, found.code, message, hint=hint, text=line_at(text, found.start), **place)
 
 
 def _rank(entry: _Entry) -> int:

@@ -5,9 +5,7 @@ Nothing here waits, listens or watches; `app` and `watch` do that. All methods r
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,6 +23,7 @@ from notes_site.model import Parsed
 from notes_site.pages import Copy, Output
 from notes_site.paths import is_note
 from notes_site.project import Project
+from notes_site.serve import collector
 from notes_site.serve.answers import Answer, Face, faced, fault, media_type
 from notes_site.serve.changes import (
     Change,
@@ -67,7 +66,7 @@ class Preview:
         """Scan everything: at the start, when the config changed, and when the watcher is in doubt. Without `final`
         nothing is taken in, and False returned, when a changed file is empty or wrong.
         """
-        with _collector_off():
+        with collector.off():
             loaded = load(self.project, self._cache, jobs=self._jobs, progress=self._progress)
             if not final and half_written(self._newest.loaded, loaded, self.project.config):
                 return False
@@ -142,7 +141,7 @@ class Preview:
         if self._shown is self._newest and all(only_text(old, loaded, change) for change in changes):
             self._swap(loaded, [change.path for change in changes])
         else:
-            with _collector_off():
+            with collector.off():
                 self._take(self._composed(loaded))
 
     def _swap(self, loaded: Loaded, paths: Iterable[str]) -> None:
@@ -167,7 +166,7 @@ class Preview:
         """For a quiet moment: find problems with links again where a swap may have moved them. Tells whether it did."""
         if not self._moved:
             return False
-        with _collector_off():
+        with collector.off():
             self._take(self._composed(self._newest.loaded))
         return True
 
@@ -183,9 +182,7 @@ class Preview:
             self._newest.loaded.memo.put(self._newest.templates_key, compiled.dump())
             self._newest.loaded.memo.save(forget=False)
             self._cache.commit()
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        collector.collect()
 
     # --- what is asked for
 
@@ -295,16 +292,3 @@ class Preview:
 
     def _fault(self, path: str, problem: TemplateFault) -> Answer:
         return fault(path, *self.show([problem.diagnostic]))
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Without the garbage collector, which would look at every note again and again; nor does it look at what was
-    made meanwhile, until `tidy`.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

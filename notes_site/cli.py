@@ -112,23 +112,21 @@ def serve(config: Path | None, /, **given: Any) -> None:
     Example:
       notes-site serve --open
     """
-    from notes_site.serve.run import Settings
-    from notes_site.serve.run import serve as run
+    from notes_site.serve import run
 
     def say(line: str) -> None:
         click.echo(line, err=True)
 
     project = _project(config)
-    settings = Settings(say=say, **given)
+    settings = run.Settings(say=say, **given)
     if settings.host not in ("127.0.0.1", "localhost", "::1"):
         say(f"warning: at {settings.host} anyone on the network can read this preview, drafts too")
     try:
-        with reporting.progress() as progress:
-            run(project, settings, progress)
+        run.serve(project, settings, reporting.progress)
     except KeyboardInterrupt:
         sys.exit(130)
-    except OSError as exc:
-        _fail(f"cannot listen at {settings.host}:{settings.port}: {exc.strerror}")
+    except run.NoPort as exc:
+        _fail(str(exc))
 
 
 @cli.command()

@@ -67,7 +67,8 @@ def resolve_links(
             found = found._replace(slot=structs.replace(found.slot, text=""))
         if found.file:
             published[found.slot.href.partition("#")[0].partition("?")[0]] = found.file
-        problems.extend(index.problems(ref, note, found))
+        if found.slot is MISSING or "#" in ref.target:
+            problems.extend(index.problems(ref, note, found))
         return found
 
     for note in site.published():

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks.generate import write_course
-from notes_site import loader
+from notes_site import inputs
 from notes_site.digest import digest
 from notes_site.files import STATE, lock
 from notes_site.reporting import Report
@@ -767,14 +767,14 @@ def test_a_note_saved_between_scan_and_parse_is_never_kept_under_its_old_digest(
     site.write("notes-site.toml", 'title = "x"\n')
     site.build()
     site.write("notes-site.toml", 'title = "x"\ntypographer = true\n')  # every note is parsed again
-    scan = loader.read_inputs
+    scan = inputs.read_inputs
 
     def save_after(*arguments: Any) -> Any:
         found = scan(*arguments)
         note.write_text(note.read_text().replace("Old", "New"))
         return found
 
-    monkeypatch.setattr(loader, "read_inputs", save_after)
+    monkeypatch.setattr("notes_site.loader.read_inputs", save_after)
     site.build()
     monkeypatch.undo()
     note.write_text(note.read_text().replace("New", "Old"))

@@ -10,6 +10,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, NoReturn, cast
 
@@ -40,20 +41,29 @@ class Settings(NamedTuple):
     say: Callable[[str], None]
 
 
-def serve(project: Project, settings: Settings, progress: Progress) -> NoReturn:
-    """Serve until a signal ends it.
+class NoPort(Exception):
+    """No port could be had; its text says where and why."""
+
+
+def serve(project: Project, settings: Settings, progress: Callable[[], AbstractContextManager[Progress]]) -> NoReturn:
+    """Serve until a signal ends it. `progress` shows how loading gets on.
 
     Raises:
-        OSError: no port could be had.
+        NoPort: all are taken, or the host is not this machine.
         KeyboardInterrupt: Ctrl-C.
         SystemExit: SIGTERM, with code 0.
     """
     signal.signal(signal.SIGTERM, _end)
-    with bound(settings.host, settings.port) as listening:
+    try:
+        listening = bound(settings.host, settings.port)
+    except OSError as exc:
+        raise NoPort(f"cannot listen at {settings.host}:{settings.port}: {exc.strerror}") from exc
+    with listening:
         port = listening.getsockname()[1]
         if settings.port and port != settings.port:
             settings.say(f"port {settings.port} is taken: using {port}")
-        preview = Preview(project, drafts=settings.drafts, progress=progress)
+        with progress() as shown:
+            preview = Preview(project, drafts=settings.drafts, progress=shown)
         try:
             asyncio.run(_serve(preview, settings, listening, port))
         finally:

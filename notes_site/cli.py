@@ -91,8 +91,7 @@ def _build(project: Project, cache: Cache, output: str | None, **options: Any) -
     except files.Busy as exc:
         _fail(f"another build of this folder is running ({exc}); wait for it, or stop it")
     except OSError as exc:
-        where = f": {exc.filename}" if exc.filename else ""
-        _fail(f"the site could not be written: {exc.strerror or exc}{where}")
+        _fail("the site could not be written: " + ": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
 
 
 @cli.command()

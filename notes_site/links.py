@@ -66,7 +66,7 @@ def resolve_links(
         if found.slot.text and ref.kind != "wikilink":  # only a link without words of its own shows the title
             found = found._replace(slot=structs.replace(found.slot, text=""))
         if found.file:
-            published[found.slot.href.partition("#")[0].partition("?")[0]] = found.file
+            published[unquote(found.slot.href.partition("#")[0].partition("?")[0])] = found.file
         if found.slot is MISSING or "#" in ref.target:
             problems.extend(index.problems(ref, note, found))
         return found
@@ -81,10 +81,9 @@ def resolve_links(
         if note.card.link and not paths.is_external(note.card.link):
             span = note.front.spans["link"]
             resources[note.path] = resolved(Ref(note.card.link, "link", *span, context=""), note).slot
-    decoded = {unquote(url): file for url, file in published.items()}
     urls = {note.path: index.url_of(note) for note in index.notes.values()}
-    linking = {path: tuple(found.values()) for path, found in backlinks.items()}
-    return Links(slots, linking, resources, urls, decoded, tuple(problems))
+    linking = {path: tuple(links.values()) for path, links in backlinks.items()}
+    return Links(slots, linking, resources, urls, published, tuple(problems))
 
 
 class _Absent(NamedTuple):

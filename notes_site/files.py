@@ -17,7 +17,6 @@ from notes_site.diagnostics import Diagnostic, error
 from notes_site.digest import digest
 
 STATE = ".notes-site"  # our folder beside the config, and in an output folder
-MAX_BYTES = 5_000_000  # of a note or template
 
 _FINE_GRAIN = 20_000_000  # ns: kernels stamp files with a clock that ticks every 1 to 10 ms
 _COARSE_GRAIN = 2_000_000_000  # ns: FAT keeps even seconds

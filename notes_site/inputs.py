@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from notes_site.diagnostics import Diagnostic, error
+from notes_site.diagnostics import Diagnostic
 from notes_site.digest import digest
-from notes_site.files import MAX_BYTES, STATE, Scan, Stat, is_ignored, read_settled, scan, settled, unreadable
+from notes_site.files import STATE, Scan, Stat, is_ignored, read_settled, scan, settled, unreadable
 from notes_site.paths import is_note
+from notes_site.text import LIMIT, too_large
 
 _NOISE = frozenset({".DS_Store", ".git", ".gitignore", ".gitkeep", "Thumbs.db", STATE})
 _TEXT_LAYERS = ("templates", "theme-templates", "program")
@@ -62,8 +63,8 @@ def read_inputs(
                 of_layer[path] = before[1]
                 stamps[name] = before
                 continue
-            if stat.size > MAX_BYTES and reads_as_text(layer, path):
-                problems.append(_too_large(f"{shown.get(layer, layer)}/{path}", stat))
+            if stat.size > LIMIT and reads_as_text(layer, path):
+                problems.append(too_large(f"{shown.get(layer, layer)}/{path}", stat.size))
                 continue
             try:
                 content, stat = read_settled(Path(roots[layer], path))
@@ -85,8 +86,3 @@ def reads_as_text(layer: str, path: str) -> bool:
 def stamp_of(stat: Stat) -> str:
     """Return a stamp as one text."""
     return " ".join(map(str, stat))
-
-
-def _too_large(path: str, stat: Stat) -> Diagnostic:
-    message = f"the file has {stat.size:,} bytes; more than {MAX_BYTES:,} are not read"
-    return error(path, "file-too-large", message, hint="split it, or move data and images into files of their own")

@@ -14,10 +14,11 @@ import msgspec
 
 from notes_site.diagnostics import failed
 from notes_site.digest import digest
-from notes_site.files import MAX_BYTES, as_text, digest_file, settled, stat_of
+from notes_site.files import as_text, digest_file, settled, stat_of
 from notes_site.inputs import ignored_in, reads_as_text, stamp_of
 from notes_site.loader import Loaded
 from notes_site.model import Note, Parsed
+from notes_site.text import LIMIT
 
 Place = tuple[str, str]
 """A layer, and a file's path in it."""
@@ -79,7 +80,7 @@ def read_change(place: Place, roots: Mapping[str, str], digests: Mapping[str, Ma
             raise Odd  # through a symbolic link
         now = time.time_ns()
         before = file.lstat()
-        if not modes.S_ISREG(before.st_mode) or (before.st_size > MAX_BYTES and reads_as_text(layer, path)):
+        if not modes.S_ISREG(before.st_mode) or (before.st_size > LIMIT and reads_as_text(layer, path)):
             raise Odd
         data = file.read_bytes()
     except FileNotFoundError:

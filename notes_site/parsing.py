@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -49,15 +50,38 @@ def _run(chunks: Sequence[Sequence[Task]], options: ParseOptions, workers: int) 
     context = multiprocessing.get_context("fork" if alone else "spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
         try:
-            yield from pool.map(parse_chunk, chunks, [options] * len(chunks))
+            with _signals_held():  # the workers start here
+                results = pool.map(parse_chunk, chunks, [options] * len(chunks))
+            yield from results
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back what ends us. Python runs hooks around a fork and drops any exception that is raised within one, and
+    so would drop a signal that arrives there.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin_worker() -> None:
-    """Ctrl-C reaches every process of a terminal: the parent alone answers it."""
+    """Ctrl-C reaches every process of a terminal: the parent alone answers it. SIGTERM ends a worker at once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)  # held back when we were started
     gc.disable()
 
 

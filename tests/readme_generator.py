@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from tests.readme_styles import Style, choose_style, spell
+from tests.readme_styles import Style, choose_style, spell, write_day
 from tests.readme_subjects import CODE, SENTENCES, STEPS, SUBHEADINGS, SUBJECTS, TITLES
 
 KINDS = {"Video": "video", "Lab": "lab", "Tutorial": "tutorial", "Article": "reading", "Paper": "reading"}
@@ -273,7 +273,7 @@ class _Writer:
                 else:
                     self._emit("", line)
             self._emit("")
-        notes = self._notes(nested)
+        notes = self._notes()
         self._blank_if(notes, nested)
         self._emit(*(inner + line if line else "" for line in notes))
         if head.after:
@@ -368,7 +368,7 @@ class _Writer:
         if style.date != "none" and rng.random() < 0.8:
             day = (rng.randint(2017, 2024), rng.randint(1, 12), rng.randint(1, 28))
             head.date = "{}-{:02}-{:02}".format(*day)
-            head.below.append(style.date.format(head.date))
+            head.below.append(style.date.format(write_day(*day, style.date_form)))
         if head.minutes and style.time == "after":
             head.after.append(style.after_time.format(spell(head.minutes, style.time_form, rng)))
 
@@ -420,8 +420,8 @@ class _Writer:
             self._mark()
             at = self._heading(self.style.item_depth, name)
             self._blank()
-            for topic in topics[:3]:
-                if self.rng.random() < 0.4:
+            for n, topic in enumerate(topics[:4]):
+                if n and self.rng.random() < 0.2:
                     self._heading(self.style.item_depth + 1, _capital(topic))
                     self._blank()
                 self._emit(*self._block(topic, headings=False), "")
@@ -429,13 +429,13 @@ class _Writer:
 
     # what stands in a note
 
-    def _notes(self, nested: bool) -> list[str]:
+    def _notes(self) -> list[str]:
         """Return the lines of a note's text, blocks apart; some notes have none."""
         rng = self.rng
         if rng.random() < 0.12:
             return []
         topic = rng.choice(self._all_topics())
-        headings = not nested and self.style.item not in ("bullet", "numbered", "dash")
+        headings = self.style.item == "heading" or (self.style.item == "link" and self.style.area == "heading")
         lines: list[str] = []
         for _ in range(rng.choice((1, 1, 2, 2, 3, 4))):
             lines += [*self._block(topic, headings=headings), ""]

@@ -37,6 +37,7 @@ class Style:
     below_time: str
     after_time: str
     date: str
+    date_form: str  # iso, or a format with {day}, {month}, {short}, {number}, {year}
     rule: str  # none, areas, items
     anchors: bool
     indent: str
@@ -132,6 +133,7 @@ def choose_style(rng: random.Random) -> Style:
         after_time=one("Time spent: {}", "***spent {}***", "**Time: {}**", "spent {}", "Total time: {}",
                        "Time taken: {}"),
         date=one("none", "none", "none", "none", "none", "Date: {}", "Completed: {}", "*Finished on {}*"),
+        date_form=one("iso", "iso", "{day} {month} {year}", "{short} {day}, {year}", "{year}/{number:02}/{day:02}"),
         rule=one("none", "none", "none", "areas", "items") if item != "table" and area != "list" else "none",
         anchors=rng.random() < 0.1 and area != "list",
         indent=one("  ", "    ") if item != "numbered" else one("   ", "    "),
@@ -139,6 +141,18 @@ def choose_style(rng: random.Random) -> Style:
         closing=rng.random() < 0.08 and area == "heading",
         crlf=rng.random() < 0.03,
     )  # fmt: skip
+
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")  # fmt: skip
+
+
+def write_day(year: int, month: int, day: int, form: str) -> str:
+    """Return a date as a person of this habit writes it."""
+    if form == "iso":
+        return f"{year}-{month:02}-{day:02}"
+    name = MONTHS[month - 1]
+    return form.format(day=day, month=name, short=name[:3], number=month, year=year)
 
 
 def _places(rng: random.Random, item: str, shape: str) -> tuple[str, str]:

@@ -181,7 +181,12 @@ def stats(config: Path | None, as_json: bool, as_csv: bool, drafts: bool) -> Non
 
 @cli.group()
 def export() -> None:
-    """Write the course in another form."""
+    """Write the course in another form.
+
+    \b
+    Example:
+      notes-site export readme --output README.md
+    """
 
 
 @export.command()

@@ -119,6 +119,12 @@ _EXAMPLE_HOST = re.compile(
     re.IGNORECASE,
 )
 _OF_AMAZON = frozenset({"602401143452", "763104351884", "683313688378"})  # registries of AWS that its guides name
+_BEFORE_ACCOUNT = {
+    ":": re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\Z"),
+    "/": re.compile(r"\bsqs\.[a-z0-9-]+\.amazonaws\.com/\Z"),
+    ".": re.compile(r"(?<![0-9])\Z"),
+}
+"""What stands before an account's number, by what stands behind it."""
 _FROM_JWT_IO = "eyJzdWIiOiIxMjM0NTY3ODkw"  # {"sub":"1234567890: the example on jwt.io
 
 
@@ -131,9 +137,12 @@ def _is_example_jwt(match: re.Match[str]) -> bool:
     return _FROM_JWT_IO in match[0] or _is_example(match)
 
 
-def _is_example_account(match: re.Match[str]) -> bool:
-    """The numbers in AWS's own guides are runs (`123456789012`) or few digits repeated (`111122223333`)."""
+def _is_no_account(match: re.Match[str]) -> bool:
+    """Any other number; or one of those in AWS's own guides, runs (`123456789012`) or few digits repeated."""
     number = match["secret"]
+    before = match.string[max(match.start() - 100, 0) : match.start()]
+    if not _BEFORE_ACCOUNT[match.string[match.end()]].search(before):
+        return True
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(number)}
     return len(set(number)) < 4 or len(steps) == 1 or number.startswith("123456789") or number in _OF_AMAZON
 
@@ -152,7 +161,11 @@ _AWS = "deactivate the key in IAM, make a new one, and take this one out"
 _TOKEN = "revoke it where it was made, and take it out"
 _REST = r"(?![A-Za-z0-9+/=_-])"
 _TOKENS = (
-    ("a token of GitHub", ("gh",), r"gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,100}"),
+    (
+        "a token of GitHub",
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        r"gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,100}",
+    ),
     ("a token of GitLab", ("glpat-",), r"glpat-[A-Za-z0-9_-]{20,60}"),
     ("a token of Slack", ("xox",), r"xox[abeoprs]-[0-9]{8,}-[A-Za-z0-9-]{16,200}"),
     ("a webhook of Slack", ("hooks.slack.com",), r"hooks\.slack\.com/services/(?P<secret>T\w{8,}/B\w{8,}/\w{20,})"),
@@ -195,11 +208,7 @@ _RULES = (
     ),
     _Rule(
         "an AWS account number", "write 111122223333 in its place", (":aws", ".amazonaws.com", ".signin.aws"),
-        re.compile(
-            r"(?:arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:|\bsqs\.[a-z0-9-]+\.amazonaws\.com/|(?<![0-9]))"
-            r"(?P<secret>[0-9]{12})(?:(?<=:............)(?=:)|(?<=/............)(?=/)|(?=\.dkr\.ecr\.|\.signin\.aws\.))"
-        ),
-        _is_example_account,
+        re.compile(r"(?P<secret>[0-9]{12})(?=[:/]|\.dkr\.ecr\.|\.signin\.aws\.)"), _is_no_account,
     ),
     _Rule(
         "a private key", "make a new key pair, and take this one out", ("PRIVATE KEY",),

@@ -198,6 +198,17 @@ def test_what_a_note_leaves_open_swallows_no_other(site: Site, opened: str) -> N
     assert [file.path for file in unpack(readme)] == ["cloud/a.md", "cloud/b.md"]
 
 
+def test_every_file_says_which_lines_it_is_from() -> None:
+    readme = (GOLDEN / "README.md").read_text(encoding="utf-8")
+    lines = readme.split("\n")
+    files = {file.path: file for file in unpack(readme)}
+    vm = files["cloud/launch-a-vm.md"]
+    assert lines[vm.line - 1].startswith("[Tutorial: Launch a VM]")
+    assert lines[vm.end_line - 1] == "[^1]: With a note."
+    assert (vm.kind, vm.area) == ("note", "Cloud Web Apps")
+    assert [file.kind for file in files.values()] == ["home", "area", "note", "note", "note", "note", "page"]
+
+
 def test_drafts_never_leave(site: Site) -> None:
     golden_site(site).note("cloud/secret.md", "Hidden words.\n", title="Hidden title", draft=True)
     site.note("cloud/open.md", "See [it](secret.md).\n", title="Open")

@@ -22,11 +22,23 @@ _ANCHOR_LINE = re.compile(r'\s*<a id="([^"]*)"></a>\n')
 
 
 class File(NamedTuple):
-    """A note's file: its path in the content folder, its text, and the README's line at which it begins."""
+    """A note's file: its path in the content folder, front matter and text, and from which lines of the README it is.
 
+    `kind` is that of its comment: `note`, or `home`, `area` or `page`. `area` is the shown name of a note's area.
+    """
+
+    kind: str
     path: str
-    text: str
+    front: str
+    body: str
+    area: str
     line: int
+    end_line: int
+
+    @property
+    def text(self) -> str:
+        """The whole file."""
+        return f"{self.front}\n{self.body}\n" if self.body.strip() else self.front
 
 
 def unpack(readme: str) -> tuple[File, ...]:
@@ -61,10 +73,12 @@ class _Reader:
             at = self._readme.index(below, at)
             file = self._part(mark, below)
             if file:
-                files.append(File(mark.path, file, self._readme.count("\n", 0, at) + 1))
+                head = at + len(below) - len(_below_anchors(below))
+                lines = (self._readme.count("\n", 0, i) + 1 for i in (head, at + len(below.rstrip())))
+                files.append(File(mark.kind, mark.path, *file, self._area if mark.kind == "note" else "", *lines))
         return tuple(files)
 
-    def _part(self, mark: Mark, below: str) -> str:
+    def _part(self, mark: Mark, below: str) -> tuple[str, str] | None:
         head, body = _cut(below)
         if mark.kind == "level":
             level = marks.unescape(head.removeprefix("> ")).strip()
@@ -75,12 +89,12 @@ class _Reader:
             name = _AREA.sub("", head)
             self._area, self._slug, self._level, self._group = marks.unescape(name), _slug_of_area(below), "", ""
             self._described = bool(mark.path)
-            return self._file(mark, {"title": self._area}, body) if mark.path else ""
+            return self._file(mark, {"title": self._area}, body) if mark.path else None
         elif mark.kind in ("home", "page") and mark.path:
             return self._file(mark, {"title": marks.unescape(_AREA.sub("", head))}, body)
         elif mark.kind == "note" and mark.path:
             return self._file(mark, self._head(mark, head), body)
-        return ""
+        return None
 
     def _head(self, mark: Mark, head: str) -> dict[str, object]:
         """Return what a note's head and its place in the README say."""
@@ -96,7 +110,7 @@ class _Reader:
             fields["area"] = self._area if paths.slug(self._area) == self._slug else self._slug
         return {"title": marks.unescape(title), **fields}
 
-    def _file(self, mark: Mark, fields: dict[str, object], body: str) -> str:
+    def _file(self, mark: Mark, fields: dict[str, object], body: str) -> tuple[str, str]:
         hidden = facts(_front(mark.fields))
         if "sessions" in hidden:
             fields.pop("time", None)
@@ -104,7 +118,7 @@ class _Reader:
         body = text.restored(body, mark.shift, self._target(mark.path))
         if outline(body, front_title := str(fields["title"])).title:  # the first such heading would be the title again
             body = f"# {front_title}\n\n{body}"
-        return f"{front}\n{body}\n" if body.strip() else front
+        return front, body
 
     def _target(self, here: str) -> Callable[[str, str], str | None]:
         def target(page: str, heading: str) -> str | None:
@@ -139,8 +153,12 @@ def _front(fields: str) -> FrontMatter:
 
 def _cut(below: str) -> tuple[str, str]:
     """Return the head below a comment, and the text below that."""
+    head, _, body = _below_anchors(below).partition("\n")
+    return head.rstrip(), body.strip("\n")
+
+
+def _below_anchors(below: str) -> str:
     below = below.lstrip("\n")
     while found := _ANCHOR_LINE.match(below):
         below = below[found.end() :].lstrip("\n")
-    head, _, body = below.partition("\n")
-    return head.rstrip(), body.strip("\n")
+    return below

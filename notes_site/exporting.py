@@ -74,6 +74,9 @@ def save(path: Path, text: str, content: Path, *, force: bool) -> bool:
             raise Refused(f"{path} {why}; --force replaces it")
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = path.with_name(f".{path.name}.notes-site")
-    staged.write_text(text, encoding="utf-8", newline="\n")
-    staged.replace(path)
+    try:
+        staged.write_text(text, encoding="utf-8", newline="\n")
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
     return True

@@ -70,6 +70,13 @@ def check_round_trip(root: Path, again: Path) -> None:
     assert packed(again) == readme
 
 
+def check_anchors(readme: str) -> None:
+    """Every link within the README leads to something."""
+    asked = re.findall(r"\]\(#([^)\s]+)\)", readme)
+    assert asked
+    assert set(asked) <= set(re.findall(r'<a id="([^"]+)">', readme))
+
+
 def golden_site(site: Site) -> Site:
     shutil.copytree(GOLDEN / "site", site.root, dirs_exist_ok=True)
     return site
@@ -81,6 +88,7 @@ def test_golden(site: Site) -> None:
     assert (done.returncode, done.stderr) == (0, "README.md: written\n")
     written = (site.root / "README.md").read_bytes().decode()
     assert written == (GOLDEN / "README.md").read_text(encoding="utf-8")
+    check_anchors(written)
     assert site.run("export", "readme").stdout == written
 
 
@@ -95,6 +103,7 @@ def test_the_example_course_can_be_read_back(tmp_path: Path) -> None:
         copy = shutil.copytree if (REPO / name).is_dir() else shutil.copy
         copy(REPO / name, first / name)
     check_round_trip(first, tmp_path / "again")
+    check_anchors(packed(first))
 
 
 PIECES = [
@@ -102,6 +111,7 @@ PIECES = [
     "# One",
     "## Two ##",
     "###### Six",
+    "##### Five\n\n###### Deeper",
     "Under\nlined\n===",
     "Under\n---",
     "> ## In a quote\n> text",
@@ -255,6 +265,13 @@ def test_with_errors_nothing_is_exported(site: Site) -> None:
     assert done.returncode == 1
     assert "bad-time" in done.stderr
     assert not (site.root / "README.md").exists()
+
+
+def test_a_place_that_cannot_be_written_is_told_of(site: Site) -> None:
+    golden_site(site).write("file", "")
+    done = site.run("export", "readme", "--output", "file/README.md")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
 
 
 def test_images_are_seen_from_where_the_readme_lies(site: Site) -> None:

@@ -14,7 +14,7 @@ SUMS_END = "<!-- /notes-site:sums -->"
 
 _FIRST = re.compile(r"<!-- notes-site:export ([0-9a-f]{12}) -->\n")
 _MARK = re.compile(
-    r"^<!-- notes-site:(home|area|level|group|note|page)(?: shift=([0-5]))?(?: path=([^\n>]*?))?(?: -->|\n)",
+    r"^<!-- notes-site:(home|area|level|group|note|page)(?: shift=(-?[0-5]))?(?: path=([^\n>]*?))?(?: -->|\n)",
     re.MULTILINE,
 )
 _RESERVED = re.compile(r"^(?= *<!-- /?notes-site:)", re.MULTILINE)

@@ -21,7 +21,7 @@ _ANCHOR = re.compile(r'<a id="[^"\s]*---[^"\s]*"></a>')
 
 
 class Moved(NamedTuple):
-    """A text ready for the document: its headings are `shift` levels deeper than in the note."""
+    """A text ready for the document: its headings are `shift` levels deeper than in the note (higher, if negative)."""
 
     text: str
     shift: int
@@ -104,9 +104,9 @@ def _destination(target: str) -> str:
 
 
 def _shift(shape: Outline) -> int:
-    """How far the headings move: down to the third level, never below the sixth."""
+    """How far the headings move down (up, if negative): the highest to the third level, none below the sixth."""
     levels = [heading.level for heading in shape.headings]
-    return max(min(TOP - min(levels), 6 - max(levels)), 0) if levels else 0
+    return min(TOP - min(levels), 6 - max(levels)) if levels else 0
 
 
 def _rewrite(lines: list[str], heading: Heading, shift: int, anchor: str | None) -> None:
@@ -163,7 +163,8 @@ def restored(text: str, shift: int, target: Callable[[str, str], str | None]) ->
     lines = text.split("\n")
     for heading in shape.headings:
         line = lines[heading.start]
-        if line[heading.prefix :].startswith("#" * (shift + 1)):
-            line = line[: heading.prefix] + line[heading.prefix + shift :]
+        signs = max(heading.level - shift, 1)
+        if line[heading.prefix :].startswith("#"):
+            line = line[: heading.prefix] + "#" * signs + line[heading.prefix + heading.level :]
         lines[heading.start] = _ANCHOR.sub("", line)
     return "\n".join(line if i in shape.code else _LINK.sub(pointed, line) for i, line in enumerate(lines))

@@ -82,21 +82,21 @@ def _masked(text: str, leaks: tuple[Leak, ...]) -> str:
 
 
 class _Rule(NamedTuple):
-    """One kind of secret. `signs`: without any of these in the text the expression need not run. Its group
+    """One kind of secret. `signs`: without any of these in the text the expression is not even compiled. Its group
     `secret`, or the whole match without one, is the secret, unless `harmless` says that the match is an example.
     """
 
     what: str
     mend: str
     signs: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
     harmless: Callable[[re.Match[str]], bool]
 
 
 def _candidates(text: str) -> Iterator[Leak]:
     for rule in _RULES:
         if any(sign in text for sign in rule.signs):
-            for match in rule.pattern.finditer(text):
+            for match in re.finditer(rule.pattern, text):
                 if not rule.harmless(match):
                     yield Leak(*match.span(_secret_of(match)), rule.what, rule.mend)
 
@@ -188,49 +188,40 @@ _TOKENS = (
 _RULES = (
     _Rule(
         "an AWS access key id", _AWS, ("AKIA", "ASIA"),
-        re.compile(r"(?<![A-Za-z0-9+/])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9+/])"), _is_example,
+        r"(?<![A-Za-z0-9+/])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9+/])", _is_example,
     ),
     _Rule(
         "an AWS secret access key", _AWS, ("ecret", "ECRET"),
-        re.compile(
-            r"secret[_ -]?(?:access)?[_ -]?key[^\w/+\n]{1,12}(?P<secret>[A-Za-z0-9/+]{40})" + _REST, re.IGNORECASE
-        ),
-        _is_example,
+        r"(?i:secret[_ -]?(?:access)?[_ -]?key)[^\w/+\n]{1,12}(?P<secret>[A-Za-z0-9/+]{40})" + _REST, _is_example,
     ),
     _Rule(
         "an AWS secret access key", _AWS, ("AKIA",),  # beside its id, as in the file that IAM offers
-        re.compile(r"AKIA[A-Z2-7]{16}[^\w/+\n]{1,6}(?P<secret>[A-Za-z0-9/+]{40})" + _REST), _is_example,
+        r"AKIA[A-Z2-7]{16}[^\w/+\n]{1,6}(?P<secret>[A-Za-z0-9/+]{40})" + _REST, _is_example,
     ),
     _Rule(
         "an AWS session token", _AWS, ("ession", "ESSION"),
-        re.compile(r"session[_ -]?token[^\w/+\n]{1,12}(?P<secret>[A-Za-z0-9/+=]{100,3000})", re.IGNORECASE),
-        _is_example,
+        r"(?i:session[_ -]?token)[^\w/+\n]{1,12}(?P<secret>[A-Za-z0-9/+=]{100,3000})", _is_example,
     ),
     _Rule(
         "an AWS account number", "write 111122223333 in its place", (":aws", ".amazonaws.com", ".signin.aws"),
-        re.compile(r"(?P<secret>[0-9]{12})(?=[:/]|\.dkr\.ecr\.|\.signin\.aws\.)"), _is_no_account,
+        r"(?P<secret>[0-9]{12})(?=[:/]|\.dkr\.ecr\.|\.signin\.aws\.)", _is_no_account,
     ),
     _Rule(
         "a private key", "make a new key pair, and take this one out", ("PRIVATE KEY",),
-        re.compile(
-            r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-            r"(?:\s|\\[nr]|[>|\"'+,;]|[A-Z][\w-]+: [^\n]*\n){1,60}(?P<body>[A-Za-z0-9+/=]{40})"
-            r"(?:[^-]{0,16000}-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,6}-----|[^-\n]*)"
-        ),
+        r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+        r"(?:\s|\\[nr]|[>|\"'+,;]|[A-Z][\w-]+: [^\n]*\n){1,60}(?P<body>[A-Za-z0-9+/=]{40})"
+        r"(?:[^-]{0,16000}-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,6}-----|[^-\n]*)",
         _is_example_key,
     ),
     _Rule(
         "a JSON web token", "log out where it was made, so that it is refused, and take it out", ("eyJ",),
-        re.compile(r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}"), _is_example_jwt,
+        r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}", _is_example_jwt,
     ),
     _Rule(
         "a password in an address", "change the password, and take it out", ("://",),
-        re.compile(
-            r"://(?P<user>[^\s/?#:@<>\"'`{}$%()|\[\]]{0,60}):"
-            r"(?P<secret>[^\s/?#:@<>\"'`{}$()|\[\]]{1,60})@(?=(?P<host>[\w.-]+|\[[0-9a-f:]+\]))"
-        ),
+        r"://(?P<user>[^\s/?#:@<>\"'`{}$%()|\[\]]{0,60}):"
+        r"(?P<secret>[^\s/?#:@<>\"'`{}$()|\[\]]{1,60})@(?=(?P<host>[\w.-]+|\[[0-9a-f:]+\]))",
         _is_example_login,
     ),
-    *(_Rule(what, _TOKEN, signs, re.compile(rf"(?<![\w-])(?:{form}){_REST}"), _is_example)
-      for what, signs, form in _TOKENS),
+    *(_Rule(what, _TOKEN, signs, rf"(?<![\w-])(?:{form}){_REST}", _is_example) for what, signs, form in _TOKENS),
 )  # fmt: skip

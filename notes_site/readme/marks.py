@@ -59,6 +59,13 @@ def split(text: str) -> list[tuple[Mark, str]]:
     return parts
 
 
+def above(text: str) -> str:
+    """Return what stands above the first comment, the line that says that the README is ours aside."""
+    text = _FIRST.sub("", text, count=1)
+    found = _MARK.search(text)
+    return text[: found.start()] if found else text
+
+
 def sign(text: str) -> str:
     """Return the README with its first line: that we wrote it, and a digest by which a change by hand shows."""
     return f"<!-- notes-site:export {_digest(text)} -->\n{text}"

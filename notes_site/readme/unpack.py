@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from posixpath import dirname, relpath
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -58,7 +58,7 @@ def _without_sums(readme: str) -> str:
 class _Reader:
     def __init__(self, readme: str) -> None:
         self._readme = readme
-        self._parts = marks.split(readme)
+        self._parts = tuple(_with_safe_paths(marks.split(readme)))
         self._paths = {marks.anchor_of(mark.path): mark.path for mark, _ in self._parts if mark.path}
         for mark, below in self._parts:
             if mark.kind == "area":
@@ -68,15 +68,18 @@ class _Reader:
         self._described = False
 
     def read(self) -> tuple[File, ...]:
-        files, at = [], 0
+        files: list[File] = []
+        at, stray = 0, [marks.above(self._readme).strip()]
         for mark, below in self._parts:
             at = self._readme.index(below, at)
             file = self._part(mark, below)
-            if file:
+            if file is None:
+                stray.append(below.strip() if mark.kind in ("note", "page") else _cut(below)[1])
+            else:
                 head = at + len(below) - len(_below_anchors(below))
                 lines = (self._readme.count("\n", 0, i) + 1 for i in (head, at + len(below.rstrip())))
                 files.append(File(mark.kind, mark.path, *file, self._area if mark.kind == "note" else "", *lines))
-        return tuple(files)
+        return tuple(_with_stray(files, "\n\n".join(filter(None, stray))))
 
     def _part(self, mark: Mark, below: str) -> tuple[str, str] | None:
         head, body = _cut(below)
@@ -131,6 +134,38 @@ class _Reader:
             return quote(relpath(path, dirname(here) or "."), safe="/~@!$&'*,;=+") + fragment
 
         return target
+
+
+def _with_safe_paths(parts: list[tuple[Mark, str]]) -> Iterator[tuple[Mark, str]]:
+    """Yield the parts; no path leads out of the content folder, none is there twice."""
+    taken = set[str]()
+    for mark, below in parts:
+        path = mark.path
+        if path and not _is_safe(path):
+            path = "/".join(filter(None, map(paths.slug, path.rpartition(".")[0].split("/")))) or "note"
+            path += ".md"
+        number = 1
+        while path and paths.collision_key(path) in taken:
+            number += 1
+            path = f"{mark.path.rpartition('.')[0]}-{number}.md" if _is_safe(mark.path) else f"note-{number}.md"
+        taken.add(paths.collision_key(path))
+        yield mark._replace(path=path), below
+
+
+def _is_safe(path: str) -> bool:
+    segments = path.split("/")
+    plain = path.isprintable() and not re.search(r'[\\:*?"<>|]', path)
+    return plain and paths.is_note(path) and not any(not s.strip(" .") or s.startswith(".") for s in segments)
+
+
+def _with_stray(files: list[File], stray: str) -> list[File]:
+    """Return the files, with text that no comment claims (it was added by hand) at the end of the home page's."""
+    if not stray:
+        return files
+    homes = [file for file in files if file.path == "index.md"]
+    home = homes[0] if homes else File("home", "index.md", frontmatter.dump({}), "", "", 1, 1)
+    body = "\n\n".join(filter(None, (home.body, stray)))
+    return [home._replace(body=body), *(file for file in files if file is not home)]
 
 
 def _timed(head: str) -> tuple[str, int | None]:

@@ -179,6 +179,46 @@ def stats(config: Path | None, as_json: bool, as_csv: bool, drafts: bool) -> Non
     sys.exit(1 if errors else 0)
 
 
+@cli.group()
+def export() -> None:
+    """Write the course in another form.
+
+    \b
+    Example:
+      notes-site export readme --output README.md
+    """
+
+
+@export.command()
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
+@click.option("--force", is_flag=True, help="Replace a file that notes-site did not write.")
+@click.pass_obj
+def readme(config: Path | None, output: Path | None, force: bool) -> None:
+    """Write the whole course as one README, with the sums of time; `import` reads it back.
+
+    \b
+    Example:
+      notes-site export readme --output README.md
+    """
+    from notes_site import exporting, scaffold
+
+    project = _project(config)
+    result = exporting.export(project, output.parent.absolute() if output else project.root)
+    if result.errors:
+        reporting.show_problems(result.errors, notes=False)
+        _fail("the notes have errors, nothing is exported")
+    if output is None:
+        click.echo(result.text, nl=False)
+        return
+    try:
+        written = exporting.save(output, result.text, project.root / scaffold.settings(project).content, force=force)
+    except exporting.Refused as exc:
+        _fail(str(exc))
+    except OSError as exc:
+        _fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
+    click.echo(f"{output}: {'written' if written else 'unchanged'}", err=True)
+
+
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:

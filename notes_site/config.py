@@ -42,7 +42,7 @@ def read(path: str, data: bytes) -> tuple[Config, tuple[Diagnostic, ...]]:
 def parse_options(config: Config) -> ParseOptions:
     """Return the part of the configuration that parsing a note reads."""
     kinds = tuple((kind, tuple(prefixes)) for kind, prefixes in (config.kinds or DEFAULT_KINDS).items())
-    return ParseOptions(kinds=kinds, html=config.html, typographer=config.typographer)
+    return ParseOptions(kinds=kinds, html=config.html, typographer=config.typographer, allowed_leaks=config.leaks_allow)
 
 
 def _filled(values: Mapping[str, Any]) -> Config:

@@ -9,14 +9,15 @@ from typing import NamedTuple
 import msgspec
 
 from notes_site import config as configs
-from notes_site import noop, parsing, project
+from notes_site import leaks, noop, parsing, project
 from notes_site.cache import Cache
-from notes_site.diagnostics import Diagnostic, below, failed
+from notes_site.diagnostics import Diagnostic, below, dumps, failed, loads
 from notes_site.digest import combine, digest, digest_of
-from notes_site.files import Stat, read_settled
+from notes_site.files import Scan, Stat, read_settled
 from notes_site.inputs import Inputs, read_inputs, scan_layers
 from notes_site.model import Config, Note, Parsed, ParseOptions
 from notes_site.paths import is_note
+from notes_site.text import decode
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -24,6 +25,9 @@ Progress = Callable[[str, int, int], None]
 
 def silent(what: str, done: int, of: int) -> None:
     """Show no progress."""
+
+
+_LARGEST_CHECKED = 1_000_000  # bytes: what is larger is a film or a data set, not a text that somebody pasted into
 
 
 class Loaded(NamedTuple):
@@ -98,6 +102,7 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     program = combine(*noop.toolchain(), *(part for item in inputs.digests["program"].items() for part in item))
     memo = Memo(cache)
     parsed, new_bodies = _notes(inputs, roots, configs.parse_options(config), program, memo, jobs, progress)
+    leaked = tuple(_leaks_in_files(inputs, scans, roots, shown, config.leaks_allow, program, memo))
     hasty = any(d.code in parsing.NEVER_KEPT for result in parsed.values() for d in result.diagnostics)
     trusted = not hasty and all(before for before, _ in inputs.stamps.values())
     return Loaded(
@@ -106,7 +111,7 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
         roots,
         shown,
         inputs,
-        (*config_problems, *inputs.problems),
+        (*config_problems, *inputs.problems, *leaked),
         parsed,
         program,
         stamp if trusted else "",
@@ -151,6 +156,31 @@ def _notes(
         if not any(d.code in parsing.NEVER_KEPT for d in result.diagnostics):
             memo.put(keys[path], encoded)
     return dict(sorted(found.items())), bodies
+
+
+def _leaks_in_files(
+    inputs: Inputs,
+    scans: Mapping[str, Scan],
+    roots: Mapping[str, str],
+    shown: Mapping[str, str],
+    allow: tuple[str, ...],
+    program: str,
+    memo: Memo,
+) -> Iterator[Diagnostic]:
+    """Yield the secrets in files that are published as they are, and remember what each has."""
+    for layer in ("content", "static"):
+        for path, known in inputs.digests.get(layer, {}).items():
+            if (layer == "content" and is_note(path)) or scans[layer].files[path].size > _LARGEST_CHECKED:
+                continue
+            name = f"{shown[layer]}/{path}"
+            key = combine("leaks", name, known, program, *allow)
+            kept = memo.get(key)
+            if kept is None:
+                data = Path(roots[layer], path).read_bytes()
+                kept = dumps(leaks.check(name, decode(name, data).text, allow)).encode()
+                if digest(data) == known:
+                    memo.put(key, kept)
+            yield from loads(kept.decode())
 
 
 def _bytes(inputs: Inputs, roots: Mapping[str, str], path: str) -> bytes:

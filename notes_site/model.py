@@ -73,6 +73,7 @@ class ParseOptions(Record, frozen=True):
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()  # kind, title prefixes that mean it
     html: HtmlMode = "raw"
     typographer: bool = False
+    allowed_leaks: tuple[str, ...] = ()  # fingerprints of what is no secret
 
 
 class Heading(Record, frozen=True):
@@ -162,3 +163,4 @@ class Config(Record, frozen=True):
     code_light: str = "default"
     code_dark: str = "github-dark"
     feed_items: int = 20
+    leaks_allow: tuple[str, ...] = ()

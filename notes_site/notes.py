@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notes_site import frontmatter, markdown, paths, text
+from notes_site import frontmatter, leaks, markdown, paths, text
 from notes_site.digest import digest
 from notes_site.kinds import kind_of
 from notes_site.model import Card, FrontMatter, Note, Parsed, ParseOptions, Role, Status
@@ -16,6 +16,7 @@ def parse_note(path: str, data: bytes, options: ParseOptions) -> Parsed:
     decoded, problem = text.decode(path, data)
     if problem:
         return Parsed(None, "", (problem,))
+    leaked = leaks.check(path, decoded, options.allowed_leaks)
     source = frontmatter.parse(path, decoded)
     front = source.front
     rendered = markdown.render(
@@ -41,7 +42,7 @@ def parse_note(path: str, data: bytes, options: ParseOptions) -> Parsed:
         excerpt=excerpt(rendered.text),
         words=rendered.words,
     )
-    return Parsed(note, body, (*source.diagnostics, *rendered.diagnostics))
+    return Parsed(note, body, (*source.diagnostics, *rendered.diagnostics, *leaked))
 
 
 def role_of(path: str, front: FrontMatter) -> Role:

@@ -66,6 +66,7 @@ class Plan(NamedTuple):
     outputs: dict[str, Output]
     problems: tuple[Diagnostic, ...]
     views: Views
+    links: Links
 
 
 ORDERS = (
@@ -94,7 +95,7 @@ def plan(site: Site, assets: Assets) -> Plan:
         *_files(site, links, assets),
     ]
     chosen, problems = _without_collisions(outputs)
-    return Plan(chosen, (*below(site.config.content, links.problems), *problems), views)
+    return Plan(chosen, (*below(site.config.content, links.problems), *problems), views, links)
 
 
 def _generated(site: Site) -> Iterator[str]:

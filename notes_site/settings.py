@@ -147,6 +147,15 @@ def _style(value: Any) -> str:
     return text
 
 
+def _fingerprints(value: Any) -> tuple[str, ...]:
+    marks = _texts(value)
+    for mark in marks:
+        if not re.fullmatch(r"[0-9a-f]{12}", mark):
+            hint = "copy the 12 digits that the warning names; never write the secret itself here"
+            raise BadSetting("this is no fingerprint of a leak", hint)
+    return marks
+
+
 def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
         raise BadSetting(f"{_what(value)} is no number from 0 to 1000", "write a number, without quotes")
@@ -245,6 +254,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "feed_items", "feed_items", _count, "How many notes the feed holds; 0 for no feed.",
         "50", {"type": "integer", "minimum": 0, "maximum": 1000},
+    ),
+    Setting(
+        "leaks.allow", "leaks_allow", _fingerprints,
+        "What looks like a secret and is none: the 12 digits by which the warning `leak` calls it.",
+        '["1f6a0c9d2b7e"]', {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{12}$"}},
     ),
 )
 # fmt: on

@@ -21,8 +21,8 @@ PACKAGE = REPO / "notes_site"
 
 PURE = {
     "bodies", "checks", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter", "highlight", "kinds",
-    "links", "locate", "machineviews", "markdown", "model", "navigation", "notes", "pages", "pageviews",
-    "paths", "settings", "site", "stats", "templates", "text", "views",
+    "leaks", "links", "locate", "machineviews", "markdown", "model", "navigation", "notes", "pages", "pageviews",
+    "paths", "readme", "settings", "site", "stats", "templates", "text", "views",
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}

@@ -1,0 +1,1 @@
+mysql://ada:tr0ub4dor@db.acme.io/vm

@@ -1,0 +1,187 @@
+"""What counts as a secret, what does not, and how little is shown of it. No secret stands here in one piece."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notes_site import leaks
+from tests.harness import Site, codes
+
+LETTERS = string.ascii_letters + string.digits
+
+
+def some(count: int, alphabet: str = LETTERS, seed: int = 7) -> str:
+    return "".join(random.Random(seed).choices(alphabet, k=count))
+
+
+UPPER = string.ascii_uppercase + "234567"
+KEY_ID = "AK" + "IA" + some(16, UPPER)
+SECRET = some(40, LETTERS + "/+")
+JWT = ".".join(("ey" + "J" + some(24), "ey" + "J" + some(60), some(43)))
+ACCOUNT = "482913" + "057721"
+DASHES = "-" * 5
+PEM = "\n".join(
+    (f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}", some(64), some(64, seed=8), f"{DASHES}END RSA PRIVATE KEY{DASHES}")
+)
+
+SECRETS = {
+    f"aws_access_key_id = {KEY_ID}": (KEY_ID, "an AWS access key id"),
+    f"export AWS_SECRET_ACCESS_KEY={SECRET}": (SECRET, "an AWS secret access key"),
+    f'"SecretAccessKey": "{SECRET}",': (SECRET, "an AWS secret access key"),
+    f"aws_session_token={some(300, LETTERS + '/+')}": (some(300, LETTERS + "/+"), "an AWS session token"),
+    f"arn:aws:iam::{ACCOUNT}:role/WildRydes": (ACCOUNT, "an AWS account number"),
+    f"`arn:aws-cn:lambda:cn-north-1:{ACCOUNT}:function:x`": (ACCOUNT, "an AWS account number"),
+    f"docker push {ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web": (ACCOUNT, "an AWS account number"),
+    f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/jobs": (ACCOUNT, "an AWS account number"),
+    f"<https://{ACCOUNT}.signin.aws.amazon.com/console>": (ACCOUNT, "an AWS account number"),
+    f"Authorization: Bearer {JWT}": (JWT, "a JSON web token"),
+    "[db](postgres://ada:tr0ub4dor@db.acme.io:5432/x)": ("tr0ub4dor", "a password in an address"),
+    "redis://:c0rrecthorse@cache.acme.io": ("c0rrecthorse", "a password in an address"),
+    PEM: (PEM, "a private key"),
+    '{"key": "' + PEM.replace("\n", "\\n") + '"}': (PEM.replace("\n", "\\n"), "a private key"),
+    "token ghp" + "_" + some(36): ("ghp" + "_" + some(36), "a token of GitHub"),
+    "AI" + "za" + some(35): ("AI" + "za" + some(35), "a key of Google"),
+    "xox" + "b-123456780912-" + some(24): ("xox" + "b-123456780912-" + some(24), "a token of Slack"),
+    "join --token SWM" + "TKN-1-" + some(50, "0a1b2c3d4e5f6g7h8i9j") + "-" + some(25, "0a1b2c3d4e5f6g7h8i9j"): (
+        "SWM" + "TKN-1-" + some(50, "0a1b2c3d4e5f6g7h8i9j") + "-" + some(25, "0a1b2c3d4e5f6g7h8i9j"),
+        "a token that joins a Docker swarm",
+    ),
+    "kubeadm join --token q7w3x9.k2m4n6p8r1s3t5v7": (
+        "q7w3x9.k2m4n6p8r1s3t5v7",
+        "a token that joins a Kubernetes cluster",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_secrets_are_found_where_they_stand(text: str) -> None:
+    secret, what = SECRETS[text]
+    (leak,) = leaks.find("Before.\n" + text + "\nAfter.\n")
+    assert ("Before.\n" + text)[leak.start : leak.end] == secret
+    assert leak.what == what
+
+
+EXAMPLES = [
+    "AKIAIOSFODNN7EXAMPLE",
+    "AKIAXXXXXXXXXXXXXXXX",
+    "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "aws_secret_access_key = ****************************************",
+    "aws_secret_access_key = xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "arn:aws:iam::123456789012:role/x",
+    "arn:aws:iam::111122223333:role/x",
+    "arn:aws:sns:us-east-1:012345678901:topic",
+    "arn:aws:s3:::my-bucket/*",
+    "111111111111.dkr.ecr.us-east-1.amazonaws.com/x",
+    "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/pause",
+    "https://user:password@acme.io/",
+    "https://<user>:<password>@acme.io/",
+    "mongodb://root:${MONGO_PASSWORD}@mongo:27017",
+    "postgres://postgres:postgres@db:5432/app",
+    "amqp://ada:tr0ub4dor@localhost",
+    "amqp://ada:tr0ub4dor@db.example.com",
+    "http://[::1]:8000/@ada and http://10.0.0.1:8080/a@b",
+    "https://example.org:8080/a:b@c",
+    f"{DASHES}BEGIN RSA PRIVATE KEY{DASHES}\n...\n{DASHES}END RSA PRIVATE KEY{DASHES}",
+    f"A key begins with {DASHES}BEGIN PRIVATE KEY{DASHES} and lines of base 64, see https://acme.io/" + "a1" * 30,
+    f"{DASHES}BEGIN PUBLIC KEY{DASHES}\n" + some(64),
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4ifQ." + some(43),
+    '"Authorization": "eyJraWQiOiJLTzRVMWZs..."',
+    "ghp_" + "x" * 36,
+    "docker swarm join --token <TOKEN> 10.0.0.2:2377",
+    "kubeadm join --token abcdef.0123456789abcdef",
+    "sha256:" + some(64, "0123456789abcdef") + " commit " + some(40, "0123456789abcdef"),
+    f"order {ACCOUNT}, phone 482-913-057721, id:{ACCOUNT}, ratio 1:{ACCOUNT}: x",
+]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_examples_and_look_alikes_are_none(text: str) -> None:
+    assert leaks.find(text + "\n") == ()
+
+
+def test_each_secret_is_told_of_once_and_masked_everywhere() -> None:
+    text = f"# Roles\n\n- a: arn:aws:iam::{ACCOUNT}:role/a, key {KEY_ID}\n- b: arn:aws:iam::{ACCOUNT}:role/b\n"
+    account, key = leaks.check("x.md", text)
+    assert (account.line, account.column, account.length) == (3, 19, 12)
+    assert account.message.endswith("again on line 4")
+    assert (key.line, key.column, key.length) == (3, 44, 20)
+    for told in (account, key):
+        assert not any(secret in part for secret in (ACCOUNT, KEY_ID) for part in told if isinstance(part, str))
+        assert len(told.text) == len(text.split("\n")[2])
+        assert told.severity == "warning"
+
+
+def test_a_fingerprint_allows_one_secret_alone() -> None:
+    text = f"{KEY_ID}\narn:aws:iam::{ACCOUNT}:role/a\n"
+    mark = leaks.fingerprint(KEY_ID)
+    (left,) = leaks.check("x.md", text, [mark])
+    assert left.line == 2
+    assert mark in leaks.check("x.md", text)[0].hint
+    assert leaks.check("x.md", text, [mark, leaks.fingerprint(ACCOUNT)]) == ()
+
+
+@given(st.text(), st.sampled_from(sorted(SECRETS)), st.text())
+def test_whatever_stands_around_it_a_secret_is_found_and_never_shown(before: str, text: str, after: str) -> None:
+    secret, _ = SECRETS[text]
+    whole = f"{before}\n{text}\n{after}\n".replace("\r", "").replace("\0", "")
+    found = leaks.check("x.md", whole)
+    assert any(d.column for d in found)
+    assert not any(secret in d.text for d in found)
+
+
+PIECES = ["a:", "://", "eyJ", "a.eyJ", "-----BEGIN ", "secret_key ", "--token ", "PRIVATE KEY----- ", "A", "1", ":A"]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_hostile_texts_take_no_longer_than_their_length_asks(piece: str) -> None:
+    end = f" AKIA SECRET session ://\n{DASHES}BEGIN PRIVATE KEY{DASHES}" + "\n" * 50_000
+    assert leaks.find(piece * 200_000 + end) == ()  # minutes, were an expression to look back and forth
+
+
+def test_notes_front_matter_attachments_and_static_files_are_looked_through(site: Site) -> None:
+    site.note("cloud/one.md", f"```\n{JWT}\n```\n", title="One", summary=f"Role arn:aws:iam::{ACCOUNT}:role/x")
+    site.write("content/cloud/deploy.env", f"KEY={KEY_ID}\n")
+    site.write("content/cloud/box.png", b"\x89PNG\0" + KEY_ID.encode())
+    site.write("static/hello.txt", "redis://:c0rrecthorse@cache.acme.io\n")
+    report = site.build()
+    assert [(d.path, d.line) for d in report.diagnostics if d.code == "leak"] == [
+        ("content/cloud/deploy.env", 1),
+        ("content/cloud/one.md", 3),
+        ("content/cloud/one.md", 6),
+        ("static/hello.txt", 1),
+    ]
+    assert report.published
+    assert json.loads(site.page(".notes-site/build.json"))["diagnostics"]["leak"] == 4
+    assert site.build().diagnostics == report.diagnostics
+
+
+def test_what_is_allowed_or_taken_out_is_told_of_no_more(site: Site) -> None:
+    site.note("cloud/one.md", f"{KEY_ID}\n", title="One", time="5 min")
+    site.write("content/cloud/deploy.env", f"KEY={KEY_ID}\n")
+    assert codes(site.build()).count("leak") == 2
+    site.write("notes-site.toml", f'[leaks]\nallow = ["{leaks.fingerprint(KEY_ID)}"]\n')
+    assert "leak" not in codes(site.build())
+    site.write("notes-site.toml", "")
+    site.write("content/cloud/deploy.env", "KEY=\n")
+    assert codes(site.build()).count("leak") == 1
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_no_way_of_printing_shows_a_secret(site: Site, form: str) -> None:
+    site.note("cloud/one.md", f"[x](https://ada:tr0ub4dor@acme.io) {KEY_ID}\n", title="One", time="5 min")
+    done = site.run("check", "--format", form)
+    assert done.returncode == 0
+    assert "leak" in done.stdout + done.stderr
+    assert not any(secret in done.stdout + done.stderr for secret in ("tr0ub4dor", KEY_ID))
+    assert site.run("check", "--strict").returncode == 1
+
+
+def test_the_secret_itself_is_no_fingerprint(site: Site) -> None:
+    site.write("notes-site.toml", f'[leaks]\nallow = ["{KEY_ID}"]\n')
+    assert "bad-setting" in codes(site.build())

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from notes_site import noop, publish
-from notes_site.cache import Cache
-from notes_site.compose import CacheDamaged, Composed, compose
+from notes_site.cache import Cache, CacheDamaged
+from notes_site.compose import Composed, compose
 from notes_site.diagnostics import Diagnostic, dumps, failed, in_order
 from notes_site.digest import combine
 from notes_site.files import STATE, as_text, lock
@@ -131,6 +131,7 @@ def _finish(
     loaded.memo.save(forget=True)
     cache.save_bodies(loaded.new_bodies)
     cache.keep_bodies(n.body for n in loaded.notes)
+    loaded.records.save(used=[*composed.plan.search.used(), *(n.search for n in loaded.notes)])
     if published:
         _save_outputs(rendering, cache)
     report = Report(
@@ -166,6 +167,7 @@ def load_site(
         loaded = load(project, cache, progress=progress)
         loaded.memo.save(forget=False)
         cache.save_bodies(loaded.new_bodies)
+        loaded.records.save()
         cache.commit()
         site = assemble(loaded.config, loaded.notes, drafts=drafts)
         return site, with_source(in_order(loaded.diagnostics), project.root)

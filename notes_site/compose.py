@@ -6,23 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from notes_site.cache import Cache
+from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
 from notes_site.diagnostics import Diagnostic, below, error, note, suggestion
 from notes_site.digest import combine
 from notes_site.loader import Loaded, Progress, load, silent, texts
 from notes_site.locate import NOWHERE, locate
 from notes_site.model import Config
-from notes_site.pages import Assets, Plan, plan
+from notes_site.pages import ENGINE, Assets, Plan, plan
 from notes_site.paths import is_note
 from notes_site.project import Project
 from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
 from notes_site.text import decode
-
-
-class CacheDamaged(Exception):
-    """The cache lacks what it promised; building without it mends that."""
 
 
 class Composed(NamedTuple):
@@ -49,7 +45,7 @@ def compose_loaded(project: Project, cache: Cache, loaded: Loaded, *, drafts: bo
     templates, template_problems = _templates(loaded, cache)
     unclear = _with_errors(loaded)
     assets, asset_problems = _assets(loaded, project, unclear)
-    planned = plan(site, assets)
+    planned = plan(site, assets, loaded.records)
     found = (
         *loaded.diagnostics,
         *(below(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
@@ -110,17 +106,23 @@ def _templates_key(loaded: Loaded) -> str:
 def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[Assets, list[Diagnostic]]:
     digests = loaded.inputs.digests
     static = {**digests.get("theme-static", {}), **digests.get("static", {})}
-    layer = "static" if "style.css" in digests.get("static", {}) else "theme-static"
-    own, problem = "", None
-    if "style.css" in static:
-        data = Path(loaded.roots[layer], "style.css").read_bytes()
-        own, problem = decode(f"{loaded.shown.get(layer, layer)}/style.css", data)
+    own, problem = _static_text(loaded, "style.css")
+    engine, bad_engine = _static_text(loaded, ENGINE)
     light, bad_light = _code_style(loaded, project, "light")
     dark, bad_dark = _code_style(loaded, project, "dark")
     files = {path: value for path, value in digests["content"].items() if not is_note(path)}
     unread = unclear.difference(note.path for note in loaded.notes)
-    assets = Assets(files, static, own + _code_css(loaded, light, dark), unread)
-    return assets, [found for found in (problem, bad_light, bad_dark) if found]
+    assets = Assets(files, static, own + _code_css(loaded, light, dark), engine, unread)
+    return assets, [found for found in (problem, bad_engine, bad_light, bad_dark) if found]
+
+
+def _static_text(loaded: Loaded, name: str) -> tuple[str, Diagnostic | None]:
+    """A static file's text, the site's own or the theme's."""
+    for layer in ("static", "theme-static"):
+        if name in loaded.inputs.digests.get(layer, {}):
+            data = Path(loaded.roots[layer], name).read_bytes()
+            return decode(f"{loaded.shown.get(layer, layer)}/{name}", data)
+    return "", None
 
 
 def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diagnostic | None]:

@@ -84,6 +84,14 @@ class Heading(Record, frozen=True):
     line: int
 
 
+class Section(Record, frozen=True):
+    """The plain text below a heading, up to the next one; of the text before the first, `id` and `heading` are ''."""
+
+    id: str
+    heading: str
+    text: str
+
+
 class Ref(Record, frozen=True):
     """A link or image as written. `context` is its block's plain text, cut to 160 characters around it."""
 
@@ -118,7 +126,8 @@ class Card(Record, frozen=True):
 
 class Note(Record, frozen=True):
     """One parsed source file. `body` is the digest under which its rendered HTML (with slots) is kept, '' where
-    there is no text; `excerpt` is the beginning of its plain text.
+    there is no text; `excerpt` is the beginning of its plain text. `search` is the digest of the record by which it is found,
+    `terms` how many terms that has.
     """
 
     path: str
@@ -131,6 +140,17 @@ class Note(Record, frozen=True):
     body: str
     excerpt: str
     words: int
+    search: str
+    terms: int
+
+
+class SearchRecord(Record, frozen=True):
+    """By what a note is found. `terms`: in each line a letter of weight and a term, sorted by term. `sections`: JSON,
+    `[[id, heading, text], ...]`.
+    """
+
+    terms: str = ""
+    sections: str = "[]"
 
 
 class Parsed(Record, frozen=True):
@@ -138,6 +158,7 @@ class Parsed(Record, frozen=True):
 
     note: Note | None
     body: str
+    search: SearchRecord
     diagnostics: tuple[Diagnostic, ...]
 
 

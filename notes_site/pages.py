@@ -12,18 +12,22 @@ from notes_site.links import Links, resolve_links
 from notes_site.machineviews import MachineViews
 from notes_site.model import Note, Record
 from notes_site.pageviews import Views
+from notes_site.search import files as search_files
+from notes_site.search.assembly import Shelf
+from notes_site.search.files import Search
 from notes_site.site import Site
 from notes_site.views import Link, StyleView, View
 
 
 class Assets(NamedTuple):
     """What lies beside the notes. `files`: digest by content path of each attachment; `static`: digest by name of
-    each static file; `style`: the whole stylesheet; `unread`: content paths of files that could not be read.
+    each static file; `style`: the whole stylesheet; `engine`: the search's script; `unread`: content paths of files that could not be read.
     """
 
     files: Mapping[str, str]
     static: Mapping[str, str]
     style: str
+    engine: str
     unread: frozenset[str] = frozenset()
 
 
@@ -66,6 +70,7 @@ class Plan(NamedTuple):
     outputs: dict[str, Output]
     problems: tuple[Diagnostic, ...]
     views: Views
+    search: Search
 
 
 ORDERS = (
@@ -75,30 +80,35 @@ ORDERS = (
 )
 NAME_BYTES = 255  # of one segment of an output path
 ICON = "icon.svg"
+ENGINE = "search.js"
 REPLACEABLE = frozenset({"robots.txt"})
 
 
-def plan(site: Site, assets: Assets) -> Plan:
-    """Return every output of the site. Two sources for one output are an error that names both."""
+def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
+    """Return every output of the site. Two sources for one output are an error that names both. `shelf` has the search
+    records of all notes.
+    """
     links = resolve_links(site, assets.files, assets.static, _generated(site), assets.unread)
     style = StyleView(assets.style)
     style_url = feeds.fingerprinted("style.css", feeds.style(style))
     icon = paths.file_url(ICON, assets.static[ICON]) if ICON in assets.static else ""
     views = Views(site, links, style_url, icon)
+    search = Search(site, views.now, assets.engine, shelf)
     outputs = [
         *_note_pages(site, views),
         *_overviews(site, views),
         *_redirects(site, views),
         Text(style_url, "static/style.css", lambda: style, feeds.style),
         *_machine_files(site, MachineViews(site, views)),
+        *_search_files(site, search),
         *_files(site, links, assets),
     ]
     chosen, problems = _without_collisions(outputs)
-    return Plan(chosen, (*below(site.config.content, links.problems), *problems), views)
+    return Plan(chosen, (*below(site.config.content, links.problems), *problems), views, search)
 
 
 def _generated(site: Site) -> Iterator[str]:
-    yield from ("index.html", "tags.html", "404.html", "notes.json", "robots.txt", *(order.url for order in ORDERS))
+    yield from ("index.html", "tags.html", "search.html", "404.html", "notes.json", "robots.txt", *(order.url for order in ORDERS))
     if site.config.base_url:
         yield from ("sitemap.xml", *(["feed.xml"] if site.config.feed_items else []))
     yield from (tag_url(slug) for slug in site.tags)
@@ -128,6 +138,7 @@ def _overviews(site: Site, views: Views) -> Iterator[Output]:
     yield Page("tags.html", "the list of tags", "tags.html", partial(views.tags, tag_url))
     for slug in site.tags:
         yield Page(tag_url(slug), "the page of a tag", "tag.html", partial(views.tag, slug, tag_url(slug)))
+    yield Page("search.html", "the search page", "search.html", views.search)
     yield Page("404.html", "the page for missing addresses", "404.html", views.not_found)
 
 
@@ -150,13 +161,26 @@ def _machine_files(site: Site, views: MachineViews) -> Iterator[Output]:
         yield Text("sitemap.xml", "the sitemap", views.sitemap, feeds.sitemap)
 
 
+def _search_files(site: Site, search: Search) -> Iterator[Output]:
+    yield Text(search_files.ENTRY, "the search index", search.entry, search.entry_file)
+    for number in range(search.titles):
+        url = f"search/titles-{number}.js"
+        yield Text(url, "the search index", partial(search.titles_of, number), search_files.titles_file)
+    for number in range(search.shards):
+        yield Text(f"search/terms-{number}.js", "the search index", partial(search.shard, number), search.shard_file)
+    for note in search.notes:
+        if note.card.has_text:
+            url = search_files.text_url(note.card.url)
+            yield Text(url, f"the search text of {_shown(site, note)}", partial(search.text, note), search.text_file)
+
+
 def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
     folders = {"content": site.config.content, "static": site.config.static}
     digests = {"content": assets.files, "static": assets.static}
     for url, (origin, path) in links.files.items():
         yield Copy(url, f"{folders[origin]}/{path}", origin, digests[origin][path])
     for name, digest in assets.static.items():
-        if name != "style.css":  # published as part of the fingerprinted stylesheet
+        if name not in ("style.css", ENGINE):  # published as part of others
             url = paths.file_url(name, digest) if name == ICON else name
             yield Copy(url, f"{site.config.static}/{name}", "static", digest)
 

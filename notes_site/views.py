@@ -215,6 +215,30 @@ class TagView(View, frozen=True):
     rows: tuple[Row, ...]
 
 
+class SearchEntry(Record, frozen=True):
+    """A note on the search page; `text` is the beginning of it."""
+
+    url: str
+    title: str
+    level: str
+    kind: str
+    text: str
+
+
+class SearchGroup(Record, frozen=True):
+    """The notes of one area on the search page; `name` and `url` are '' for pages outside all areas."""
+
+    name: str
+    url: str
+    entries: tuple[SearchEntry, ...]
+
+
+class SearchView(View, frozen=True):
+    """`search.html`: all that can be found, for those without scripts."""
+
+    groups: tuple[SearchGroup, ...]
+
+
 class NotFoundView(View, frozen=True):
     """`404.html`: the only page with absolute links, since it answers at any address."""
 

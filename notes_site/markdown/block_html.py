@@ -13,7 +13,7 @@ from notes_site.markdown.attributes import quoted
 from notes_site.markdown.inline_html import Inlines
 from notes_site.markdown.slugs import Ids
 from notes_site.markdown.source import Source
-from notes_site.model import Heading, HtmlMode, Ref
+from notes_site.model import Heading, HtmlMode, Ref, Section
 
 # Tokens that say the same each time, unless they have attributes.
 _FIXED = {
@@ -61,6 +61,7 @@ class Renderer:
         for name in env.get("footnote_ids", ()):
             self.ids.claim(name)
         self._prose: list[str] = []
+        self._cuts: list[tuple[int, int]] = []  # where in `texts` each heading stands, and where it ends
         self._file = file
         self._env = env
         self._out: list[str] = []
@@ -79,6 +80,13 @@ class Renderer:
     def prose(self) -> str:
         """The plain text without code blocks."""
         return "\n".join(self._prose)
+
+    def sections(self) -> tuple[Section, ...]:
+        """The plain text by heading."""
+        names = [("", ""), *((heading.id, heading.text) for heading in self.headings)]
+        begins, ends = [0, *(after for _, after in self._cuts)], [*(before for before, _ in self._cuts), None]
+        parts = zip(names, begins, ends, strict=True)
+        return tuple(Section(*name, "\n".join(self.texts[begin:end])) for name, begin, end in parts)
 
     def render(self, tokens: list[Token]) -> str:
         """Return the body, and collect the rest."""
@@ -154,6 +162,7 @@ class Renderer:
         if not name or not self._inlines.identity(name, token):
             name = self.ids.make(text)
         line = self._file.first_line + (token.map[0] if token.map else 0)
+        self._cuts.append((len(self.texts) - bool(self._text), len(self.texts)))
         self.headings.append(Heading(level, name, " ".join(text.split()), line))
         self._out[at] = f"\0h{level}\t{name}\t{self._inlines.attributes(token, ('id',))}\0"
         self._out.append(f"\0H{level}\t{name}\0\n")

@@ -64,6 +64,7 @@ class FrontMatter(Record, frozen=True):
     toc: bool = True
     updated: str | None = None
     html: HtmlMode | None = None
+    lang: str | None = None
     spans: dict[str, Span] = {}
 
 
@@ -162,3 +163,11 @@ class Config(Record, frozen=True):
     code_light: str = "default"
     code_dark: str = "github-dark"
     feed_items: int = 20
+    accent: str = ""
+    logo: str = ""
+    footer: str = ""
+    repository: str = ""
+    edit_url: str = ""
+    csp: bool = False
+    today: str = ""
+    texts: dict[str, str] = {}

@@ -8,22 +8,25 @@ from typing import NamedTuple
 
 from notes_site import feeds, paths
 from notes_site.diagnostics import Diagnostic, below, error
+from notes_site.digest import integrity
 from notes_site.links import Links, resolve_links
 from notes_site.machineviews import MachineViews
-from notes_site.model import Note, Record
-from notes_site.pageviews import Views
+from notes_site.model import Config, Note, Record
+from notes_site.pageviews import Frame, Views
 from notes_site.site import Site
-from notes_site.views import Link, StyleView, View
+from notes_site.views import Link, View
 
 
 class Assets(NamedTuple):
     """What lies beside the notes. `files`: digest by content path of each attachment; `static`: digest by name of
-    each static file; `style`: the whole stylesheet; `unread`: content paths of files that could not be read.
+    each static file; `style` and `script`: what every page carries; `unread`: content paths of files that could not
+    be read.
     """
 
     files: Mapping[str, str]
     static: Mapping[str, str]
-    style: str
+    style: str = ""
+    script: str = ""
     unread: frozenset[str] = frozenset()
 
 
@@ -81,20 +84,29 @@ REPLACEABLE = frozenset({"robots.txt"})
 def plan(site: Site, assets: Assets) -> Plan:
     """Return every output of the site. Two sources for one output are an error that names both."""
     links = resolve_links(site, assets.files, assets.static, _generated(site), assets.unread)
-    style = StyleView(assets.style)
-    style_url = feeds.fingerprinted("style.css", feeds.style(style))
-    icon = paths.file_url(ICON, assets.static[ICON]) if ICON in assets.static else ""
-    views = Views(site, links, style_url, icon)
+    views = Views(site, links, _frame(site.config, assets))
     outputs = [
         *_note_pages(site, views),
         *_overviews(site, views),
         *_redirects(site, views),
-        Text(style_url, "static/style.css", lambda: style, feeds.style),
         *_machine_files(site, MachineViews(site, views)),
         *_files(site, links, assets),
     ]
     chosen, problems = _without_collisions(outputs)
     return Plan(chosen, (*below(site.config.content, links.problems), *problems), views)
+
+
+def _frame(config: Config, assets: Assets) -> Frame:
+    """What stands around every page. The policy lets nothing foreign in; `script-src 'self'` is for the search."""
+    style, script = integrity(assets.style), integrity(assets.script)
+    policy = (
+        f"default-src 'none'; style-src {style}; script-src {script} 'self'; img-src 'self' data:; media-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'"
+    )
+    icon, logo = (
+        paths.file_url(name, assets.static[name]) if name in assets.static else "" for name in (ICON, config.logo)
+    )
+    return Frame(assets.style, assets.script, policy if config.csp else "", icon, logo)
 
 
 def _generated(site: Site) -> Iterator[str]:
@@ -156,9 +168,8 @@ def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
     for url, (origin, path) in links.files.items():
         yield Copy(url, f"{folders[origin]}/{path}", origin, digests[origin][path])
     for name, digest in assets.static.items():
-        if name != "style.css":  # published as part of the fingerprinted stylesheet
-            url = paths.file_url(name, digest) if name == ICON else name
-            yield Copy(url, f"{site.config.static}/{name}", "static", digest)
+        url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else name
+        yield Copy(url, f"{site.config.static}/{name}", "static", digest)
 
 
 def _shown(site: Site, note: Note) -> str:

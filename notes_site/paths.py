@@ -14,6 +14,8 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 NOTE_SUFFIXES = (".md", ".markdown")
+SCRIPT = "site.js"
+"""The file in `static/` that every page carries as its script."""
 INDEX_STEMS = frozenset({"index", "_index", "readme"})
 
 # Device names that Windows reserves with any extension (Microsoft, "Naming Files, Paths, and Namespaces").
@@ -30,6 +32,11 @@ _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
 def is_note(path: str) -> bool:
     """Tell whether the file is a note (Markdown) rather than an attachment."""
     return path.lower().endswith(NOTE_SUFFIXES)
+
+
+def is_inlined(name: str) -> bool:
+    """Tell whether a file in `static/` stands in every page, as its style or script, and is not published by itself."""
+    return name == SCRIPT or (name.startswith("css/") and name.endswith(".css"))
 
 
 @lru_cache(maxsize=65536)

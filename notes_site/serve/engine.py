@@ -266,7 +266,7 @@ class Preview:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            return Answer(path, None, self._copied(output), kind, Face(output.digest, ()))
+            return Answer(path, None, self._copied(output), kind, Face(output.digest, ""))
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)

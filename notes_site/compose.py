@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from notes_site import stylesheet
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
 from notes_site.diagnostics import Diagnostic, below, error, note, suggestion
@@ -13,8 +14,8 @@ from notes_site.digest import combine
 from notes_site.loader import Loaded, Progress, load, silent, texts
 from notes_site.locate import NOWHERE, locate
 from notes_site.model import Config
-from notes_site.pages import ENGINE, Assets, Plan, plan
-from notes_site.paths import is_note
+from notes_site.pages import Assets, Plan, plan
+from notes_site.paths import ENGINE, SCRIPT, is_inlined, is_note
 from notes_site.project import Project
 from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
@@ -106,23 +107,47 @@ def _templates_key(loaded: Loaded) -> str:
 def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[Assets, list[Diagnostic]]:
     digests = loaded.inputs.digests
     static = {**digests.get("theme-static", {}), **digests.get("static", {})}
-    own, problem = _static_text(loaded, "style.css")
-    engine, bad_engine = _static_text(loaded, ENGINE)
+    inline, problems = _inlined(loaded, static)
     light, bad_light = _code_style(loaded, project, "light")
     dark, bad_dark = _code_style(loaded, project, "dark")
+    of_theme: list[str] = []
+    of_site: list[str] = []
+    for name, text in inline.items():
+        if name not in (SCRIPT, ENGINE):
+            (of_theme if name in digests.get("theme-static", {}) else of_site).append(text)
+    generated = [_code_css(loaded, light, dark), stylesheet.accent(loaded.config.accent)]
     files = {path: value for path, value in digests["content"].items() if not is_note(path)}
-    unread = unclear.difference(note.path for note in loaded.notes)
-    assets = Assets(files, static, own + _code_css(loaded, light, dark), engine, unread)
-    return assets, [found for found in (problem, bad_engine, bad_light, bad_dark) if found]
+    assets = Assets(
+        files=files,
+        static={name: value for name, value in static.items() if name not in inline},
+        style=stylesheet.bundle([*of_theme, *generated, *of_site]),
+        script=stylesheet.script(inline.get(SCRIPT, "")),
+        engine=stylesheet.script(inline.get(ENGINE, "")),
+        unread=unclear.difference(note.path for note in loaded.notes),
+    )
+    return assets, [*problems, *filter(None, [bad_light, bad_dark, _logo_problem(loaded, project, assets)])]
 
 
-def _static_text(loaded: Loaded, name: str) -> tuple[str, Diagnostic | None]:
-    """A static file's text, the site's own or the theme's."""
-    for layer in ("static", "theme-static"):
-        if name in loaded.inputs.digests.get(layer, {}):
-            data = Path(loaded.roots[layer], name).read_bytes()
-            return decode(f"{loaded.shown.get(layer, layer)}/{name}", data)
-    return "", None
+def _inlined(loaded: Loaded, static: Mapping[str, str]) -> tuple[dict[str, str], list[Diagnostic]]:
+    """The files in `static/` that stand in others rather than beside them, by name, and what is wrong with them."""
+    texts, problems = {}, []
+    for name in sorted(filter(is_inlined, static)):
+        layer = "static" if name in loaded.inputs.digests.get("static", {}) else "theme-static"
+        kept = loaded.inputs.data.get((layer, name))
+        data = Path(loaded.roots[layer], name).read_bytes() if kept is None else kept
+        texts[name], problem = decode(f"{loaded.shown.get(layer, layer)}/{name}", data)
+        problems += [problem] if problem else []
+    return texts, problems
+
+
+def _logo_problem(loaded: Loaded, project: Project, assets: Assets) -> Diagnostic | None:
+    name = loaded.config.logo
+    if not name or name in assets.static:
+        return None
+    place = locate(decode("", project.config.read_bytes()).text).get(("theme", "logo"), NOWHERE).value
+    message = f"theme.logo: there is no file `{name}` in `{loaded.config.static}/`"
+    hint = suggestion(name, assets.static) or "put it there, or remove the line"
+    return error(project.config.name, "no-logo", message, hint=hint, **place._asdict())
 
 
 def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diagnostic | None]:

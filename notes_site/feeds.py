@@ -1,15 +1,13 @@
-"""Outputs for machines: feed, sitemap, robots, data, stylesheet. Pure functions from view to bytes."""
+"""Outputs for machines: feed, sitemap, robots, data. Pure functions from view to bytes."""
 
 from __future__ import annotations
 
-import re
 from html import escape
 
 import msgspec
 
-from notes_site.digest import digest
 from notes_site.paths import href
-from notes_site.views import DataNote, DataView, FeedView, MapView, StyleView
+from notes_site.views import DataNote, DataView, FeedView, MapView
 
 
 def notes_json(view: DataView) -> bytes:
@@ -89,15 +87,3 @@ def atom(view: FeedView) -> bytes:
 def _instant(day: str) -> str:
     """An ISO date as the RFC 3339 instant that begins it in UTC."""
     return f"{day}T00:00:00Z"
-
-
-def style(view: StyleView) -> bytes:
-    """Return the stylesheet without comments, indentation and blank lines."""
-    bare = re.sub(r"/\*.*?\*/", "", view.css, flags=re.DOTALL)
-    return ("\n".join(line.strip() for line in bare.splitlines() if line.strip()) + "\n").encode()
-
-
-def fingerprinted(name: str, data: bytes) -> str:
-    """Return the name with eight digits of the content's digest: `style.1a2b3c4d.css`."""
-    stem, _, suffix = name.rpartition(".")
-    return f"{stem}.{digest(data)[:8]}.{suffix}"

@@ -64,6 +64,7 @@ class FrontMatter(Record, frozen=True):
     toc: bool = True
     updated: str | None = None
     html: HtmlMode | None = None
+    lang: str | None = None
     spans: dict[str, Span] = {}
 
 
@@ -140,8 +141,8 @@ class Note(Record, frozen=True):
     body: str
     excerpt: str
     words: int
-    search: str
-    terms: int
+    search: str = ""
+    terms: int = 0
 
 
 class SearchRecord(Record, frozen=True):
@@ -183,3 +184,11 @@ class Config(Record, frozen=True):
     code_light: str = "default"
     code_dark: str = "github-dark"
     feed_items: int = 20
+    accent: str = ""
+    logo: str = ""
+    footer: str = ""
+    repository: str = ""
+    edit_url: str = ""
+    csp: bool = False
+    today: str = ""
+    texts: dict[str, str] = {}

@@ -8,26 +8,29 @@ from typing import NamedTuple
 
 from notes_site import feeds, paths
 from notes_site.diagnostics import Diagnostic, below, error
+from notes_site.digest import integrity
 from notes_site.links import Links, resolve_links
 from notes_site.machineviews import MachineViews
-from notes_site.model import Note, Record
-from notes_site.pageviews import Views
+from notes_site.model import Config, Note, Record
+from notes_site.pageviews import Frame, Views
 from notes_site.search import files as search_files
 from notes_site.search.assembly import Shelf
 from notes_site.search.files import Search
 from notes_site.site import Site
-from notes_site.views import Link, StyleView, View
+from notes_site.views import Link, View
 
 
 class Assets(NamedTuple):
     """What lies beside the notes. `files`: digest by content path of each attachment; `static`: digest by name of
-    each static file; `style`: the whole stylesheet; `engine`: the search's script; `unread`: content paths of files that could not be read.
+    each static file; `style` and `script`: what every page carries; `engine`: the search's script; `unread`: content
+    paths of files that could not be read.
     """
 
     files: Mapping[str, str]
     static: Mapping[str, str]
-    style: str
-    engine: str
+    style: str = ""
+    script: str = ""
+    engine: str = ""
     unread: frozenset[str] = frozenset()
 
 
@@ -80,7 +83,6 @@ ORDERS = (
 )
 NAME_BYTES = 255  # of one segment of an output path
 ICON = "icon.svg"
-ENGINE = "search.js"
 REPLACEABLE = frozenset({"robots.txt"})
 
 
@@ -89,16 +91,12 @@ def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
     records of all notes.
     """
     links = resolve_links(site, assets.files, assets.static, _generated(site), assets.unread)
-    style = StyleView(assets.style)
-    style_url = feeds.fingerprinted("style.css", feeds.style(style))
-    icon = paths.file_url(ICON, assets.static[ICON]) if ICON in assets.static else ""
-    views = Views(site, links, style_url, icon)
-    search = Search(site, views.now, assets.engine, shelf)
+    views = Views(site, links, _frame(site.config, assets))
+    search = Search(site, views.now, assets.engine, views.site.texts, shelf)
     outputs = [
         *_note_pages(site, views),
         *_overviews(site, views),
         *_redirects(site, views),
-        Text(style_url, "static/style.css", lambda: style, feeds.style),
         *_machine_files(site, MachineViews(site, views)),
         *_search_files(site, search),
         *_files(site, links, assets),
@@ -107,8 +105,22 @@ def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
     return Plan(chosen, (*below(site.config.content, links.problems), *problems), views, search)
 
 
+def _frame(config: Config, assets: Assets) -> Frame:
+    """What stands around every page. The policy lets nothing foreign in; `script-src 'self'` is for the search."""
+    style, script = integrity(assets.style), integrity(assets.script)
+    policy = (
+        f"default-src 'none'; style-src {style}; script-src {script} 'self'; img-src 'self' data:; media-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'"
+    )
+    icon, logo = (
+        paths.file_url(name, assets.static[name]) if name in assets.static else "" for name in (ICON, config.logo)
+    )
+    return Frame(assets.style, assets.script, policy if config.csp else "", icon, logo)
+
+
 def _generated(site: Site) -> Iterator[str]:
-    yield from ("index.html", "tags.html", "search.html", "404.html", "notes.json", "robots.txt", *(order.url for order in ORDERS))
+    yield from ("index.html", "tags.html", "search.html", "404.html", "notes.json", "robots.txt", search_files.ENTRY)
+    yield from (order.url for order in ORDERS)
     if site.config.base_url:
         yield from ("sitemap.xml", *(["feed.xml"] if site.config.feed_items else []))
     yield from (tag_url(slug) for slug in site.tags)
@@ -180,9 +192,8 @@ def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
     for url, (origin, path) in links.files.items():
         yield Copy(url, f"{folders[origin]}/{path}", origin, digests[origin][path])
     for name, digest in assets.static.items():
-        if name not in ("style.css", ENGINE):  # published as part of others
-            url = paths.file_url(name, digest) if name == ICON else name
-            yield Copy(url, f"{site.config.static}/{name}", "static", digest)
+        url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else name
+        yield Copy(url, f"{site.config.static}/{name}", "static", digest)
 
 
 def _shown(site: Site, note: Note) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from notes_site import paths, stats
 from notes_site.links import Links
 from notes_site.model import Card, Note
-from notes_site.navigation import is_listed, navigation, neighbours
+from notes_site.navigation import beside, is_listed, navigation, neighbours
 from notes_site.site import Area, Site, level_names
+from notes_site.texts import Texts
 from notes_site.views import (
     AreaSummary,
     AreaView,
@@ -43,10 +45,20 @@ SEARCH_TEXTS = 1000  # notes of which the search page shows how they begin
 NAV_PAGES = 12  # plain pages in the shared part of every page
 
 
+class Frame(NamedTuple):
+    """What pages share and the notes do not decide: style, script, policy, and the output paths of icon and logo."""
+
+    style: str
+    script: str
+    policy: str
+    icon: str
+    logo: str
+
+
 class Views:
     """Makes the views of one site."""
 
-    def __init__(self, site: Site, links: Links, style: str, icon: str) -> None:
+    def __init__(self, site: Site, links: Links, frame: Frame) -> None:
         self._site, self._links = site, links
         self._levels = level_names(site.config)
         self._areas = {area.slug: area for area in site.areas}
@@ -64,9 +76,15 @@ class Views:
             course_link=config.course_link,
             areas=tuple(Link(area.url, area.name) for area in site.areas),
             pages=_links_to(site.pages[:NAV_PAGES]),
-            styles=(style,),
-            icon=icon,
+            style=frame.style,
+            script=frame.script,
+            policy=frame.policy,
+            icon=frame.icon,
+            logo=frame.logo,
+            footer=config.footer,
+            repository=config.repository,
             feed="feed.xml" if config.base_url and config.feed_items else "",
+            texts=Texts(**config.texts),
         )
 
     def take_text(self, note: Note) -> None:
@@ -118,7 +136,12 @@ class Views:
         return NoteView(
             site=self.site,
             meta=self._meta(
-                card.url, card.title, card.summary or note.excerpt, noindex=not is_listed(card), kind="article"
+                card.url,
+                card.title,
+                card.summary or note.excerpt,
+                noindex=not is_listed(card),
+                kind="article",
+                lang=note.front.lang or "",
             ),
             nav=self._nav(area, note),
             row=self.row(note),
@@ -128,8 +151,10 @@ class Views:
             body=self._body(note),
             toc=_toc(note),
             backlinks=self._backlinks(note),
+            beside=self._beside.get(note.path, ()),
             previous=previous,
             next=following,
+            edit=self._edit(note),
         )
 
     def plain(self, note: Note) -> PlainView:
@@ -137,10 +162,13 @@ class Views:
         note = self.now(note)
         return PlainView(
             site=self.site,
-            meta=self._meta(note.card.url, note.card.title, note.card.summary or note.excerpt),
+            meta=self._meta(
+                note.card.url, note.card.title, note.card.summary or note.excerpt, lang=note.front.lang or ""
+            ),
             body=self._body(note),
             toc=_toc(note),
             backlinks=self._backlinks(note),
+            edit=self._edit(note),
         )
 
     def resources(self, order: Link, orders: tuple[Link, ...]) -> ListView:
@@ -164,13 +192,14 @@ class Views:
 
     def tags(self, url: Callable[[str], str]) -> TagsView:
         """All tags with their counts and time."""
+        tags = tuple(
+            TagSummary(url(slug), name, stats.sums(_cards(notes))) for slug, (name, notes) in self._site.tags.items()
+        )
         return TagsView(
             site=self.site,
-            meta=self._meta("tags.html", "Tags"),
-            tags=tuple(
-                TagSummary(url(slug), name, stats.sums(_cards(notes)))
-                for slug, (name, notes) in self._site.tags.items()
-            ),
+            meta=self._meta("tags.html", self.site.texts.tags),
+            most=max((tag.sums.time + tag.sums.left for tag in tags), default=0),
+            tags=tags,
         )
 
     def tag(self, slug: str, url: str) -> TagView:
@@ -178,7 +207,7 @@ class Views:
         name, notes = self._site.tags[slug]
         return TagView(
             site=self.site,
-            meta=self._meta(url, f"Tag: {name}"),
+            meta=self._meta(url, self.site.texts.tag_title.format(name=name)),
             name=name,
             sums=stats.sums(_cards(notes)),
             rows=self._list(notes),
@@ -189,7 +218,9 @@ class Views:
         groups = [SearchGroup(a.name, a.url, self._entries(a.notes)) for a in self._site.areas if a.notes]
         if self._site.pages:
             groups.append(SearchGroup("", "", self._entries(self._site.pages)))
-        return SearchView(site=self.site, meta=self._meta("search.html", "Search", noindex=True), groups=tuple(groups))
+        return SearchView(
+            site=self.site, meta=self._meta("search.html", self.site.texts.search, noindex=True), groups=tuple(groups)
+        )
 
     def _entries(self, notes: Iterable[Note]) -> tuple[SearchEntry, ...]:
         brief = len(self._site.notes) > SEARCH_TEXTS
@@ -202,7 +233,7 @@ class Views:
         base = self.site.base_url.partition("://")[2].partition("/")[2].strip("/")
         return NotFoundView(
             site=self.site,
-            meta=Meta("404.html", f"/{base}/" if base else "/", "Page not found", noindex=True),
+            meta=Meta("404.html", f"/{base}/" if base else "/", self.site.texts.not_found, noindex=True),
         )
 
     def redirect(self, url: str, note: Note) -> RedirectView:
@@ -221,13 +252,27 @@ class Views:
     def _neighbours(self) -> dict[str, tuple[Link | None, Link | None]]:
         return neighbours(self._site.areas)
 
+    @cached_property
+    def _beside(self) -> dict[str, tuple[Link, ...]]:
+        return {path: links for area in self._site.areas for path, links in beside(area.notes).items()}
+
     def _meta(
-        self, url: str, title: str, description: str = "", *, noindex: bool = False, kind: str = "website"
+        self,
+        url: str,
+        title: str,
+        description: str = "",
+        *,
+        noindex: bool = False,
+        kind: str = "website",
+        lang: str = "",
     ) -> Meta:
-        return Meta(url, paths.root_of(url), title, description, self._absolute(url), noindex, kind)
+        return Meta(url, paths.root_of(url), title, description, self._absolute(url), noindex, kind, lang)
 
     def _absolute(self, url: str) -> str:
         return f"{self.site.base_url}/{'' if url == 'index.html' else paths.href(url)}" if self.site.base_url else ""
+
+    def _edit(self, note: Note) -> str:
+        return self._site.config.edit_url.replace("{path}", paths.href(note.path))
 
     def _body(self, note: Note) -> Body | None:
         body = self.now(note).body

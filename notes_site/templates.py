@@ -110,6 +110,7 @@ class Templates:
         # Nothing by chance: a page is a function of its view.
         del env.globals["lipsum"], env.filters["random"]
         env.filters |= {
+            "day": _day,
             "duration": durations.show,
             "fill": self._fill,
             "href": href,
@@ -279,6 +280,14 @@ def _place(text: str, line: int, names: Iterable[str]) -> dict[str, Any]:
 def _host(url: str) -> str:
     """Return the host of a URL without `www.`."""
     return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
+@jinja2.pass_context
+def _day(context: jinja2.runtime.Context, date: str) -> str:
+    """Return an ISO date as the catalogue writes dates."""
+    view: View = context["view"]
+    year, month, day = date.split("-")
+    return view.site.texts.day.format(day=int(day), month=view.site.texts.months.split()[int(month) - 1], year=year)
 
 
 def _runs(items: Sequence[object], attribute: str) -> list[tuple[object, list[object]]]:

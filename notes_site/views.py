@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from notes_site.bodies import Slot
 from notes_site.model import Record, Status
+from notes_site.texts import Texts
 
 
 class Link(Record, frozen=True):
@@ -18,7 +19,10 @@ class Link(Record, frozen=True):
 
 
 class SiteView(Record, frozen=True):
-    """What every page shares. It stays tiny: no count, no sum, no file whose name depends on notes."""
+    """What every page shares. It stays tiny: no count, no sum, no file whose name depends on notes. `style` and
+    `script` stand in every page, the same bytes; `policy` is the Content-Security-Policy that names them, '' where
+    none is wanted.
+    """
 
     title: str
     description: str
@@ -29,9 +33,15 @@ class SiteView(Record, frozen=True):
     course_link: str
     areas: tuple[Link, ...]
     pages: tuple[Link, ...]
-    styles: tuple[str, ...]
+    style: str
+    script: str
+    policy: str
     icon: str
+    logo: str
+    footer: str
+    repository: str
     feed: str
+    texts: Texts
 
 
 class Meta(Record, frozen=True):
@@ -44,6 +54,7 @@ class Meta(Record, frozen=True):
     canonical: str = ""
     noindex: bool = False
     kind: str = "website"
+    lang: str = ""
 
 
 class NavNote(Record, frozen=True):
@@ -162,7 +173,7 @@ class AreaView(View, frozen=True):
 
 
 class NoteView(View, frozen=True):
-    """The page of one note."""
+    """The page of one note. `beside`: other notes of its area; `edit`: where its source can be changed, or ''."""
 
     nav: tuple[NavNote, ...]
     row: Row
@@ -172,8 +183,10 @@ class NoteView(View, frozen=True):
     body: Body | None
     toc: tuple[TocEntry, ...]
     backlinks: tuple[Backlink, ...]
+    beside: tuple[Link, ...]
     previous: Link | None
     next: Link | None
+    edit: str
 
 
 class PlainView(View, frozen=True):
@@ -182,6 +195,7 @@ class PlainView(View, frozen=True):
     body: Body | None
     toc: tuple[TocEntry, ...]
     backlinks: tuple[Backlink, ...]
+    edit: str
 
 
 class ListView(View, frozen=True):
@@ -202,8 +216,9 @@ class TagSummary(Record, frozen=True):
 
 
 class TagsView(View, frozen=True):
-    """`tags.html`."""
+    """`tags.html`. `most`: the longest time of a tag, spent and planned."""
 
+    most: int
     tags: tuple[TagSummary, ...]
 
 
@@ -296,9 +311,3 @@ class MapView(Record, frozen=True):
 
     site: SiteView
     entries: tuple[MapEntry, ...]
-
-
-class StyleView(Record, frozen=True):
-    """The stylesheet, before it is made small."""
-
-    css: str

@@ -186,7 +186,7 @@ window.notesSearch ||= (() => {
     const say = data.texts
     let turn = 0, shown = 10
     const choice = (label, names) => h("select", { onchange: () => show(), "aria-label": label }, ...[[say.all + " · " + label, ""], ...names].map(([name, value]) => h("option", { value }, name)))
-    const input = h("input", { type: "search", autocomplete: "off", spellcheck: false, enterKeyHint: "search", "aria-label": say.search, oninput: () => show(shown = 10) })
+    const input = h("input", { type: "search", autocomplete: "off", spellcheck: false, enterKeyHint: "search", "aria-label": say.hint, oninput: () => show(shown = 10) })
     const areas = choice(say.area, data.areas.map(([name], n) => [name, n]).filter(([name]) => name))
     const levels = choice(say.level, data.levels.map((name, n) => [name, n]).filter(([name]) => name))
     const status = h("p", { role: "status", className: "search-status" })
@@ -207,7 +207,7 @@ window.notesSearch ||= (() => {
       list.replaceChildren(...items.map(([, item]) => item))
       more.hidden = ids.length <= shown
       const n = ids.length
-      status.textContent = (!query.trim() ? say.clear : result.failed ? say.failed : !n ? say.none : result.partly ? say.partly : n == 1 ? say.one : say.many).replace("{n}", n).replace("{q}", query.trim())
+      status.textContent = (!query.trim() ? say.start : result.failed ? say.failed : !n ? say.none : result.partly ? say.partly : n == 1 ? say.one : say.many).replace("{n}", n).replace("{q}", query.trim())
       if (!dialog) {
         document.getElementById("site.search-list").hidden = query.trim()
         try { history.replaceState(null, "", query.trim() ? "?q=" + encodeURIComponent(query) : location.pathname) } catch { }
@@ -254,7 +254,7 @@ window.notesSearch ||= (() => {
     open(query) {
       if (closing) return
       if (!view) {
-        dialog = h("dialog", { className: "search-dialog", "aria-label": data.texts.search, onclick: event => event.target == dialog && close() })
+        dialog = h("dialog", { className: "search-dialog", "aria-label": data.texts.hint, onclick: event => event.target == dialog && close() })
         document.body.append(dialog)
         view = mount(dialog, dialog)
       }

@@ -48,7 +48,9 @@ def engine(output: Path) -> Iterator[Engine]:
     if node is None:
         pytest.skip("node is not installed")
     command = [node, str(REPO / "tests" / "search" / "engine.js"), str(output)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
         yield Engine(process)
         assert process.stdin
         process.stdin.close()

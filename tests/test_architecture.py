@@ -20,9 +20,10 @@ from tests.harness import REPO, Site
 PACKAGE = REPO / "notes_site"
 
 PURE = {
-    "bodies", "checks", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter", "highlight", "kinds",
-    "links", "locate", "machineviews", "markdown", "model", "navigation", "notes", "pages", "pageviews",
-    "paths", "settings", "site", "stats", "templates", "text", "views",
+    "bodies", "checks", "colours", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter", "highlight",
+    "kinds", "links", "locate", "machineviews", "markdown", "model", "navigation", "notes", "pages", "pageviews",
+    "paths", "search", "settings", "site", "stats", "stylesheet", "templates", "text", "texts",
+    "views",
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}

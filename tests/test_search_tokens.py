@@ -53,7 +53,9 @@ SAMPLES = {
     "Cyrillic": "Привет, мир: йод, ёлка, Ї й",
     "Vietnamese": "Tiếng Việt: học tập, điện toán đám mây Đà Nẵng",
     "Latin": "Straße Œuvre Æsir Øresund Łódź đak ﬁﬂ ǅ Ǆ ŉ ﬀ naïve ẞ ſ",
-    "signs": "½ ² № ℃ ™ … ‐ – — ’ ‘ “ ” · • → ∞ €5 a\u00adb a\u200bb a\u200db \u2028 \ue000 😀👩\u200d💻 x̂ a\u0301\u0301",
+    "signs": (
+        "½ ² № ℃ ™ … ‐ – — ’ ‘ “ ” · • → ∞ €5 a\u00adb a\u200bb a\u200db \u2028 \ue000 😀👩\u200d💻 x̂ a\u0301\u0301"
+    ),
     "code": (
         "docker run --rm -p 8080:80 notes:latest && cat /etc/hosts | grep -v '^#' > out.txt; x += y++ #include <map> "
         "getElementById(HTTPServer2) std::vector<int>{1,2} snake_case kebab-case C++ C# F# .NET @user e-mail a@b.co "

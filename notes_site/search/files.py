@@ -11,9 +11,9 @@ import msgspec
 from notes_site.digest import combine
 from notes_site.model import Note, Record
 from notes_site.search.assembly import CHUNK, PLACES, Shards, Shelf, assemble, chunk_keys, shard_count
-from notes_site.search.texts import TEXTS
 from notes_site.search.tokens import LETTERS, STOP_WORDS, UNSPACED
 from notes_site.site import Site, level_names
+from notes_site.texts import Texts
 
 ENTRY = "search/entry.js"
 TITLES_IN_ENTRY = 1500  # notes: beyond that titles come in files of `CHUNK`
@@ -84,8 +84,10 @@ class TextView(Record, frozen=True):
 class Search:
     """Makes views and files of one site's search. `now` returns a note with its newest text."""
 
-    def __init__(self, site: Site, now: Callable[[Note], Note], engine: str, shelf: Shelf) -> None:
+    def __init__(self, site: Site, now: Callable[[Note], Note], engine: str, texts: Texts, shelf: Shelf) -> None:
         self._now, self._engine, self._shelf = now, engine, shelf
+        fields = ((name, getattr(texts, name)) for name in texts.__struct_fields__)
+        self._texts = tuple((name[7:], text) for name, text in fields if name.startswith("search_"))
         self.notes = sorted(site.published(), key=lambda note: (note.card.area, note.path))
         self.shards = self.count()
         self._names = {area.slug: area.name for area in site.areas}
@@ -127,7 +129,7 @@ class Search:
         notes = () if self.titles else self._all()
         levels = ("", *self._levels.values())
         codes = "".join(chr(ord("0") + note.level) for note in self._all())
-        return EntryView(self._engine, tuple(TEXTS.items()), self._areas, levels, codes, notes, self.index())
+        return EntryView(self._engine, self._texts, self._areas, levels, codes, notes, self.index())
 
     @property
     def titles(self) -> int:
@@ -183,7 +185,7 @@ class Search:
             "codes": view.codes,
             "notes": _listed(view.notes, view.areas),
         }
-        return (bare(view.engine) + _call("entry", data)).encode()
+        return (f"{view.engine}\n" + _call("entry", data)).encode()
 
     def shard_file(self, view: ShardView) -> bytes:
         """Return one shard."""
@@ -208,12 +210,6 @@ def titles_file(view: TitlesView) -> bytes:
 def text_url(url: str) -> str:
     """Return the output path of a note's sections. `_` before each name: `con.js` is a device on Windows."""
     return "search/" + "/".join(f"_{segment}" for segment in url.removesuffix(".html").split("/")) + ".js"
-
-
-def bare(script: str) -> str:
-    """Return a script without indentation, blank lines and lines that are comments."""
-    lines = (line.strip() for line in script.split("\n"))
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
 def _listed(notes: Sequence[Found], areas: Sequence[FoundArea]) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ class _Weights:
     """Counts the terms of one note."""
 
     def __init__(self) -> None:
-        self._title = Counter[str]()
+        self._title: dict[str, float] = {}
         self._heading = Counter[str]()
         self._body = Counter[str]()
         self._pairs = Counter[str]()
@@ -52,8 +52,7 @@ class _Weights:
     def add_title(self, text: str) -> None:
         words = list(tokens(text))
         bonus = 2 + 2 / max(1, len(words))  # of a short title each word says more
-        self._title.update(dict.fromkeys(_terms(words), bonus))  # type: ignore[arg-type]
-        self._title.update(dict.fromkeys(pairs(words), bonus))  # type: ignore[arg-type]
+        self._title = dict.fromkeys([*_terms(words), *pairs(words)], bonus)
 
     def add_heading(self, text: str) -> None:
         if text:

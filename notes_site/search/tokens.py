@@ -23,7 +23,9 @@ STOP_WORDS = frozenset(
 """English words that say nothing in a sentence. Titles and headings keep them."""
 
 # Thai, Lao, Myanmar, Khmer, kana, Han, Hangul: found inside words, by pairs of characters.
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
+)
 _RUN = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
 _STARTS_UNSPACED = re.compile(f"[{UNSPACED}]")
 _MARKS = re.compile("[\u0300-\u036f]+")

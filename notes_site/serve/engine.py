@@ -79,7 +79,9 @@ class Preview:
             self._bodies.update(loaded.new_bodies)
             self._records.new.update(loaded.records.new)
             data = {place: content for place, content in loaded.inputs.data.items() if place[0] != "content"}
-            loaded = loaded._replace(inputs=loaded.inputs._replace(data=data), new_bodies=self._bodies, records=self._records)
+            loaded = loaded._replace(
+                inputs=loaded.inputs._replace(data=data), new_bodies=self._bodies, records=self._records
+            )
             self._stamps = {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
             if self._shown is None or not same_site(self._newest.loaded, loaded):
                 self._take(self._composed(loaded))
@@ -272,7 +274,7 @@ class Preview:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            return Answer(path, None, self._copied(output), kind, Face(output.digest, ()))
+            return Answer(path, None, self._copied(output), kind, Face(output.digest, ""))
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)

@@ -1,7 +1,8 @@
 """One SQLite file of what need not be computed again. Disposable: a cache that cannot be used is an empty cache.
 
 Tables: `runs` (the last run for each set of flags), `inputs` (digest by path and stamp), `memo` (results by key),
-`bodies` (rendered HTML by digest), `search` (by what notes are found, by digest), `outputs` (what each published file was made from).
+`bodies` (rendered HTML by digest), `search` (records of the search by digest), `outputs` (what each
+published file was made from).
 """
 
 from __future__ import annotations

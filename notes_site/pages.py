@@ -180,7 +180,7 @@ def _search_files(site: Site, search: Search) -> Iterator[Output]:
         yield Text(url, "the search index", partial(search.titles_of, number), search_files.titles_file)
     for number in range(search.shards):
         yield Text(f"search/terms-{number}.js", "the search index", partial(search.shard, number), search.shard_file)
-    for note in search.notes:
+    for note in {note.card.url: note for note in search.notes}.values():
         if note.card.has_text:
             url = search_files.text_url(note.card.url)
             yield Text(url, f"the search text of {_shown(site, note)}", partial(search.text, note), search.text_file)

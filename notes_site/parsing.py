@@ -26,7 +26,7 @@ Result = tuple[str, bytes, str, SearchRecord]
 def parse_all(
     tasks: Sequence[Task], options: ParseOptions, jobs: int | None, progress: Callable[[str, int, int], None]
 ) -> Iterator[Result]:
-    """Yield path, encoded `Parsed` (without body and search record), and these two of each note, in the tasks' order."""
+    """Yield path, encoded `Parsed` (without body and search record) and these two of each note, in the tasks' order."""
     size = sum(len(data) for _, data in tasks)
     workers = jobs or (os.cpu_count() or 1 if size >= _PAYS_FROM else 1)
     chunks = list(_chunks(tasks))

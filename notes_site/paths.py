@@ -37,7 +37,7 @@ def is_note(path: str) -> bool:
 
 
 def is_inlined(name: str) -> bool:
-    """Tell whether a file in `static/` stands in other files, as their style or script, and is not published by itself."""
+    """Tell whether a file in `static/` stands in other files, as their style or script, and is not published itself."""
     return name in (SCRIPT, ENGINE) or (name.startswith("css/") and name.endswith(".css"))
 
 

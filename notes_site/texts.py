@@ -38,7 +38,6 @@ class Texts(Record, frozen=True):
     search_close: str = "Close"
     search_without: str = "Searching needs a script. Here is all there is, for the search of your browser."
     pages: str = "Pages"
-    no_notes: str = "No notes yet."
     theme_auto: str = "Colours: as the system has them"
     theme_light: str = "Colours: light"
     theme_dark: str = "Colours: dark"

@@ -16,9 +16,11 @@ from unicodedata import category, normalize
 LONGEST = 40  # characters of a term
 
 STOP_WORDS = frozenset(
-    "a an and are as at be been but by can did do does for from had has have he her his how i if in into is it its "
-    "me my no not of on or our she so than that the their them then there these they this to up was we were what "
-    "when where which who why will with would you your".split()
+    (  # noqa: SIM905
+        "a an and are as at be been but by can did do does for from had has have he her his how i if in into is it "
+        "its me my no not of on or our she so than that the their them then there these they this to up was we were "
+        "what when where which who why will with would you your"
+    ).split()
 )
 """English words that say nothing in a sentence. Titles and headings keep them."""
 

@@ -1,155 +1,126 @@
-// Search: the index, queries and what readers see. Published in search/entry.js, before the data that it works on.
-// The files and their format are described in docs/search.md. Comments and indentation are dropped when published.
+// Search: words, files, queries, and what readers see of them. Published in search/entry.js, before the data that it
+// works on; docs/search.md describes the files. Comments and indentation are dropped when this is published.
 window.notesSearch ||= (() => {
   const base = document.currentScript.src.replace(/entry\.js.*/, "")
+  const texts = {}, views = []
+  let data, shards, lists, files, stop, paired, run, unit, dialog, view, closing, fresh
 
-  // --- words: the same as notes_site/search/tokens.py
+  // --- words: the same as in notes_site/search/tokens.py
 
-  let isUnspaced, RUN, UNIT, STOP
   const lower = part => [...part.toLowerCase().replace(/[^a-z]/g, c => data.letters[c] || c)].slice(0, 40).join("")
   const fold = part => {
     const word = lower(part)
-    if (STOP.has(word) || !/^[a-z]{3,}s$/.test(word)) return word
-    return word.replace(/ies$|(?<=x|ss)es$|(?<![sui])s$/, end => end == "ies" ? "y" : "")
+    return stop.has(word) || !/^[a-z]{3,}s$/.test(word) ? word
+      : word.replace(/ies$|(?<=x|ss)es$|(?<![sui])s$/, end => end == "ies" ? "y" : "")
   }
-  const split = part => part.match(RUN).flatMap(run => {
-    if (isUnspaced.test(run)) return [...run].map((c, n, all) => [c + (all[n + 1] || ""), []])
-    const bare = run.replace(/[+#]+$/, "") || run
+  const split = part => part.match(run).flatMap(piece => {
+    if (paired.test(piece)) return [...piece].map((c, n, all) => [c + (all[n + 1] || ""), []])
+    const bare = piece.replace(/[+#]+$/, "") || piece
     const humps = bare.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/)
-    const extras = humps[1] ? humps.map(fold) : []
-    return [[fold(bare), bare == run ? extras : [...extras, lower(run)]]]
+    return [[fold(bare), [...humps[1] ? humps.map(fold) : [], ...bare == piece ? [] : [lower(piece)]]]]
   })
-  // Returns [word, extras, joined] for each word.
+  // [word, extras, joined] of each word.
   const tokens = text => (text.normalize("NFKD").replace(/[\u0300-\u036f]+/g, "").normalize("NFC").replace(/['’]/g, "")
     .replace(/[-./_:@]/g, "-").replace(/[^\p{L}\p{M}\p{N}+#-]+/gu, " ")
-    .match(/[^ +#-]+(?:\+\+|#)?(?:-[^ +#-]+(?:\+\+|#)?)*/g) || [])
-    .flatMap(compound => compound.split("-").flatMap(split).map((token, n) => [...token, n > 0 && compound.includes("-")]))
+    .match(/[^ +#-]+(\+\+|#)?(-[^ +#-]+(\+\+|#)?)*/g) || [])
+    .flatMap(all => all.split("-").flatMap(split).map((token, n) => [...token, n > 0 && all.includes("-")]))
 
-  // --- files
+  // --- files: each is a script that calls one of the functions returned below
 
-  let data, shards, lists, files, asked = {}
-  const texts = {}
-  const views = []
   const load = name => files[name] ||= new Promise(done => {
     const script = document.createElement("script"), mine = files
     script.src = base + name
-    script.onload = script.onerror = event => {
-      script.remove()
-      if (event.type == "error") delete mine[name]
-      done(event.type == "load")
-    }
+    script.onload = () => done(1)
+    script.onerror = () => done(delete mine[name] && 0)
     document.head.append(script)
   })
-  const shardOf = word => {
-    let n = data.bounds.length
-    while (--n && data.bounds[n] > word);
-    return n
-  }
+  const shardOf = word => data.bounds.findLastIndex(bound => bound <= word)
 
   // --- queries
 
-  // The number of edits from one word to another: letters put in, left out, changed, swapped with the next.
+  // How many letters must be put in, left out, changed or swapped to get from one word to another.
   const distance = (a, b, most) => {
     if (Math.abs(a.length - b.length) > most) return 9
-    let before, last = [], row = Array.from({ length: b.length + 1 }, (_, n) => n)
+    let before, last, row = [...b, 0].map((_, n) => n)
     for (let i = 1; i <= a.length; i++) {
       [before, last, row] = [last, row, [i]]
-      for (let j = 1; j <= b.length; j++) {
-        row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]))
-        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1)
-      }
+      for (let j = 1; j <= b.length; j++)
+        row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]),
+          a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] ? before[j - 2] + 1 : 9)
       if (Math.min(...row) > most) return 9
     }
-    return row[b.length]
+    return row.at(-1)
   }
-
-  // The weight in each note of a term, of those that it begins and, when `most` edits are allowed, of similar ones.
-  const find = (word, begins, most, near) => {
+  // The weight in each note of a word: of the term itself, of those that it begins, of those `edits` away.
+  const find = ({ word, begins, edits }, near) => {
     const found = new Map(), home = shardOf(word)
-    const add = (line, factor) => {
-      for (const group of line.slice(line.indexOf("\t") + 1).split(",")) {
-        const [chunk, pairs] = group.split("!")
-        for (let n = 0; n < pairs.length; n += 2) {
-          const id = chunk * 64 + data.places.indexOf(pairs[n])
-          found.set(id, Math.max(found.get(id) || 0, (pairs.charCodeAt(n + 1) - 96) * factor))
-        }
-      }
-    }
     for (let n = home - 3; n < home + 4; n++)
-      for (const line of n == home || most || begins && n > home ? shards[n] || [] : []) {
-        const term = line.slice(0, line.indexOf("\t"))
-        if (term == word) add(line, 1)
-        else if (term.indexOf(" ", word.length) < 0 && begins && term.startsWith(word)) add(line, .3 + .5 * word.length / term.length)
-        else if (most && !term.includes(" ")) {
-          const edits = Math.min(distance(word, term, most), begins ? distance(word, term.slice(0, word.length), most) + .5 : 9)
-          if (edits <= most) {
-            add(line, .6 / (1 + edits))
-            near.add(term)
+      if (n == home || edits || begins && n > home) for (const line of shards[n] || []) {
+        const [term, groups] = line.split("\t"), pair = term.includes(" ", word.length)
+        let factor = term == word ? 1 : begins && !pair && term.startsWith(word) ? .3 + .5 * word.length / term.length : 0
+        if (edits && !factor && !pair) {
+          const away = Math.min(distance(word, term, edits), begins ? distance(word, term.slice(0, word.length), edits) + .5 : 9)
+          if (away <= edits) near.add(term, factor = .6 / (1 + away))
+        }
+        if (factor) for (const group of groups.split(",")) {
+          const [chunk, notes] = group.split("!")
+          for (let n = 0; n < notes.length; n += 2) {
+            const id = chunk * 64 + data.places.indexOf(notes[n])
+            found.set(id, Math.max(found.get(id) || 0, (notes.charCodeAt(n + 1) - 96) * factor))
           }
         }
       }
-    return found
+    const rarity = Math.log(1 + data.count / (found.size || 1))
+    return [...found].map(([id, weight]) => [id, weight * rarity])
   }
-
-  const search = async (query, fuzzy) => {
-    const all = tokens(query).filter(([word], n, all) => {
-      const before = n ? all[n - 1][0] : ""
-      return !(isUnspaced.test(word) && before.length > word.length && before.endsWith(word))
+  const search = async (query, typos) => {
+    let kept = tokens(query).filter(([word], n, all) => !(n && paired.test(word) && all[n - 1][0].slice(1) == word))
+    const telling = kept.filter(([word]) => !stop.has(word))
+    if (telling[0]) kept = telling
+    const last = kept.at(-1)?.[0], open = !/\s$/.test(query)
+    const part = word => ({
+      word, begins: open && (word == last || word.endsWith(" " + last)) || paired.test(word) && word.length < 2,
+      edits: typos && /^\D{4,}$/.test(word) ? 1 + (word.length > 7) : 0,
     })
-    const telling = all.filter(([word]) => !STOP.has(word))
-    const kept = telling.length ? telling : all
-    const words = [...new Set(kept.map(([word]) => word))]
-    const last = /[\s]$/.test(query) ? "" : kept.length && kept.at(-1)[0]
-    const also = kept.flatMap(([word, extras], n) => n ? [`${kept[n - 1][0]} ${word}`, ...extras] : extras)
-    const edits = word => fuzzy && word.length > 3 && !/\d/.test(word) ? 1 + (word.length > 7) : 0
-    const begins = word => word == last || word.endsWith(" " + last) || isUnspaced.test(word) && [...word].length < 2
-    const needed = new Set([...words, ...also].map(shardOf))
-    for (const word of words) {
-      const home = shardOf(word)
-      if (begins(word)) for (let n = home; n <= Math.min(home + 3, shardOf(word + "\uffff")); n++) needed.add(n)
-      if (edits(word)) for (let n = home - 3; n < home + 4; n++) needed.add(n)
+    const words = [...new Set(kept.map(([word]) => word))].map(part)
+    const also = kept.flatMap(([word, extras], n) => [...n ? [`${kept[n - 1][0]} ${word}`] : [], ...extras]).map(part)
+    const needed = new Set()
+    for (const { word, begins, edits } of [...words, ...also]) {
+      const home = shardOf(word), end = edits ? home + 3 : begins ? Math.min(home + 3, shardOf(word + "\uffff")) : home
+      for (let n = edits ? home - 3 : home; n <= end; n++) if (n in data.bounds) needed.add(`terms-${n}.js?${data.stamp}`)
     }
-    const stamp = data.stamp
-    const ok = await Promise.all([...needed].map(n => n >= 0 && n < data.bounds.length ? load(`terms-${n}.js?${stamp}`) : true))
-    const near = new Set(words), notes = new Map()
-    const rarity = found => Math.log(1 + data.count / (found.size || 1))
-    for (const word of words) {
-      const found = find(word, begins(word), edits(word), near)
-      for (const [id, weight] of found) {
-        const note = notes.get(id) || [0, 0]
-        notes.set(id, [note[0] + 1, note[1] + weight * rarity(found)])
-      }
+    const failed = (await Promise.all([...needed].map(load))).includes(0)
+    const near = new Set(words.map(({ word }) => word)), notes = new Map()
+    for (const word of words) for (const [id, weight] of find(word, near)) {
+      const [n, sum] = notes.get(id) || [0, 0]
+      notes.set(id, [n + 1, sum + weight])
     }
-    for (const term of also) {
-      const found = find(term, begins(term))
-      for (const [id, weight] of found) if (notes.has(id)) notes.get(id)[1] += weight * rarity(found) / 2
-    }
-    const most = Math.max(0, ...[...notes.values()].map(([covered]) => covered))
-    if (most < words.length && !fuzzy && words.some(word => word.length > 3)) return search(query, true)
-    const ids = [...notes.keys()].filter(id => notes.get(id)[0] == most)
-    return {
-      ids: ids.sort((a, b) => notes.get(b)[1] - notes.get(a)[1] || a - b),
-      partly: most < words.length, failed: ok.includes(false), near, last,
+    for (const word of also) if (!typos || !word.word.includes(" ")) for (const [id, weight] of find({ ...word, edits: 0 })) if (notes.has(id)) notes.get(id)[1] += weight / 2
+    const most = Math.max(0, ...[...notes.values()].map(([n]) => n)), partly = most < words.length
+    return partly && !typos ? search(query, true) : {
+      ids: [...notes.keys()].filter(id => notes.get(id)[0] == most).sort((a, b) => notes.get(b)[1] - notes.get(a)[1] || a - b),
+      partly, failed, near, last: open && last, seen: {},
     }
   }
 
-  // --- what a note is called, and where its words stand
+  // --- what a note is called, and where the words of a query stand in a text
 
+  const level = id => (data.codes.charCodeAt(id) - 48) >> 1
   const note = id => {
-    const [titles, urls] = lists[data.notes[0] ? 0 : id >> 6], n = data.notes[0] ? id : id & 63
-    const [area, slug] = data.areas.findLast(([, , first]) => first <= id), url = urls[n]
-    return { title: titles[n], url: url[0] == "/" ? url.slice(1) : `${slug}/${url}`, path: [area, data.levels[level(id)]].filter(Boolean).join(" › ") }
+    const all = data.notes[0], [titles, urls] = lists[all ? 0 : id >> 6], n = all ? id : id & 63
+    const [area, slug] = data.areas.findLast(([, , first]) => first <= id)
+    return {
+      hasText: data.codes.charCodeAt(id) % 2, title: titles[n], url: urls[n][0] == "/" ? urls[n].slice(1) : `${slug}/${urls[n]}`,
+      path: [area, data.levels[level(id)]].filter(name => name).join(" › "),
+    }
   }
-  const level = id => (data.codes.charCodeAt(id) - 48)
-
-  // Returns [start, end, word] of each word of a text that the query asks for.
-  const spans = (text, { near, last, seen = new Map() }) => [...text.matchAll(UNIT)].flatMap(match => {
-    const [unit] = match, at = match.index, end = at + unit.length
-    let word = seen.get(unit)
-    if (isUnspaced.test(unit)) word = [[...text.slice(end, end + 2)][0], [...text.slice(0, at)].pop()].map((c = "", n) => n ? c + unit : unit + c).concat(unit).find(w => near.has(w))
-    else if (word == null) seen.set(unit, word = tokens(unit).flatMap(([w, extras]) => [w, ...extras]).find(w => near.has(w) || last && w.startsWith(last)) || "")
-    return word ? [[at, end, word]] : []
+  const spans = (text, { near, last, seen }) => [...text.matchAll(unit)].flatMap(({ 0: whole, 1: pair, index }) => {
+    const known = pair || whole
+    const word = seen[" " + known] ??= (pair ? [pair] : tokens(whole).flatMap(([word, extras]) => [word, ...extras]))
+      .find(word => near.has(word) || last && word.startsWith(last)) || ""
+    return word ? [[index, index + known.length, word]] : []
   })
+  const kinds = found => new Set(found.map(([, , word]) => word)).size
   const h = (tag, attributes, ...children) => {
     const element = document.createElement(tag)
     for (const name in attributes) name in element ? element[name] = attributes[name] : element.setAttribute(name, attributes[name])
@@ -158,99 +129,94 @@ window.notesSearch ||= (() => {
   }
   const marked = (text, query, from = 0, to = text.length) => {
     const parts = []
-    for (const [start, end] of spans(text, query)) if (start >= from && end <= to) {
-      parts.push(text.slice(from, start), h("mark", {}, text.slice(start, end)))
+    for (const [start, end] of spans(text, query)) if (end > from && start < to) {
+      parts.push(text.slice(from, Math.max(start, from)), h("mark", {}, text.slice(Math.max(start, from), end)))
       from = end
     }
     return [...parts, text.slice(from, to)]
   }
   const excerpt = (text, query) => {
-    const found = spans(text, query), kinds = at => new Set(found.filter(([start]) => start >= at && start < at + 160).map(([, , word]) => word)).size
-    const [best] = found.slice(0, 200).map(([start]) => start).reduce(([at, most], start) => kinds(start) > most ? [start, kinds(start)] : [at, most], [0, 0])
-    const from = best < 60 ? 0 : text.indexOf(" ", best - 50) + 1 || best, to = from + 200 < text.length ? text.lastIndexOf(" ", from + 200) : text.length
-    return [from ? "… " : "", ...marked(text, query, from, to > from ? to : from + 200), to < text.length ? " …" : ""]
+    let most = 0, best = 0
+    const found = spans(text, query)
+    found.slice(0, 99).forEach(([at], n) => {
+      const here = kinds(found.slice(n, n + 40).filter(([start]) => start < at + 160))
+      if (here > most) [most, best] = [here, at]
+    })
+    const from = best < 60 ? 0 : text.indexOf(" ", best - 50) + 1 || best
+    const to = from + 200 < text.length ? Math.max(text.lastIndexOf(" ", from + 200), best + 40) : text.length
+    return [from ? "… " : "", ...marked(text, query, from, to), to < text.length ? " …" : ""]
   }
   const details = (url, query) => {
-    const found = (texts[url] || []).map(([id, heading, text]) => ({ id, heading, text, kinds: new Set(spans(heading + " " + text, query).map(([, , word]) => word)).size }))
-    const [best] = found.filter(part => part.text).sort((a, b) => b.kinds - a.kinds)
-    const parts = found.filter(part => part.id && part.heading && part.kinds).sort((a, b) => b.kinds - a.kinds).slice(0, 3)
+    const parts = (texts[url] || []).map(([id, heading, text]) => ({ id, heading, text, n: kinds(spans(`${heading} ${text}`, query)) }))
+      .sort((a, b) => b.n - a.n)
+    const best = parts.find(part => part.text), under = parts.filter(part => part.id && part.heading && part.n).slice(0, 3)
     return [
       best ? h("p", {}, ...excerpt(best.text, query)) : "",
-      parts[0] ? h("ul", {}, ...parts.map(part => h("li", {}, h("a", { href: `${base}../${url}.html#${part.id}` }, ...marked(part.heading, query))))) : "",
+      under[0] ? h("ul", {}, ...under.map(({ id, heading }) => h("li", {}, link(url + ".html#" + id, ...marked(heading, query))))) : "",
     ]
   }
+  const link = (url, ...children) => h("a", { href: `${base}../${url}` }, ...children)
 
-  // --- what readers see: the same in the dialog and on the search page
+  // --- what readers see: the same in the dialog and, without `dialog`, on the search page
 
   const mount = (parent, dialog) => {
     const say = data.texts
     let turn = 0, shown = 10
-    const choice = (label, names) => h("select", { onchange: () => show(), "aria-label": label }, ...[[say.all + " · " + label, ""], ...names].map(([name, value]) => h("option", { value }, name)))
-    const input = h("input", { type: "search", autocomplete: "off", spellcheck: false, enterKeyHint: "search", "aria-label": say.hint, oninput: () => show(shown = 10) })
-    const areas = choice(say.area, data.areas.map(([name], n) => [name, n]).filter(([name]) => name))
-    const levels = choice(say.level, data.levels.map((name, n) => [name, n]).filter(([name]) => name))
-    const status = h("p", { role: "status", className: "search-status" })
-    const list = h("ol", { className: "search-results", onclick: () => dialog && close() })
+    const choice = (label, names) => h("select", { onchange: () => show(), "aria-label": label },
+      h("option", { value: "" }, `${label}: ${say.all}`), ...names.flatMap((name, value) => name ? [h("option", { value }, name)] : []))
+    const input = h("input", { type: "search", autocomplete: "off", "aria-label": say.hint, oninput: () => show(shown = 10) })
+    const area = choice(say.area, data.areas.map(([name]) => name)), rank = choice(say.level, data.levels)
+    const status = h("p", { role: "status" })
+    const list = h("ol", { onclick: () => dialog && close() })
     const more = h("button", { type: "button", hidden: true, onclick: () => show(shown += 10) }, say.more)
     const links = () => [...list.querySelectorAll("a")]
     const show = async () => {
-      const mine = ++turn, query = input.value
-      let result = { ids: [] }
-      if (query.trim()) result = await search(query)
-      if (mine != turn) return
-      const end = area => area + 1 < data.areas.length ? data.areas[area + 1][2] : Infinity
-      const ids = result.ids.filter(id => (!areas.value || id >= data.areas[areas.value][2] && id < end(+areas.value)) && (!levels.value || level(id) == levels.value))
+      const mine = ++turn, query = input.value.trim(), result = query ? await search(input.value) : { ids: [] }
+      const [first, next] = area.value ? [data.areas[area.value][2], data.areas[+area.value + 1]?.[2] ?? Infinity] : [0, Infinity]
+      const ids = result.ids.filter(id => id >= first && id < next && (!rank.value || level(id) == rank.value)), n = ids.length
       const some = ids.slice(0, shown)
       if (!data.notes[0]) await Promise.all(some.map(id => load(`titles-${id >> 6}.js?${data.order}`)))
       if (mine != turn) return
-      const items = some.map(note).map(({ title, url, path }) => [url, h("li", {}, h("a", { href: `${base}../${url}.html` }, h("span", {}, path), " ", h("strong", {}, ...marked(title, result))))])
-      list.replaceChildren(...items.map(([, item]) => item))
-      more.hidden = ids.length <= shown
-      const n = ids.length
-      status.textContent = (!query.trim() ? say.start : result.failed ? say.failed : !n ? say.none : result.partly ? say.partly : n == 1 ? say.one : say.many).replace("{n}", n).replace("{q}", query.trim())
-      if (!dialog) {
-        document.getElementById("site.search-list").hidden = query.trim()
-        try { history.replaceState(null, "", query.trim() ? "?q=" + encodeURIComponent(query) : location.pathname) } catch { }
-      }
-      setTimeout(() => mine == turn && items.forEach(async ([url, item]) => {
-        await load(url.split("/").map(name => "_" + encodeURIComponent(name)).join("/") + ".js")
+      const items = some.map(note).map(({ url, title, path, hasText }) =>
+        [h("li", {}, link(url + ".html", h("span", {}, path), " ", h("strong", {}, ...marked(title, result)))), hasText && url])
+      list.replaceChildren(...items.map(([item]) => item))
+      more.hidden = n <= shown
+      status.textContent = say[!query ? "start" : result.failed ? "failed" : !n ? "none" : result.partly ? "partly" : n == 1 ? "one" : "many"]
+        .replace("{n}", n).replace("{q}", () => query)
+      if (!dialog) document.getElementById("site.search-list").hidden = query
+      setTimeout(() => mine == turn && items.forEach(async ([item, url]) => {
+        if (url) await load(url.split("/").map(name => "_" + encodeURIComponent(name)).join("/") + ".js")
         if (mine == turn) item.append(...details(url, result))
-      }), 120)
+      }), 100)
     }
     parent.append(h("form", {
       role: "search", onsubmit: event => {
         event.preventDefault()
         if (dialog) links()[0]?.click()
       },
-    }, input, areas, levels, ...dialog ? [h("button", { type: "button", onclick: close }, say.close)] : []), status, list, more)
+    }, input, area, rank, ...dialog ? [h("button", { type: "button", onclick: close }, say.close)] : []), status, list, more)
     parent.onkeydown = event => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (dialog && event.key == "Escape") event.preventDefault(close())
-      if (!step || event.isComposing || event.target.tagName == "SELECT") return
-      const at = links().indexOf(document.activeElement) + step
-      event.preventDefault();
-      (at < 0 ? input : links()[at] || document.activeElement).focus()
+      if (!step || event.target.tagName == "SELECT") return
+      event.preventDefault()
+      const at = links().indexOf(document.activeElement) + step;
+      (links()[at] || at < 0 && input)?.focus?.()
     }
-    const view = { show, ask: query => {
+    return views[views.push({ show, ask(query) {
       if (query != null) input.value = query
       input.select()
       show()
-    } }
-    views.push(view)
-    return view
+    } }) - 1]
   }
-
-  let dialog, view, closing
+  // Closing gives the focus back to where it was, which must not open the dialog again.
   const close = () => {
-    // Closing gives the focus back to where it was, which must not open the dialog again.
     closing = true
     dialog.close()
     closing = false
   }
   return {
-    tokens,
-    search,
-    note,
+    tokens, search, note,
     open(query) {
       if (closing) return
       if (!view) {
@@ -263,22 +229,20 @@ window.notesSearch ||= (() => {
     },
     entry(given) {
       data = given
-      STOP = new Set(data.stop)
-      isUnspaced = new RegExp(`^[${data.unspaced}]`, "u")
-      RUN = new RegExp(`[${data.unspaced}]+|[^${data.unspaced}]+`, "gu")
-      UNIT = new RegExp(`[${data.unspaced}]|(?:(?![${data.unspaced}])[\\p{L}\\p{M}\\p{N}'’])+`, "gu")
+      stop = new Set(data.stop)
       shards = []
       files = {}
-      lists = data.notes.length ? [data.notes.map(text => text.split("\n"))] : []
-      const page = document.getElementById("site.search")
-      if (page && !view) {
-        view = mount(page)
-        view.ask(new URLSearchParams(location.search).get("q"))
-      } else views.forEach(view => view.show())
+      lists = data.notes[0] ? [data.notes.map(text => text.split("\n"))] : []
+      const all = data.unspaced, page = document.getElementById("site.search")
+      paired = RegExp(`^[${all}]`, "u")
+      run = RegExp(`[${all}]+|[^${all}]+`, "gu")
+      unit = RegExp(`(?=([${all}]{1,2}))[${all}]|(?:(?![${all}])[\\p{L}\\p{M}\\p{N}'’])+`, "gu")
+      views.forEach(view => view.show())
+      if (page && !view) (view = mount(page)).ask(new URLSearchParams(location.search).get("q"))
     },
     shard(number, stamp, lines) {
       if (stamp == data.stamp) shards[number] = lines.split("\n")
-      else if (!asked[stamp]) asked[stamp] = load("entry.js?" + stamp)
+      else if (fresh != stamp) load("entry.js?" + (fresh = stamp))
     },
     titles(number, order, list) {
       if (order == data.order) lists[number] = list.map(text => text.split("\n"))

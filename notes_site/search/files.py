@@ -26,6 +26,7 @@ class Found(Record, frozen=True):
     title: str
     area: int
     level: int
+    has_text: bool
 
 
 class FoundArea(Record, frozen=True):
@@ -46,7 +47,7 @@ class IndexView(Record, frozen=True):
 
 class EntryView(Record, frozen=True):
     """`search/entry.js`: the engine and all that it needs at first. `notes` is empty when titles are files. `codes` has
-    for each note the number of its level.
+    a character for each note: `0` and twice the number of its level, and one more where it has a text.
     """
 
     engine: str
@@ -128,7 +129,7 @@ class Search:
         """The file that a page loads first."""
         notes = () if self.titles else self._all()
         levels = ("", *self._levels.values())
-        codes = "".join(chr(ord("0") + note.level) for note in self._all())
+        codes = "".join(chr(ord("0") + 2 * note.level + note.has_text) for note in self._all())
         return EntryView(self._engine, self._texts, self._areas, levels, codes, notes, self.index())
 
     @property
@@ -155,7 +156,7 @@ class Search:
             areas = {area.slug: n for n, area in enumerate(self._areas)}
             cards = (note.card for note in self.notes)
             self._found = tuple(
-                Found(c.url, " ".join(c.title.split()), areas[c.area], levels.get(c.level, 0)) for c in cards
+                Found(c.url, " ".join(c.title.split()), areas[c.area], levels.get(c.level, 0), c.has_text) for c in cards
             )
         return self._found
 

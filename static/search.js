@@ -27,13 +27,8 @@ window.notesSearch ||= (() => {
 
   // --- files: each is a script that calls one of the functions returned below
 
-  const load = name => files[name] ||= new Promise(done => {
-    const script = document.createElement("script"), mine = files
-    script.src = base + name
-    script.onload = () => done(1)
-    script.onerror = () => done(delete mine[name] && 0)
-    document.head.append(script)
-  })
+  const load = name => files[name] ||= new Promise(done =>
+    document.head.append(h("script", { src: base + name, onload: () => done(1), onerror: () => done(files[name] = 0) })))
   const shardOf = word => data.bounds.findLastIndex(bound => bound <= word)
 
   // --- queries
@@ -53,7 +48,7 @@ window.notesSearch ||= (() => {
   }
   // The weight in each note of a word: of the term itself, of those that it begins, of those `edits` away.
   const find = ({ word, begins, edits }, near) => {
-    const found = new Map(), home = shardOf(word)
+    const found = [], home = shardOf(word)
     for (let n = home - 3; n < home + 4; n++)
       if (n == home || edits || begins && n > home) for (const line of shards[n] || []) {
         const [term, groups] = line.split("\t"), pair = term.includes(" ", word.length)
@@ -66,51 +61,51 @@ window.notesSearch ||= (() => {
           const [chunk, notes] = group.split("!")
           for (let n = 0; n < notes.length; n += 2) {
             const id = chunk * 64 + data.places.indexOf(notes[n])
-            found.set(id, Math.max(found.get(id) || 0, (notes.charCodeAt(n + 1) - 96) * factor))
+            found[id] = Math.max(found[id] || 0, (notes.charCodeAt(n + 1) - 96) * factor)
           }
         }
       }
-    const rarity = Math.log(1 + data.count / (found.size || 1))
-    return [...found].map(([id, weight]) => [id, weight * rarity])
+    const rarity = Math.log(1 + data.count / Object.keys(found).length)
+    return found.map(weight => weight * rarity)
   }
   const search = async (query, typos) => {
     let kept = tokens(query).filter(([word], n, all) => !(n && paired.test(word) && all[n - 1][0].slice(1) == word))
     const telling = kept.filter(([word]) => !stop.has(word))
     if (telling[0]) kept = telling
-    const last = kept.at(-1)?.[0], open = !/\s$/.test(query)
-    const part = word => ({
-      word, begins: open && (word == last || word.endsWith(" " + last)) || paired.test(word) && word.length < 2,
-      edits: typos && /^\D{4,}$/.test(word) ? 1 + (word.length > 7) : 0,
-    })
-    const words = [...new Set(kept.map(([word]) => word))].map(part)
-    const also = kept.flatMap(([word, extras], n) => [...n ? [`${kept[n - 1][0]} ${word}`] : [], ...extras]).map(part)
+    const last = !/\s$/.test(query) && kept.at(-1)?.[0], near = new Set(kept.map(([word]) => word)), count = near.size
+    const also = kept.flatMap(([word, extras], n) => n ? [`${kept[n - 1][0]} ${word}`, ...extras] : extras)
+    const parts = [...near, ...also].map((word, n) => ({
+      word, extra: n >= count,
+      begins: last && (word == last || word.endsWith(" " + last)) || paired.test(word) && word.length < 2,
+      edits: typos && n < count && /^\D{4,}$/.test(word) ? 1 + (word.length > 7) : 0,
+    }))
     const needed = new Set()
-    for (const { word, begins, edits } of [...words, ...also]) {
+    for (const { word, begins, edits } of parts) {
       const home = shardOf(word), end = edits ? home + 3 : begins ? Math.min(home + 3, shardOf(word + "\uffff")) : home
       for (let n = edits ? home - 3 : home; n <= end; n++) if (n in data.bounds) needed.add(`terms-${n}.js?${data.stamp}`)
     }
     const failed = (await Promise.all([...needed].map(load))).includes(0)
-    const near = new Set(words.map(({ word }) => word)), notes = new Map()
-    for (const word of words) for (const [id, weight] of find(word, near)) {
-      const [n, sum] = notes.get(id) || [0, 0]
-      notes.set(id, [n + 1, sum + weight])
-    }
-    for (const word of also) if (!typos || !word.word.includes(" ")) for (const [id, weight] of find({ ...word, edits: 0 })) if (notes.has(id)) notes.get(id)[1] += weight / 2
-    const most = Math.max(0, ...[...notes.values()].map(([n]) => n)), partly = most < words.length
+    const covered = [], sums = []
+    for (const part of parts) find(part, near).forEach((weight, id) => {
+      if (!part.extra) covered[id] = (covered[id] || 0) + 1
+      sums[id] = (sums[id] || 0) + weight / (1 + part.extra)
+    })
+    const most = Math.max(0, ...Object.values(covered)), partly = most < count
     return partly && !typos ? search(query, true) : {
-      ids: [...notes.keys()].filter(id => notes.get(id)[0] == most).sort((a, b) => notes.get(b)[1] - notes.get(a)[1] || a - b),
-      partly, failed, near, last: open && last, seen: {},
+      ids: covered.flatMap((n, id) => n == most ? id : []).sort((a, b) => sums[b] - sums[a] || a - b),
+      partly, failed, near, last, seen: {},
     }
   }
 
   // --- what a note is called, and where the words of a query stand in a text
 
-  const level = id => (data.codes.charCodeAt(id) - 48) >> 1
+  const code = id => data.codes.charCodeAt(id) - 48, level = id => code(id) >> 1
+  const named = id => data.notes[0] || load(`titles-${id >> 6}.js?${data.order}`)
   const note = id => {
     const all = data.notes[0], [titles, urls] = lists[all ? 0 : id >> 6], n = all ? id : id & 63
     const [area, slug] = data.areas.findLast(([, , first]) => first <= id)
     return {
-      hasText: data.codes.charCodeAt(id) % 2, title: titles[n], url: urls[n][0] == "/" ? urls[n].slice(1) : `${slug}/${urls[n]}`,
+      hasText: code(id) % 2, title: titles[n], url: urls[n][0] == "/" ? urls[n].slice(1) : `${slug}/${urls[n]}`,
       path: [area, data.levels[level(id)]].filter(name => name).join(" › "),
     }
   }
@@ -121,9 +116,8 @@ window.notesSearch ||= (() => {
     return word ? [[index, index + known.length, word]] : []
   })
   const kinds = found => new Set(found.map(([, , word]) => word)).size
-  const h = (tag, attributes, ...children) => {
-    const element = document.createElement(tag)
-    for (const name in attributes) name in element ? element[name] = attributes[name] : element.setAttribute(name, attributes[name])
+  const h = (tag, properties, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties)
     element.append(...children)
     return element
   }
@@ -142,9 +136,8 @@ window.notesSearch ||= (() => {
       const here = kinds(found.slice(n, n + 40).filter(([start]) => start < at + 160))
       if (here > most) [most, best] = [here, at]
     })
-    const from = best < 60 ? 0 : text.indexOf(" ", best - 50) + 1 || best
-    const to = from + 200 < text.length ? Math.max(text.lastIndexOf(" ", from + 200), best + 40) : text.length
-    return [from ? "… " : "", ...marked(text, query, from, to), to < text.length ? " …" : ""]
+    const from = best < 60 ? 0 : Math.min(best, text.indexOf(" ", best - 50) + 1 || best), to = from + 200
+    return [from ? "… " : "", ...marked(text, query, from, to), text[to] ? "…" : ""]
   }
   const details = (url, query) => {
     const parts = (texts[url] || []).map(([id, heading, text]) => ({ id, heading, text, n: kinds(spans(`${heading} ${text}`, query)) }))
@@ -162,9 +155,9 @@ window.notesSearch ||= (() => {
   const mount = (parent, dialog) => {
     const say = data.texts
     let turn = 0, shown = 10
-    const choice = (label, names) => h("select", { onchange: () => show(), "aria-label": label },
-      h("option", { value: "" }, `${label}: ${say.all}`), ...names.flatMap((name, value) => name ? [h("option", { value }, name)] : []))
-    const input = h("input", { type: "search", autocomplete: "off", "aria-label": say.hint, oninput: () => show(shown = 10) })
+    const choice = (label, names) => h("select", { onchange: () => show(), ariaLabel: label },
+      h("option", { value: "" }, `${label}: ${say.all}`), ...names.map((name, value) => name && h("option", { value }, name)))
+    const input = h("input", { type: "search", autocomplete: "off", ariaLabel: say.hint, oninput: () => show(shown = 10) })
     const area = choice(say.area, data.areas.map(([name]) => name)), rank = choice(say.level, data.levels)
     const status = h("p", { role: "status" })
     const list = h("ol", { onclick: () => dialog && close() })
@@ -175,7 +168,7 @@ window.notesSearch ||= (() => {
       const [first, next] = area.value ? [data.areas[area.value][2], data.areas[+area.value + 1]?.[2] ?? Infinity] : [0, Infinity]
       const ids = result.ids.filter(id => id >= first && id < next && (!rank.value || level(id) == rank.value)), n = ids.length
       const some = ids.slice(0, shown)
-      if (!data.notes[0]) await Promise.all(some.map(id => load(`titles-${id >> 6}.js?${data.order}`)))
+      await Promise.all(some.map(named))
       if (mine != turn) return
       const items = some.map(note).map(({ url, title, path, hasText }) =>
         [h("li", {}, link(url + ".html", h("span", {}, path), " ", h("strong", {}, ...marked(title, result)))), hasText && url])
@@ -189,12 +182,7 @@ window.notesSearch ||= (() => {
         if (mine == turn) item.append(...details(url, result))
       }), 100)
     }
-    parent.append(h("form", {
-      role: "search", onsubmit: event => {
-        event.preventDefault()
-        if (dialog) links()[0]?.click()
-      },
-    }, input, area, rank, ...dialog ? [h("button", { type: "button", onclick: close }, say.close)] : []), status, list, more)
+    parent.append(h("form", { onsubmit() { return dialog && links()[0]?.click(), false } }, input, area, rank, ...dialog ? [h("button", { type: "button", onclick: close }, say.close)] : []), status, list, more)
     parent.onkeydown = event => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (dialog && event.key == "Escape") event.preventDefault(close())
@@ -203,11 +191,8 @@ window.notesSearch ||= (() => {
       const at = links().indexOf(document.activeElement) + step;
       (links()[at] || at < 0 && input)?.focus?.()
     }
-    return views[views.push({ show, ask(query) {
-      if (query != null) input.value = query
-      input.select()
-      show()
-    } }) - 1]
+    views.push(show)
+    return query => (input.value = query ?? input.value, show(), input)
   }
   // Closing gives the focus back to where it was, which must not open the dialog again.
   const close = () => {
@@ -216,16 +201,16 @@ window.notesSearch ||= (() => {
     closing = false
   }
   return {
-    tokens, search, note,
+    tokens, search, named, note,
     open(query) {
       if (closing) return
       if (!view) {
-        dialog = h("dialog", { className: "search-dialog", "aria-label": data.texts.hint, onclick: event => event.target == dialog && close() })
+        dialog = h("dialog", { className: "search-dialog", ariaLabel: data.texts.hint, onclick: event => event.target == dialog && close() })
         document.body.append(dialog)
         view = mount(dialog, dialog)
       }
       if (dialog && !dialog.open) dialog.showModal()
-      view.ask(query)
+      view(query).select()
     },
     entry(given) {
       data = given
@@ -237,8 +222,8 @@ window.notesSearch ||= (() => {
       paired = RegExp(`^[${all}]`, "u")
       run = RegExp(`[${all}]+|[^${all}]+`, "gu")
       unit = RegExp(`(?=([${all}]{1,2}))[${all}]|(?:(?![${all}])[\\p{L}\\p{M}\\p{N}'’])+`, "gu")
-      views.forEach(view => view.show())
-      if (page && !view) (view = mount(page)).ask(new URLSearchParams(location.search).get("q"))
+      views.forEach(show => show())
+      if (page && !view) (view = mount(page))(new URLSearchParams(location.search).get("q"))
     },
     shard(number, stamp, lines) {
       if (stamp == data.stamp) shards[number] = lines.split("\n")

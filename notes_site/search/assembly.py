@@ -16,8 +16,8 @@ from notes_site.digest import combine
 
 CHUNK = 64
 PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_POSTING = 2.8  # bytes of a posting with its share of terms and chunk numbers, measured
-_SHARD = 14_000  # bytes of a shard that are aimed at: some 6 KB compressed
+_POSTING = 6  # bytes of a posting with its share of its term: 3 in large sites of few words, 9 in small ones
+_SHARD = 16_000  # bytes of a shard that are aimed at: some 6 KB compressed
 _PLAY = 0.2  # of a shard, to both sides, where its bound is looked for
 
 

@@ -20,7 +20,8 @@ _HEADING = 3  # a heading counts as so many times in the text
 _SATURATION = 1.2
 _SHARE_OF_LENGTH = 0.75
 _LENGTH = 300  # words of a text that is neither short nor long
-_STEPS = 4  # of a weight of 1
+_TITLE = 3  # more than any text can weigh
+_STEPS = 3  # of a weight of 1
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -51,7 +52,7 @@ class _Weights:
 
     def add_title(self, text: str) -> None:
         words = list(tokens(text))
-        bonus = 2 + 2 / max(1, len(words))  # of a short title each word says more
+        bonus = _TITLE + _TITLE / max(1, len(words))  # of a short title each word says more
         self._title = dict.fromkeys([*_terms(words), *pairs(words)], bonus)
 
     def add_heading(self, text: str) -> None:

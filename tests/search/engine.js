@@ -8,7 +8,7 @@ globalThis.addEventListener = () => {}
 globalThis.document = {
   currentScript: { src: "site:/search/entry.js" },
   getElementById: () => null,
-  createElement: () => ({ remove() {} }),
+  createElement: () => ({ append() {} }),
   head: { append(script) {
     const name = decodeURIComponent(script.src.slice("site:/search/".length).replace(/\?.*/, ""))
     files.push(name)
@@ -31,6 +31,7 @@ readline.createInterface({ input: process.stdin }).on("line", line => {
     const started = performance.now()
     const found = await notesSearch.search(text)
     const took = performance.now() - started
+    await Promise.all(found.ids.slice(0, 10).map(notesSearch.named))
     console.log(JSON.stringify({ urls: found.ids.slice(0, 10).map(id => notesSearch.note(id).url), count: found.ids.length, partly: found.partly, files: [...files], took }))
   })
 })

@@ -51,7 +51,7 @@ class MachineViews:
 
     def sitemap(self) -> MapView:
         """All pages that machines may list."""
-        overview = ["", *(a.url for a in self._site.areas), "resources.html", "tags.html"]
+        overview = ["", *(a.url for a in self._site.areas), "resources.html", "timeline.html", "tags.html"]
         pages = [*(n for n in self._site.notes if is_listed(n.card)), *self._site.pages]
         return MapView(
             site=self._views.site,

@@ -6,7 +6,7 @@ import sys
 import typing
 from pathlib import Path
 
-from notes_site import config, frontmatter, views
+from notes_site import config, frontmatter, reports, views
 from notes_site.model import Record
 
 _TEMPLATES = """\
@@ -52,11 +52,15 @@ dates ISO 8601 texts, absent texts are empty.
 """
 
 _PAGES: dict[str, type[Record]] = {
-    "home.html": views.HomeView,
+    "home.html": reports.HomeView,
     "area.html": views.AreaView,
     "note.html": views.NoteView,
     "page.html": views.PlainView,
-    "resources.html": views.ListView,
+    "resources.html": reports.ListView,
+    "timeline.html": reports.TimelineView,
+    "review.html": reports.ReviewView,
+    "evidence.html": reports.EvidenceView,
+    "one-page.html": reports.OnePageView,
     "tags.html": views.TagsView,
     "tag.html": views.TagView,
     "404.html": views.NotFoundView,

@@ -126,6 +126,7 @@ class Texts(Record, frozen=True):
     tagged: str = "Notes with the tag {name}"
     # timeline and review
     timeline_about: str = "What was studied in each week, from the dates and sessions of the notes."
+    weeks: str = "Weeks"
     timeline_empty: str = "No dates yet. `date: 2018-10-29` in a note's front matter puts it here."
     gap: str = "{weeks} weeks without a note"
     gap_one: str = "one week without a note"
@@ -135,7 +136,9 @@ class Texts(Record, frozen=True):
     review_today_notes: str = (
         "That is the latest date in the notes; `today` in the configuration or `--today` sets another."
     )
+    and_more: str = "and {notes} more notes"
     review_empty: str = "Nothing finished has a date yet."
+    age: str = "Age"
     age_days: str = "{days} days ago"
     age_0: str = "In the last 7 days"
     age_7: str = "7 to 29 days ago"

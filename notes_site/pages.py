@@ -84,7 +84,7 @@ class Plan(NamedTuple):
 ORDERS = ("resources.html", "resources-by-time.html", "resources-by-date.html")
 NAME_BYTES = 255  # of one segment of an output path
 ICON = "icon.svg"
-REPLACEABLE = frozenset({"robots.txt"})
+REPLACEABLE = frozenset({"robots.txt", "llms.txt"})
 
 
 def plan(site: Site, assets: Assets) -> Plan:
@@ -117,7 +117,7 @@ def _frame(config: Config, assets: Assets) -> Frame:
 
 
 def _generated(site: Site) -> Iterator[str]:
-    yield from ("index.html", "tags.html", "404.html", "notes.json", "robots.txt", *ORDERS)
+    yield from ("index.html", "tags.html", "404.html", "notes.json", "robots.txt", "llms.txt", *ORDERS)
     yield from (TIMELINE, REVIEW, EVIDENCE)
     if site.config.base_url:
         yield from ("sitemap.xml", *(["feed.xml"] if site.config.feed_items else []))
@@ -183,6 +183,7 @@ def _redirects(site: Site, views: Views) -> Iterator[Output]:
 def _machine_files(site: Site, views: MachineViews) -> Iterator[Output]:
     yield Text("notes.json", "the notes as data", views.data, feeds.notes_json)
     yield Text("robots.txt", "robots.txt", views.robots, feeds.robots)
+    yield Text("llms.txt", "llms.txt", views.llms, feeds.llms)
     if site.config.base_url and site.config.feed_items:
         yield Text("feed.xml", "the feed", views.feed, feeds.atom)
     if site.config.base_url:

@@ -91,10 +91,9 @@ class Views:
 
     def area(self, area: Area, one_page: str) -> AreaView:
         """An area: its text, then its notes by level and group. `one_page`: where all of it stands at length, or ''."""
-        description = area.intro.card.summary or self.now(area.intro).excerpt if area.intro else ""
         return AreaView(
             site=self.site,
-            meta=self.meta(area.url, area.name, description),
+            meta=self.meta(area.url, area.name, self.about(area)),
             nav=self._nav(area, area.notes[0] if area.notes else None),
             title=area.name,
             body=self.body(area.intro) if area.intro else None,
@@ -246,6 +245,10 @@ class Views:
                 date=c.date,
             )
         return self._rows[note.path]
+
+    def about(self, area: Area) -> str:
+        """Return an area in a sentence or two, '' where nobody wrote about it."""
+        return (area.intro.card.summary or self.now(area.intro).excerpt) if area.intro else ""
 
     def level_name(self, level: str) -> str:
         """Return how a level is shown."""

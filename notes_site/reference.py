@@ -40,6 +40,8 @@ Besides [Jinja's own filters](https://jinja.palletsprojects.com/templates/#list-
 | `minutes\\|duration` | minutes as people write them: `1 h 10 min` |
 | `url\\|host` | the host of an address, without `www.` |
 | `path\\|href` | an output path, percent-encoded |
+| `date\\|day` | an ISO date as people write it: `29 Oct 2018` |
+| `view\\|linked_data` | a note's page as JSON-LD |
 | `items\\|groupby_run("level")` | runs of items with the same value, in their order |
 
 URLs in views are paths from the root of the site; put `view.meta.root` before them. Times are whole minutes or `none`,

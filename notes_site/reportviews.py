@@ -53,8 +53,7 @@ class ReportViews:
         """The home page: sums, time by area, the calendar, what is new and what is next."""
         config, home, notes = self._site.config, self._site.home, self._site.notes
         areas = tuple(
-            AreaSummary(a.url, a.name, a.intro.card.summary if a.intro else "", stats.sums(_cards(a.notes)))
-            for a in self._site.areas
+            AreaSummary(a.url, a.name, self._views.about(a), stats.sums(_cards(a.notes))) for a in self._site.areas
         )
         dated = sorted((n for n in notes if n.card.date and n.card.status != "planned"), key=lambda n: n.card.date)
         following = [n for status in ("doing", "planned") for n in notes if n.card.status == status]

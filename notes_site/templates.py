@@ -19,6 +19,7 @@ from markupsafe import Markup
 from notes_site import bodies, durations, reports, views
 from notes_site.diagnostics import Diagnostic, error, nearest, suggestion
 from notes_site.digest import combine, digest
+from notes_site.linkeddata import linked_data
 from notes_site.model import Record
 from notes_site.paths import href
 from notes_site.views import Body, View
@@ -111,9 +112,10 @@ class Templates:
         del env.globals["lipsum"], env.filters["random"]
         env.filters |= {
             "day": _day,
-            "duration": durations.show,
+            "duration": _duration,
             "fill": self._fill,
             "href": href,
+            "linked_data": lambda view: Markup(linked_data(view)),
             "host": _host,
             "groupby_run": _runs,
         }
@@ -285,6 +287,11 @@ def _place(text: str, line: int, names: Iterable[str]) -> dict[str, Any]:
 def _host(url: str) -> str:
     """Return the host of a URL without `www.`."""
     return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
+def _duration(minutes: int) -> str:
+    """Return minutes as people write them, on one line."""
+    return durations.show(minutes).replace(" ", "\u00a0")
 
 
 @jinja2.pass_context

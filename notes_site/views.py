@@ -233,6 +233,28 @@ class DataView(Record, frozen=True):
     notes: tuple[DataNote, ...]
 
 
+class LlmsNote(Record, frozen=True):
+    """A note in `llms.txt`."""
+
+    url: str
+    title: str
+    summary: str
+
+
+class LlmsArea(Record, frozen=True):
+    """An area in `llms.txt`."""
+
+    name: str
+    notes: tuple[LlmsNote, ...]
+
+
+class LlmsView(Record, frozen=True):
+    """`llms.txt`."""
+
+    site: SiteView
+    areas: tuple[LlmsArea, ...]
+
+
 class FeedEntry(Record, frozen=True):
     """A note in the Atom feed. Dates are ISO 8601."""
 

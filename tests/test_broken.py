@@ -141,7 +141,7 @@ def _template_not_utf_8(site: Site) -> None:
 
 @made("style-not-utf-8")
 def _style_not_utf_8(site: Site) -> None:
-    site.write("static/style.css", b"body {}\n/* caf\xe9 */\n")
+    site.write("static/css/mine.css", b"body {}\n/* caf\xe9 */\n")
 
 
 @made("template-with-nul")

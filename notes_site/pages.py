@@ -219,12 +219,17 @@ def _without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], l
     for key, output in chosen.items():
         parents = [key[:n] for n, c in enumerate(key) if c == "/"]
         found += [_collision(chosen[parent], output) for parent in parents if parent in chosen]
-    found += [_too_long(output) for output in chosen.values() if _longest_name(output.output) > NAME_BYTES]
+    too_long = {
+        segment: output
+        for output in reversed(chosen.values())
+        if len(segment := _longest_name(output.output)) > NAME_BYTES
+    }
+    found += map(_too_long, too_long.values())
     return {output.output: output for output in chosen.values()}, found
 
 
-def _longest_name(url: str) -> int:
-    return max(len(segment.encode()) for segment in url.split("/"))
+def _longest_name(url: str) -> bytes:
+    return max((segment.encode() for segment in url.split("/")), key=len)
 
 
 def _too_long(output: Output) -> Diagnostic:

@@ -112,7 +112,7 @@ class Templates:
         del env.globals["lipsum"], env.filters["random"]
         env.filters |= {
             "day": _day,
-            "duration": _duration,
+            "duration": durations.show,
             "fill": self._fill,
             "href": href,
             "linked_data": lambda view: Markup(linked_data(view)),
@@ -287,11 +287,6 @@ def _place(text: str, line: int, names: Iterable[str]) -> dict[str, Any]:
 def _host(url: str) -> str:
     """Return the host of a URL without `www.`."""
     return url.partition("://")[2].partition("/")[0].removeprefix("www.")
-
-
-def _duration(minutes: int) -> str:
-    """Return minutes as people write them, on one line."""
-    return durations.show(minutes).replace(" ", "\u00a0")
 
 
 @jinja2.pass_context

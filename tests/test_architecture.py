@@ -21,9 +21,9 @@ PACKAGE = REPO / "notes_site"
 
 PURE = {
     "bodies", "checks", "colours", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter", "highlight",
-    "kinds", "linkeddata", "links", "locate", "machineviews", "markdown", "model", "navigation", "notes", "pages", "pageviews",
-    "paths", "reports", "reportviews", "settings", "site", "stats", "stylesheet", "templates", "text", "texts",
-    "views",
+    "kinds", "linkeddata", "links", "locate", "machineviews", "markdown", "model", "navigation", "notes",
+    "pages", "pageviews", "paths", "reports", "reportviews", "settings", "site", "stats", "stylesheet", "templates",
+    "text", "texts", "views",
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}

@@ -238,7 +238,7 @@ def test_broken(name: str, tmp_path: Path, command: Command) -> None:
 def remembered(site: Site, flags: list[str]) -> bool:
     cache = Cache(site.project.state)
     try:
-        key = noop.run_key(site.project.config, None, drafts=False, strict="--strict" in flags)
+        key = noop.run_key(site.project.config, None, drafts=False, today="", strict="--strict" in flags)
         return noop.recall(cache, key, site.project.config) is not None
     finally:
         cache.close()

@@ -472,6 +472,7 @@ def test_sitemap_lists_what_there_is_to_read(built: Site) -> None:
         base + "cloud.html": None,
         base + "docker.html": None,
         base + "resources.html": None,
+        base + "timeline.html": None,
         base + "tags.html": None,
         base + "about.html": None,
         base + "cloud/launch.html": "2018-10-29",

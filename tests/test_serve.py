@@ -389,7 +389,7 @@ def test_a_changed_stylesheet_is_swapped(course: Site) -> None:
 
 def test_a_page_that_is_out_of_date_is_told_at_once(course: Site) -> None:
     with Serving(course.root) as preview, preview.reload_socket("cloud/one.html", hello=False) as channel:
-        channel.send('{"path": "/cloud/one.html", "key": "old"}')
+        channel.send('{"path": "/cloud/one.html", "key": "old", "style": ""}')
         assert message(channel, "reload")
 
 

@@ -90,7 +90,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for folder in ("content/area/deep", "static"):
+    for folder in ("content/area/deep", "static/css"):
         (tmp_path / "project" / folder).mkdir(parents=True)
     for file in ("content/area/a.md", "content/area/b.md", "static/css/mine.css", "notes-site.toml", "other.txt"):
         (tmp_path / "project" / file).write_text("old\n")

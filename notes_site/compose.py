@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from notes_site import stylesheet
 from notes_site.cache import Cache, CacheDamaged
@@ -34,15 +38,27 @@ class Composed(NamedTuple):
 
 
 def compose(
-    project: Project, cache: Cache, *, drafts: bool = False, jobs: int | None = None, progress: Progress = silent
+    project: Project,
+    cache: Cache,
+    *,
+    drafts: bool = False,
+    today: str = "",
+    jobs: int | None = None,
+    progress: Progress = silent,
 ) -> Composed:
     """Return the site with its plan: everything short of rendering."""
-    return compose_loaded(project, cache, load(project, cache, jobs=jobs, progress=progress), drafts=drafts)
+    loaded = load(project, cache, jobs=jobs, progress=progress)
+    return compose_loaded(project, cache, loaded, drafts=drafts, today=today)
 
 
-def compose_loaded(project: Project, cache: Cache, loaded: Loaded, *, drafts: bool = False) -> Composed:
-    """Return the site of what is loaded already."""
-    site = assemble(loaded.config, loaded.notes, drafts=drafts)
+def compose_loaded(
+    project: Project, cache: Cache, loaded: Loaded, *, drafts: bool = False, today: str = ""
+) -> Composed:
+    """Return the site of what is loaded already. `today`: the date to which ages are counted, '' for the config's,
+    else that of `SOURCE_DATE_EPOCH`.
+    """
+    day = today or loaded.config.today or _epoch_day()
+    site = assemble(msgspec.structs.replace(loaded.config, today=day), loaded.notes, drafts=drafts)
     templates, template_problems = _templates(loaded, cache)
     unclear = _with_errors(loaded)
     assets, asset_problems = _assets(loaded, project, unclear)
@@ -56,6 +72,14 @@ def compose_loaded(project: Project, cache: Cache, loaded: Loaded, *, drafts: bo
         *planned.problems,
     )
     return Composed(loaded, site, planned, templates, _templates_key(loaded), found)
+
+
+def _epoch_day() -> str:
+    """The date in UTC that `SOURCE_DATE_EPOCH` names (reproducible-builds.org), '' where it says none."""
+    try:
+        return datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "")), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def _with_errors(loaded: Loaded) -> frozenset[str]:

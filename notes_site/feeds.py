@@ -7,7 +7,7 @@ from html import escape
 import msgspec
 
 from notes_site.paths import href
-from notes_site.views import DataNote, DataView, FeedView, MapView
+from notes_site.views import DataNote, DataView, FeedView, LlmsView, MapView
 
 
 def notes_json(view: DataView) -> bytes:
@@ -43,6 +43,24 @@ def robots(view: MapView) -> bytes:
     if view.site.base_url:
         lines.append(f"Sitemap: {view.site.base_url}/sitemap.xml")
     return ("\n".join(lines) + "\n").encode()
+
+
+def llms(view: LlmsView) -> bytes:
+    """Return `llms.txt` (llmstxt.org): what is here, for language models, as Markdown."""
+    site = view.site
+    base = f"{site.base_url}/" if site.base_url else ""
+    lines = [f"# {site.title}", *(["", f"> {site.description}"] if site.description else [])]
+    for area in view.areas:
+        lines += ["", f"## {area.name}", ""]
+        for note in area.notes:
+            about = f": {note.summary}" if note.summary else ""
+            lines.append(f"- [{_plain(note.title)}]({base}{href(note.url)}){about}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _plain(title: str) -> str:
+    """A title that ends no link of Markdown."""
+    return title.replace("[", "(").replace("]", ")")
 
 
 def sitemap(view: MapView) -> bytes:

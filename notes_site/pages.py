@@ -13,6 +13,16 @@ from notes_site.links import Links, resolve_links
 from notes_site.machineviews import MachineViews
 from notes_site.model import Config, Note, Record
 from notes_site.pageviews import Frame, Views
+from notes_site.reportviews import (
+    EVIDENCE,
+    ONE_PAGE_NOTES,
+    PAGE_ROWS,
+    REVIEW,
+    TIMELINE,
+    ReportViews,
+    one_page_url,
+    resources_url,
+)
 from notes_site.search import files as search_files
 from notes_site.search.assembly import Shelf
 from notes_site.search.files import Search
@@ -76,14 +86,10 @@ class Plan(NamedTuple):
     search: Search
 
 
-ORDERS = (
-    Link("resources.html", "By area"),
-    Link("resources-by-time.html", "By time"),
-    Link("resources-by-date.html", "By date"),
-)
+ORDERS = ("resources.html", "resources-by-time.html", "resources-by-date.html")
 NAME_BYTES = 255  # of one segment of an output path
 ICON = "icon.svg"
-REPLACEABLE = frozenset({"robots.txt"})
+REPLACEABLE = frozenset({"robots.txt", "llms.txt"})
 
 
 def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
@@ -96,6 +102,7 @@ def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
     outputs = [
         *_note_pages(site, views),
         *_overviews(site, views),
+        *_reports(site, views),
         *_redirects(site, views),
         *_machine_files(site, MachineViews(site, views)),
         *_search_files(site, search),
@@ -119,8 +126,8 @@ def _frame(config: Config, assets: Assets) -> Frame:
 
 
 def _generated(site: Site) -> Iterator[str]:
-    yield from ("index.html", "tags.html", "search.html", "404.html", "notes.json", "robots.txt", search_files.ENTRY)
-    yield from (order.url for order in ORDERS)
+    yield from ("index.html", "tags.html", "search.html", "404.html", "notes.json", "robots.txt", "llms.txt", *ORDERS)
+    yield from (TIMELINE, REVIEW, EVIDENCE, search_files.ENTRY)
     if site.config.base_url:
         yield from ("sitemap.xml", *(["feed.xml"] if site.config.feed_items else []))
     yield from (tag_url(slug) for slug in site.tags)
@@ -140,18 +147,37 @@ def _note_pages(site: Site, views: Views) -> Iterator[Output]:
 
 
 def _overviews(site: Site, views: Views) -> Iterator[Output]:
-    yield Page("index.html", _shown(site, site.home) if site.home else "the home page", "home.html", views.home)
     for area in site.areas:
         source = _shown(site, area.intro) if area.intro else f"the page of the area {area.name}"
         place = (_shown(site, area.intro or area.notes[0]), 0, 0, 0)
-        yield Page(area.url, source, "area.html", partial(views.area, area), place)
-    for order in ORDERS:
-        yield Page(order.url, "the list of resources", "resources.html", partial(views.resources, order, ORDERS))
+        whole = one_page_url(area) if 0 < len(area.notes) <= ONE_PAGE_NOTES else ""
+        yield Page(area.url, source, "area.html", partial(views.area, area, whole), place)
     yield Page("tags.html", "the list of tags", "tags.html", partial(views.tags, tag_url))
     for slug in site.tags:
         yield Page(tag_url(slug), "the page of a tag", "tag.html", partial(views.tag, slug, tag_url(slug)))
     yield Page("search.html", "the search page", "search.html", views.search)
     yield Page("404.html", "the page for missing addresses", "404.html", views.not_found)
+
+
+def _reports(site: Site, views: Views) -> Iterator[Output]:
+    reports, texts = ReportViews(site, views), views.site.texts
+    yield Page("index.html", _shown(site, site.home) if site.home else "the home page", "home.html", reports.home)
+    titles = (texts.by_area, texts.by_time, texts.by_date)
+    orders = tuple(Link(url, title) for url, title in zip(ORDERS, titles, strict=True))
+    for order in orders:
+        yield Page(order.url, "the list of resources", "resources.html", partial(reports.resources, order, orders))
+    if len(site.notes) > PAGE_ROWS:
+        for area in site.areas:
+            view = partial(reports.resources_of, area)
+            yield Page(resources_url(area), "the list of resources", "resources.html", view)
+    yield Page(TIMELINE, "the timeline", "timeline.html", reports.timeline)
+    for year in reports.years:
+        yield Page(year.url, "the timeline", "timeline.html", partial(reports.year, year))
+    yield Page(REVIEW, "the review", "review.html", reports.review)
+    yield Page(EVIDENCE, "the evidence sheet", "evidence.html", reports.evidence)
+    for area in site.areas:
+        if 0 < len(area.notes) <= ONE_PAGE_NOTES:
+            yield Page(one_page_url(area), "an area on one page", "one-page.html", partial(reports.one_page, area))
 
 
 def _redirects(site: Site, views: Views) -> Iterator[Output]:
@@ -167,6 +193,7 @@ def _redirects(site: Site, views: Views) -> Iterator[Output]:
 def _machine_files(site: Site, views: MachineViews) -> Iterator[Output]:
     yield Text("notes.json", "the notes as data", views.data, feeds.notes_json)
     yield Text("robots.txt", "robots.txt", views.robots, feeds.robots)
+    yield Text("llms.txt", "llms.txt", views.llms, feeds.llms)
     if site.config.base_url and site.config.feed_items:
         yield Text("feed.xml", "the feed", views.feed, feeds.atom)
     if site.config.base_url:
@@ -215,12 +242,17 @@ def _without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], l
     for key, output in chosen.items():
         parents = [key[:n] for n, c in enumerate(key) if c == "/"]
         found += [_collision(chosen[parent], output) for parent in parents if parent in chosen]
-    found += [_too_long(output) for output in chosen.values() if _longest_name(output.output) > NAME_BYTES]
+    too_long = {
+        segment: output
+        for output in reversed(chosen.values())
+        if len(segment := _longest_name(output.output)) > NAME_BYTES
+    }
+    found += map(_too_long, too_long.values())
     return {output.output: output for output in chosen.values()}, found
 
 
-def _longest_name(url: str) -> int:
-    return max(len(segment.encode()) for segment in url.split("/"))
+def _longest_name(url: str) -> bytes:
+    return max((segment.encode() for segment in url.split("/")), key=len)
 
 
 def _too_long(output: Output) -> Diagnostic:

@@ -14,15 +14,12 @@ from notes_site.navigation import beside, is_listed, navigation, neighbours
 from notes_site.site import Area, Site, level_names
 from notes_site.texts import Texts
 from notes_site.views import (
-    AreaSummary,
     AreaView,
     Backlink,
     Body,
     Group,
-    HomeView,
     Level,
     Link,
-    ListView,
     Meta,
     NavNote,
     NoteView,
@@ -34,7 +31,6 @@ from notes_site.views import (
     SearchGroup,
     SearchView,
     SiteView,
-    Sums,
     TagSummary,
     TagsView,
     TagView,
@@ -75,7 +71,7 @@ class Views:
             course_title=config.course_title,
             course_link=config.course_link,
             areas=tuple(Link(area.url, area.name) for area in site.areas),
-            pages=_links_to(site.pages[:NAV_PAGES]),
+            pages=links_to(site.pages[:NAV_PAGES]),
             style=frame.style,
             script=frame.script,
             policy=frame.policy,
@@ -97,35 +93,21 @@ class Views:
 
     # --- pages
 
-    def home(self) -> HomeView:
-        """The home page: areas with their counts, progress and sums."""
-        config, home = self._site.config, self._site.home
-        return HomeView(
-            site=self.site,
-            meta=self._meta("index.html", (home and home.card.title) or config.title, config.description),
-            body=self._body(home) if home else None,
-            sums=self._totals,
-            areas=tuple(
-                AreaSummary(a.url, a.name, a.intro.card.summary if a.intro else "", stats.sums(_cards(a.notes)))
-                for a in self._site.areas
-            ),
-            pages=_links_to(self._site.pages[NAV_PAGES:]),
-        )
-
-    def area(self, area: Area) -> AreaView:
-        """An area: its text, then its notes by level and group."""
-        description = area.intro.card.summary or self.now(area.intro).excerpt if area.intro else ""
+    def area(self, area: Area, one_page: str) -> AreaView:
+        """An area: its text, then its notes by level and group. `one_page`: where all of it stands at length, or ''."""
         return AreaView(
             site=self.site,
-            meta=self._meta(area.url, area.name, description),
+            meta=self.meta(area.url, area.name, self.about(area)),
             nav=self._nav(area, area.notes[0] if area.notes else None),
             title=area.name,
-            body=self._body(area.intro) if area.intro else None,
+            body=self.body(area.intro) if area.intro else None,
             sums=stats.sums(_cards(area.notes)),
             levels=tuple(
                 self._level(level, list(members), area.intro.anchors if area.intro else frozenset())
                 for level, members in groupby(area.notes, key=lambda n: n.card.level)
             ),
+            one_page=one_page,
+            edit=self._edit(area.intro) if area.intro else "",
         )
 
     def note(self, area: Area, note: Note) -> NoteView:
@@ -135,7 +117,7 @@ class Views:
         previous, following = self._neighbours.get(note.path, (None, None))
         return NoteView(
             site=self.site,
-            meta=self._meta(
+            meta=self.meta(
                 card.url,
                 card.title,
                 card.summary or note.excerpt,
@@ -148,7 +130,7 @@ class Views:
             tags=self._tag_links(note),
             updated=note.front.updated or "",
             words=note.words,
-            body=self._body(note),
+            body=self.body(note),
             toc=_toc(note),
             backlinks=self._backlinks(note),
             beside=self._beside.get(note.path, ()),
@@ -162,32 +144,13 @@ class Views:
         note = self.now(note)
         return PlainView(
             site=self.site,
-            meta=self._meta(
+            meta=self.meta(
                 note.card.url, note.card.title, note.card.summary or note.excerpt, lang=note.front.lang or ""
             ),
-            body=self._body(note),
+            body=self.body(note),
             toc=_toc(note),
             backlinks=self._backlinks(note),
             edit=self._edit(note),
-        )
-
-    def resources(self, order: Link, orders: tuple[Link, ...]) -> ListView:
-        """All notes in one table: by area, by time (longest first) or by date (latest first)."""
-        notes = self._site.notes
-        if order is orders[0]:
-            sections = tuple(Group(a.name, self._list(a.notes)) for a in self._site.areas if a.notes)
-        elif order is orders[1]:
-            sections = (Group("", self._list(sorted(notes, key=lambda n: -(n.card.time or 0)))),)
-        else:
-            dated = sorted((n for n in notes if n.card.date), key=lambda n: n.card.date, reverse=True)
-            sections = (Group("", self._list([*dated, *(n for n in notes if not n.card.date)])),)
-        return ListView(
-            site=self.site,
-            meta=self._meta(order.url, "All resources", noindex=order is not orders[0]),
-            order=order.title,
-            orders=orders,
-            sums=self._totals,
-            sections=sections,
         )
 
     def tags(self, url: Callable[[str], str]) -> TagsView:
@@ -197,7 +160,7 @@ class Views:
         )
         return TagsView(
             site=self.site,
-            meta=self._meta("tags.html", self.site.texts.tags),
+            meta=self.meta("tags.html", self.site.texts.tags),
             most=max((tag.sums.time + tag.sums.left for tag in tags), default=0),
             tags=tags,
         )
@@ -207,10 +170,10 @@ class Views:
         name, notes = self._site.tags[slug]
         return TagView(
             site=self.site,
-            meta=self._meta(url, self.site.texts.tag_title.format(name=name)),
+            meta=self.meta(url, self.site.texts.tag_title.format(name=name)),
             name=name,
             sums=stats.sums(_cards(notes)),
-            rows=self._list(notes),
+            rows=self.rows(notes),
         )
 
     def search(self) -> SearchView:
@@ -245,10 +208,6 @@ class Views:
     # --- parts
 
     @cached_property
-    def _totals(self) -> Sums:
-        return stats.sums(_cards(self._site.notes))
-
-    @cached_property
     def _neighbours(self) -> dict[str, tuple[Link | None, Link | None]]:
         return neighbours(self._site.areas)
 
@@ -256,7 +215,7 @@ class Views:
     def _beside(self) -> dict[str, tuple[Link, ...]]:
         return {path: links for area in self._site.areas for path, links in beside(area.notes).items()}
 
-    def _meta(
+    def meta(
         self,
         url: str,
         title: str,
@@ -266,6 +225,7 @@ class Views:
         kind: str = "website",
         lang: str = "",
     ) -> Meta:
+        """Return what the frame of a page needs."""
         return Meta(url, paths.root_of(url), title, description, self._absolute(url), noindex, kind, lang)
 
     def _absolute(self, url: str) -> str:
@@ -274,9 +234,10 @@ class Views:
     def _edit(self, note: Note) -> str:
         return self._site.config.edit_url.replace("{path}", paths.href(note.path))
 
-    def _body(self, note: Note) -> Body | None:
+    def body(self, note: Note, prefix: str = "", shift: int = 0) -> Body | None:
+        """Return the text of a note, None where there is none."""
         body = self.now(note).body
-        return Body(body, self._links.slots[note.path]) if body else None
+        return Body(body, self._links.slots[note.path], prefix, shift) if body else None
 
     def _backlinks(self, note: Note) -> tuple[Backlink, ...]:
         return self._links.backlinks.get(note.path, ())
@@ -304,7 +265,16 @@ class Views:
             )
         return self._rows[note.path]
 
-    def _list(self, notes: Iterable[Note]) -> tuple[Row, ...]:
+    def about(self, area: Area) -> str:
+        """Return an area in a sentence or two, '' where nobody wrote about it."""
+        return (area.intro.card.summary or self.now(area.intro).excerpt) if area.intro else ""
+
+    def level_name(self, level: str) -> str:
+        """Return how a level is shown."""
+        return self._levels.get(level, level)
+
+    def rows(self, notes: Iterable[Note]) -> tuple[Row, ...]:
+        """Return notes as they stand in lists."""
         return tuple(self.row(note) for note in notes)
 
     def _level(self, level: str, notes: Sequence[Note], taken: frozenset[str]) -> Level:
@@ -314,7 +284,7 @@ class Views:
             id=f"level.{anchor}" if anchor in taken else anchor,
             name=self._levels.get(level, level),
             sums=stats.sums(_cards(notes)),
-            groups=tuple(Group(name, self._list(members)) for name, members in groups),
+            groups=tuple(Group(name, self.rows(members)) for name, members in groups),
         )
 
     def _tag_links(self, note: Note) -> tuple[Link, ...]:
@@ -326,7 +296,8 @@ class Views:
         return self._navs[area.slug][note.path] if note else ()
 
 
-def _links_to(notes: Iterable[Note]) -> tuple[Link, ...]:
+def links_to(notes: Iterable[Note]) -> tuple[Link, ...]:
+    """Return links to the pages of notes."""
     return tuple(Link(note.card.url, note.card.title) for note in notes)
 
 

@@ -153,7 +153,7 @@ def _style(value: Any) -> str:
 def _accent(value: Any) -> str:
     text = _text(value)
     try:
-        colours.parse(text)
+        colours.parse(text or "#000")
     except ValueError:
         raise BadSetting(f"`{text}` is no colour", 'write one like "#1a56b0"') from None
     return text
@@ -161,7 +161,7 @@ def _accent(value: Any) -> str:
 
 def _file(value: Any) -> str:
     text = _text(value)
-    if "\\" in text or text.startswith("/") or ".." in text.split("/") or not text:
+    if "\\" in text or text.startswith("/") or ".." in text.split("/"):
         raise BadSetting(f"`{text}` is no file in the folder `static`", 'write its path there, like "logo.svg"')
     return text
 
@@ -176,7 +176,7 @@ def _edit_url(value: Any) -> str:
 def _day(value: Any) -> str:
     text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else _text(value)
     try:
-        return date.fromisoformat(text).isoformat()
+        return text and date.fromisoformat(text).isoformat()
     except ValueError:
         raise BadSetting(f"`{text}` is no date", "write year, month and day, like 2018-12-14") from None
 
@@ -319,12 +319,12 @@ SETTINGS: tuple[Setting, ...] = (
         "today", "today", _day,
         "The date to which the age of notes is counted. Without it: `--today`, else `SOURCE_DATE_EPOCH`, else the "
         "latest date in the notes; never the clock.",
-        "2018-12-14", {"type": "string", "format": "date"},
+        '"2018-12-14"', {"type": "string", "format": "date"},
     ),
     Setting(
         "theme.accent", "accent", _accent,
         "The colour of links and marks, darkened for light pages and lightened for dark ones until it can be read.",
-        '"#8a1c5b"', {"type": "string", "pattern": "^#([0-9A-Fa-f]{3}){1,2}$"},
+        '"#8a1c5b"', {"type": "string", "pattern": "^(#([0-9A-Fa-f]{3}){1,2})?$"},
     ),
     Setting(
         "theme.logo", "logo", _file, "An image in the folder `static`, shown beside the title.",

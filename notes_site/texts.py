@@ -106,7 +106,7 @@ class Texts(Record, frozen=True):
     no_notes_help: str = "makes one."
     months: str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
     weekdays: str = "Mon Tue Wed Thu Fri Sat Sun"
-    day: str = "{day} {month} {year}"
+    day: str = "{day}\u00a0{month}\u00a0{year}"
     # area and note
     empty_area: str = "No notes in this area yet."
     spent_of: str = "{spent} spent"
@@ -139,17 +139,18 @@ class Texts(Record, frozen=True):
     tagged: str = "Notes with the tag {name}"
     # timeline and review
     timeline_about: str = "What was studied in each week, from the dates and sessions of the notes."
+    weeks: str = "Weeks"
     timeline_empty: str = "No dates yet. `date: 2018-10-29` in a note's front matter puts it here."
     gap: str = "{weeks} weeks without a note"
     gap_one: str = "one week without a note"
     undated: str = "Without a date"
     undated_about: str = "{notes} notes, {time}: they stand in all sums, but in no week."
     review_about: str = "Finished notes by age, counted to {today}: what is older fades first."
-    review_today_notes: str = (
-        "That is the latest date in the notes; `today` in the configuration or `--today` sets another."
-    )
+    review_today_notes: str = "That is the latest date in the notes."
+    and_more: str = "and {notes} more notes"
     review_empty: str = "Nothing finished has a date yet."
-    age_days: str = "{days} days ago"
+    age: str = "Age"
+    age_days: str = "{days} days"
     age_0: str = "In the last 7 days"
     age_7: str = "7 to 29 days ago"
     age_30: str = "30 to 89 days ago"

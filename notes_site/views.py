@@ -105,15 +105,6 @@ class Sums(Record, frozen=True):
     missing: int = 0
 
 
-class AreaSummary(Record, frozen=True):
-    """An area on the home page."""
-
-    url: str
-    title: str
-    summary: str
-    sums: Sums
-
-
 class Group(Record, frozen=True):
     """Notes of one group within a level; `name` is '' for those without."""
 
@@ -153,23 +144,16 @@ class View(Record, frozen=True):
     meta: Meta
 
 
-class HomeView(View, frozen=True):
-    """`index.html`. `pages`: the plain pages for which the navigation has no room."""
-
-    body: Body | None
-    sums: Sums
-    areas: tuple[AreaSummary, ...]
-    pages: tuple[Link, ...]
-
-
 class AreaView(View, frozen=True):
-    """`<area>.html`."""
+    """`<area>.html`. `one_page`: the page with all notes at length, '' for a large area."""
 
     nav: tuple[NavNote, ...]
     title: str
     body: Body | None
     sums: Sums
     levels: tuple[Level, ...]
+    one_page: str
+    edit: str
 
 
 class NoteView(View, frozen=True):
@@ -196,15 +180,6 @@ class PlainView(View, frozen=True):
     toc: tuple[TocEntry, ...]
     backlinks: tuple[Backlink, ...]
     edit: str
-
-
-class ListView(View, frozen=True):
-    """All resources in one order. `sections` are areas, or one without a name; `orders` are the other pages."""
-
-    order: str
-    orders: tuple[Link, ...]
-    sums: Sums
-    sections: tuple[Group, ...]
 
 
 class TagSummary(Record, frozen=True):
@@ -280,6 +255,28 @@ class DataView(Record, frozen=True):
     """`notes.json`."""
 
     notes: tuple[DataNote, ...]
+
+
+class LlmsNote(Record, frozen=True):
+    """A note in `llms.txt`."""
+
+    url: str
+    title: str
+    summary: str
+
+
+class LlmsArea(Record, frozen=True):
+    """An area in `llms.txt`."""
+
+    name: str
+    notes: tuple[LlmsNote, ...]
+
+
+class LlmsView(Record, frozen=True):
+    """`llms.txt`."""
+
+    site: SiteView
+    areas: tuple[LlmsArea, ...]
 
 
 class FeedEntry(Record, frozen=True):

@@ -105,7 +105,7 @@ window.notesSearch ||= (() => {
     const all = data.notes[0], [titles, urls] = lists[all ? 0 : id >> 6], n = all ? id : id & 63
     const [area, slug] = data.areas.findLast(([, , first]) => first <= id)
     return {
-      hasText: code(id) % 2, title: titles[n], url: urls[n][0] == "/" ? urls[n].slice(1) : `${slug}/${urls[n]}`,
+      text: code(id) % 2, title: titles[n], url: urls[n][0] == "/" ? urls[n].slice(1) : `${slug}/${urls[n]}`,
       path: [area, data.levels[level(id)]].filter(name => name).join(" › "),
     }
   }
@@ -139,8 +139,8 @@ window.notesSearch ||= (() => {
     const from = best < 60 ? 0 : Math.min(best, text.indexOf(" ", best - 50) + 1 || best), to = from + 200
     return [from ? "… " : "", ...marked(text, query, from, to), text[to] ? "…" : ""]
   }
-  const details = (url, query) => {
-    const parts = (texts[url] || []).map(([id, heading, text]) => ({ id, heading, text, n: kinds(spans(`${heading} ${text}`, query)) }))
+  const details = (url, sections, query) => {
+    const parts = sections.map(([id, heading, text]) => ({ id, heading, text, n: kinds(spans(`${heading} ${text}`, query)) }))
       .sort((a, b) => b.n - a.n)
     const best = parts.find(part => part.text), under = parts.filter(part => part.id && part.heading && part.n).slice(0, 3)
     return [
@@ -170,16 +170,17 @@ window.notesSearch ||= (() => {
       const some = ids.slice(0, shown)
       await Promise.all(some.map(named))
       if (mine != turn) return
-      const items = some.map(note).map(({ url, title, path, hasText }) =>
-        [h("li", {}, link(url + ".html", h("span", {}, path), " ", h("strong", {}, ...marked(title, result)))), hasText && url])
+      const items = some.map(note).map(({ url, title, path, text }) =>
+        [h("li", {}, link(url + ".html", h("span", {}, path), " ", h("strong", {}, ...marked(title, result)))), url, text])
       list.replaceChildren(...items.map(([item]) => item))
       more.hidden = n <= shown
       status.textContent = say[!query ? "start" : result.failed ? "failed" : !n ? "none" : result.partly ? "partly" : n == 1 ? "one" : "many"]
         .replace("{n}", n).replace("{q}", () => query)
       if (!dialog) document.getElementById("site.search-list").hidden = query
-      setTimeout(() => mine == turn && items.forEach(async ([item, url]) => {
-        if (url) await load(url.split("/").map(name => "_" + encodeURIComponent(name)).join("/") + ".js")
-        if (mine == turn) item.append(...details(url, result))
+      setTimeout(() => mine == turn && items.forEach(async ([item, url, text]) => {
+        const name = url.split("/").map(name => "_" + encodeURIComponent(name)).join("/") + ".js"
+        if (text) await load(name)
+        if (mine == turn) item.append(...details(url, texts[base + name] || [], result))
       }), 100)
     }
     parent.append(h("form", { onsubmit() { return dialog && links()[0]?.click(), false } }, input, area, rank, ...dialog ? [h("button", { type: "button", onclick: close }, say.close)] : []), status, list, more)
@@ -232,8 +233,8 @@ window.notesSearch ||= (() => {
     titles(number, order, list) {
       if (order == data.order) lists[number] = list.map(text => text.split("\n"))
     },
-    text(url, sections) {
-      texts[url] = sections
+    text(sections) {
+      texts[document.currentScript.src] = sections
     },
   }
 })()

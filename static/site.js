@@ -1,43 +1,20 @@
 // The page's comfort: theme switch, copy and wrap, current section, the way into the search. Nothing needs it.
 (() => {
-  const root = document.documentElement;
-  const all = (selector) => document.querySelectorAll(selector);
+  const one = (selector, within = document) => within.querySelector(selector);
+  const set = (node, name, value) => node.setAttribute(name, value);
   let store = {};
-  try { store = localStorage; } catch { /* forbidden: the choice lasts for this page */ }
-  const themes = ["", "light", "dark"];
-  const paint = () => { root.dataset.theme = themes.includes(store.theme) ? store.theme : ""; };
-  paint(); // before anything is shown
+  // Where it is forbidden, a choice lasts for this page.
+  try { store = localStorage; } catch {}
+  const themes = ["auto", "light", "dark"];
+  const at = () => Math.max(themes.indexOf(store.theme), 0);
+  const paint = () => { document.documentElement.dataset.theme = themes[at()]; };
+  // Before anything is shown.
+  paint();
 
-  const tools = () => {
-    const model = document.getElementById("site.tools");
-    if (!model) return;
-    for (const figure of all("figure.code")) {
-      const pre = figure.querySelector("pre");
-      const bar = model.content.firstElementChild.cloneNode(true);
-      const [copy, wrap] = bar.children;
-      copy.onclick = async () => {
-        const label = copy.textContent;
-        try {
-          await navigator.clipboard.writeText(pre.textContent);
-          copy.textContent = copy.dataset.done;
-        } catch {
-          getSelection().selectAllChildren(pre);
-          copy.textContent = copy.dataset.failed;
-        }
-        setTimeout(() => { copy.textContent = label; }, 2000);
-      };
-      wrap.onclick = () => wrap.setAttribute("aria-pressed", pre.classList.toggle("wrapped"));
-      wrap.hidden = pre.scrollWidth <= pre.clientWidth;
-      figure.append(bar);
-    }
-  };
-
-  const switcher = () => {
-    const button = document.querySelector(".theme-switch");
-    if (!button) return;
-    const name = () => { button.title = button.dataset[root.dataset.theme || "auto"]; button.setAttribute("aria-label", button.title); };
+  const theme = (button) => {
+    const name = () => set(button, "aria-label", button.title = button.dataset[themes[at()]]);
     button.onclick = () => {
-      store.theme = themes[(themes.indexOf(root.dataset.theme) + 1) % 3];
+      store.theme = themes[(at() + 1) % 3];
       paint();
       name();
     };
@@ -45,47 +22,69 @@
     button.hidden = false;
   };
 
-  const sections = () => {
-    const toc = document.querySelector(".toc");
-    if (!toc) return;
+  const tools = (template) => {
+    for (const figure of document.querySelectorAll("figure.code")) {
+      const bar = template.content.firstChild.cloneNode(true);
+      const pre = one("pre", figure);
+      const [copy, wrap] = bar.children;
+      const label = copy.textContent;
+      copy.onclick = async () => {
+        let said = "done";
+        try {
+          await navigator.clipboard.writeText(pre.textContent);
+        } catch {
+          getSelection().selectAllChildren(pre);
+          said = "failed";
+        }
+        copy.textContent = copy.dataset[said];
+        setTimeout(() => { copy.textContent = label; }, 2e3);
+      };
+      wrap.onclick = () => set(wrap, "aria-pressed", pre.classList.toggle("wrapped"));
+      wrap.hidden = pre.scrollWidth <= pre.clientWidth;
+      figure.append(bar);
+    }
+  };
+
+  const contents = (toc) => {
     const wide = matchMedia("(width >= 78rem)");
     (wide.onchange = () => { toc.open = wide.matches; })();
     const links = [...toc.querySelectorAll("a")];
     const heads = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
     const look = () => {
-      const now = heads.findLastIndex((head) => head && head.getBoundingClientRect().top < 120);
-      links.forEach((link, at) => (at === now ? link.setAttribute("aria-current", "location") : link.removeAttribute("aria-current")));
-      toc.querySelector("summary span").textContent = now < 0 ? "" : `: ${links[now].textContent}`;
+      const now = heads.findLastIndex((head) => head?.getBoundingClientRect().top < 120);
+      links.forEach((link, n) => set(link, "aria-current", n === now && "location"));
+      one("summary span", toc).textContent = links[now] ? `: ${links[now].textContent}` : "";
     };
-    toc.onclick = ({ target }) => { if (target.closest("a") && !wide.matches) toc.open = false; };
-    addEventListener("scroll", () => requestAnimationFrame(look), { passive: true });
+    toc.onclick = ({ target }) => { if (target.href) toc.open = wide.matches; };
+    addEventListener("scroll", () => requestAnimationFrame(look));
     look();
   };
 
-  const search = () => {
-    const form = document.querySelector("form[role=search]");
-    if (!form) return;
-    const input = form.q;
+  const search = (form) => {
+    const field = form.q;
     let script;
-    const open = () => {
-      if (window.notesSearch) return window.notesSearch.open(input.value);
+    const bind = (act) => { form.onsubmit = field.onclick = field.oninput = act; };
+    const open = (event) => {
+      event?.preventDefault();
+      if (window.notesSearch) return notesSearch.open(field.value);
       if (script) return;
       script = document.createElement("script");
       script.src = new URL("search/entry.js", form.action);
-      script.onload = open;
-      script.onerror = () => { input.onclick = input.oninput = form.onsubmit = null; input.focus(); };
+      script.onload = () => open();
+      script.onerror = () => bind(field.focus());
       document.head.append(script);
     };
-    input.onclick = input.oninput = open;
-    form.onsubmit = (event) => { event.preventDefault(); open(); };
+    bind(open);
     addEventListener("keydown", (event) => {
-      const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
-      if ((event.key === "/" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey)) {
-        event.preventDefault();
-        open();
-      }
+      const { key, target } = event;
+      const typing = target.closest?.("input,textarea,select,[contenteditable]");
+      const asked = event.ctrlKey || event.metaKey ? key === "k" : key === "/" && !typing;
+      if (asked && !event.altKey) open(event);
     });
   };
 
-  addEventListener("DOMContentLoaded", () => [switcher, tools, sections, search].forEach((part) => part()));
+  addEventListener("DOMContentLoaded", () => {
+    const parts = { ".theme-switch": theme, "#site\\.tools": tools, ".toc": contents, "[role=search]": search };
+    for (const selector in parts) one(selector) && parts[selector](one(selector));
+  });
 })();

@@ -78,7 +78,6 @@ class ShardView(Record, frozen=True):
 class TextView(Record, frozen=True):
     """The sections of one note, by the digest of its record."""
 
-    url: str
     record: str
 
 
@@ -148,7 +147,7 @@ class Search:
 
     def text(self, note: Note) -> TextView:
         """The sections of a note."""
-        return TextView(note.card.url.removesuffix(".html"), self._now(note).search)
+        return TextView(self._now(note).search)
 
     def _all(self) -> tuple[Found, ...]:
         if not self._found:
@@ -156,7 +155,8 @@ class Search:
             areas = {area.slug: n for n, area in enumerate(self._areas)}
             cards = (note.card for note in self.notes)
             self._found = tuple(
-                Found(c.url, " ".join(c.title.split()), areas[c.area], levels.get(c.level, 0), c.has_text) for c in cards
+                Found(c.url, " ".join(c.title.split()), areas[c.area], levels.get(c.level, 0), c.has_text)
+                for c in cards
             )
         return self._found
 
@@ -195,7 +195,7 @@ class Search:
 
     def text_file(self, view: TextView) -> bytes:
         """Return the sections of one note."""
-        return f"notesSearch.text({_json(view.url)},{self._shelf.sections(view.record)})\n".encode()
+        return f"notesSearch.text({self._shelf.sections(view.record)})\n".encode()
 
     def _shards(self, index: IndexView) -> Shards:
         if self._made is None or self._made[0] is not index:

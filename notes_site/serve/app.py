@@ -149,7 +149,7 @@ class App:
         """The page with the reload script, which is never part of what is published."""
         fault = f"<pre>{escape(answer.fault)}</pre>" if answer.fault else ""
         source = f"{quote(self.preview.base)}{OWN}preview.js"
-        data = {"key": answer.face.key, "style": answer.face.style, "token": self._channel.token}
+        data = {"key": answer.face.key, "token": self._channel.token, "style": answer.face.style}
         told = "".join(f' data-{name}="{value}"' for name, value in data.items())
         tag = f'{fault}<script src="{source}"{told}></script>'
         head, found, tail = page.rpartition(b"</body>")

@@ -45,10 +45,17 @@ class Preview:
     """The site in memory."""
 
     def __init__(
-        self, project: Project, *, drafts: bool = False, jobs: int | None = None, progress: Progress = silent
+        self,
+        project: Project,
+        *,
+        drafts: bool = False,
+        today: str = "",
+        jobs: int | None = None,
+        progress: Progress = silent,
     ) -> None:
         """Load the whole site; on a cold cache all notes are parsed first, in workers."""
-        self.project, self._drafts, self._jobs, self._progress = project, drafts, jobs, progress
+        self.project, self._drafts, self._today = project, drafts, today
+        self._jobs, self._progress = jobs, progress
         self._cache = Cache(project.state)
         self._bodies: dict[str, str] = {}
         self._records = Records(self._cache)
@@ -89,7 +96,7 @@ class Preview:
 
     def _composed(self, loaded: Loaded) -> Composed:
         """The site of what is loaded. Templates that have not changed are kept, as they are compiled."""
-        composed = compose_loaded(self.project, self._cache, loaded, drafts=self._drafts)
+        composed = compose_loaded(self.project, self._cache, loaded, drafts=self._drafts, today=self._today)
         if self._shown and self._newest.templates_key == composed.templates_key:
             composed = composed._replace(templates=self._newest.templates)
         return composed

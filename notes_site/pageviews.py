@@ -182,7 +182,7 @@ class Views:
         if self._site.pages:
             groups.append(SearchGroup("", "", self._entries(self._site.pages)))
         return SearchView(
-            site=self.site, meta=self._meta("search.html", self.site.texts.search, noindex=True), groups=tuple(groups)
+            site=self.site, meta=self.meta("search.html", self.site.texts.search, noindex=True), groups=tuple(groups)
         )
 
     def _entries(self, notes: Iterable[Note]) -> tuple[SearchEntry, ...]:

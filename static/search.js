@@ -206,7 +206,7 @@ window.notesSearch ||= (() => {
     open(query) {
       if (closing) return
       if (!view) {
-        dialog = h("dialog", { className: "search-dialog", ariaLabel: data.texts.hint, onclick: event => event.target == dialog && close() })
+        dialog = h("dialog", { className: "search-dialog", ariaLabel: data.texts.hint, onclick: event => { event.target == dialog && close() } })
         document.body.append(dialog)
         view = mount(dialog, dialog)
       }

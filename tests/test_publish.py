@@ -654,7 +654,12 @@ def test_record_of_a_killed_build_names_old_and_new_files(built: Site) -> None:
     assert done.returncode == -signal.SIGKILL
     record = json.loads(built.page(f"{STATE}/build.json"))
     assert record["state"] == "in-progress"
-    assert set(record["files"]) == old | {"docker/four.html", "docker.html", "search/_docker/_four.js"}
+    assert set(record["files"]) == old | {
+        "docker/four.html",
+        "docker.html",
+        "search/_docker/_four.js",
+        "print/docker.html",
+    }
     assert built.build().published
     assert json.loads(built.page(f"{STATE}/build.json"))["state"] == "complete"
     assert built.published() == built.clean_build(built.root.parent / "clean")

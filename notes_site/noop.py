@@ -16,7 +16,7 @@ from notes_site.inputs import scan_layers
 
 _DEPENDENCIES = (
     "click", "jinja2", "markdown_it_py", "markupsafe", "mdit_py_plugins", "mdurl", "msgspec", "nh3",
-    "pygments", "pyyaml",
+    "pygments", "pyyaml", "rjsmin",
 )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rjsmin import jsmin
+
 from notes_site import colours
 
 _GROUNDS = (("#fdfdfc", "#f3f4f6"), ("#14161a", "#1d2026"))
@@ -35,9 +37,8 @@ def accent(colour: str) -> str:
 
 
 def script(source: str) -> str:
-    """Return a script without lines that are comments, and without indentation, ready to stand in a page."""
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")).replace("</", r"<\/")
+    """Return a script without comments and needless blanks, ready to stand in a page."""
+    return str(jsmin(source)).replace("</", r"<\/")
 
 
 def minified(css: str) -> str:

@@ -2,8 +2,8 @@
 // works on; docs/search.md describes the files. Comments and indentation are dropped when this is published.
 window.notesSearch ||= (() => {
   const base = document.currentScript.src.replace(/entry\.js.*/, "")
-  const texts = {}, views = []
-  let data, shards, lists, files, stop, paired, run, unit, dialog, view, closing, fresh
+  const texts = {}, views = [], pattern = {}
+  let data, shards, lists, files, stop, dialog, view, closing, fresh
 
   // --- words: the same as in notes_site/search/tokens.py
 
@@ -13,16 +13,16 @@ window.notesSearch ||= (() => {
     return stop.has(word) || !/^[a-z]{3,}s$/.test(word) ? word
       : word.replace(/ies$|(?<=x|ss)es$|(?<![sui])s$/, end => end == "ies" ? "y" : "")
   }
-  const split = part => part.match(run).flatMap(piece => {
-    if (paired.test(piece)) return [...piece].map((c, n, all) => [c + (all[n + 1] || ""), []])
+  const split = part => part.match(pattern.run).flatMap(piece => {
+    if (piece.match(pattern.unspaced)) return [...piece].map((c, n, all) => [c + (all[n + 1] || ""), []])
     const bare = piece.replace(/[+#]+$/, "") || piece
-    const humps = bare.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/)
+    const humps = bare.split(pattern.humps)
     return [[fold(bare), [...humps[1] ? humps.map(fold) : [], ...bare == piece ? [] : [lower(piece)]]]]
   })
   // [word, extras, joined] of each word.
-  const tokens = text => (text.normalize("NFKD").replace(/[\u0300-\u036f]+/g, "").normalize("NFC").replace(/['’]/g, "")
+  const tokens = text => (text.normalize("NFKD").replace(/[\u0300-\u036f'’]+/g, "").normalize("NFC")
     .replace(/[-./_:@]/g, "-").replace(/[^\p{L}\p{M}\p{N}+#-]+/gu, " ")
-    .match(/[^ +#-]+(\+\+|#)?(-[^ +#-]+(\+\+|#)?)*/g) || [])
+    .match(pattern.compound) || [])
     .flatMap(all => all.split("-").flatMap(split).map((token, n) => [...token, n > 0 && all.includes("-")]))
 
   // --- files: each is a script that calls one of the functions returned below
@@ -54,7 +54,7 @@ window.notesSearch ||= (() => {
         const [term, groups] = line.split("\t"), pair = term.includes(" ", word.length)
         let factor = term == word ? 1 : begins && !pair && term.startsWith(word) ? .3 + .5 * word.length / term.length : 0
         if (edits && !factor && !pair) {
-          const away = Math.min(distance(word, term, edits), begins ? distance(word, term.slice(0, word.length), edits) + .5 : 9)
+          const away = distance(word, begins ? term.slice(0, word.length + 1) : term, edits)
           if (away <= edits) near.add(term, factor = .6 / (1 + away))
         }
         if (factor) for (const group of groups.split(",")) {
@@ -69,14 +69,14 @@ window.notesSearch ||= (() => {
     return found.map(weight => weight * rarity)
   }
   const search = async (query, typos) => {
-    let kept = tokens(query).filter(([word], n, all) => !(n && paired.test(word) && all[n - 1][0].slice(1) == word))
+    let kept = tokens(query).filter(([word], n, all) => !(n && word.match(pattern.unspaced) && all[n - 1][0].slice(1) == word))
     const telling = kept.filter(([word]) => !stop.has(word))
     if (telling[0]) kept = telling
     const last = !/\s$/.test(query) && kept.at(-1)?.[0], near = new Set(kept.map(([word]) => word)), count = near.size
     const also = kept.flatMap(([word, extras], n) => n ? [`${kept[n - 1][0]} ${word}`, ...extras] : extras)
     const parts = [...near, ...also].map((word, n) => ({
       word, extra: n >= count,
-      begins: last && (word == last || word.endsWith(" " + last)) || paired.test(word) && word.length < 2,
+      begins: last && (word == last || word.endsWith(" " + last)) || word.match(pattern.unspaced) && word.length < 2,
       edits: typos && n < count && /^\D{4,}$/.test(word) ? 1 + (word.length > 7) : 0,
     }))
     const needed = new Set()
@@ -92,24 +92,25 @@ window.notesSearch ||= (() => {
     })
     const most = Math.max(0, ...Object.values(covered)), partly = most < count
     return partly && !typos ? search(query, true) : {
-      ids: covered.flatMap((n, id) => n == most ? id : []).sort((a, b) => sums[b] - sums[a] || a - b),
+      ids: covered.flatMap((n, id) => n == most ? id : []).sort((a, b) => sums[b] - sums[a]),
       partly, failed, near, last, seen: {},
     }
   }
 
   // --- what a note is called, and where the words of a query stand in a text
 
-  const code = id => data.codes.charCodeAt(id) - 48, level = id => code(id) >> 1
+  const level = id => data.codes[id] >> 1
+  const areaOf = id => data.areas.findLastIndex(([, , first]) => first <= id)
   const named = id => data.notes[0] || load(`titles-${id >> 6}.js?${data.order}`)
   const note = id => {
     const all = data.notes[0], [titles, urls] = lists[all ? 0 : id >> 6], n = all ? id : id & 63
-    const [area, slug] = data.areas.findLast(([, , first]) => first <= id)
+    const [area, slug] = data.areas[areaOf(id)]
     return {
-      text: code(id) % 2, title: titles[n], url: urls[n][0] == "/" ? urls[n].slice(1) : `${slug}/${urls[n]}`,
+      text: data.codes[id] % 2, title: titles[n], url: urls[n][0] == "/" ? urls[n].slice(1) : `${slug}/${urls[n]}`,
       path: [area, data.levels[level(id)]].filter(name => name).join(" › "),
     }
   }
-  const spans = (text, { near, last, seen }) => [...text.matchAll(unit)].flatMap(({ 0: whole, 1: pair, index }) => {
+  const spans = (text, { near, last, seen }) => [...text.matchAll(pattern.unit)].flatMap(({ 0: whole, 1: pair, index }) => {
     const known = pair || whole
     const word = seen[" " + known] ??= (pair ? [pair] : tokens(whole).flatMap(([word, extras]) => [word, ...extras]))
       .find(word => near.has(word) || last && word.startsWith(last)) || ""
@@ -124,7 +125,8 @@ window.notesSearch ||= (() => {
   const marked = (text, query, from = 0, to = text.length) => {
     const parts = []
     for (const [start, end] of spans(text, query)) if (end > from && start < to) {
-      parts.push(text.slice(from, Math.max(start, from)), h("mark", {}, text.slice(Math.max(start, from), end)))
+      const at = Math.max(start, from)
+      parts.push(text.slice(from, at), h("mark", {}, text.slice(at, end)))
       from = end
     }
     return [...parts, text.slice(from, to)]
@@ -133,7 +135,7 @@ window.notesSearch ||= (() => {
     let most = 0, best = 0
     const found = spans(text, query)
     found.slice(0, 99).forEach(([at], n) => {
-      const here = kinds(found.slice(n, n + 40).filter(([start]) => start < at + 160))
+      const here = kinds(found.slice(n).filter(([start]) => start < at + 160))
       if (here > most) [most, best] = [here, at]
     })
     const from = best < 60 ? 0 : Math.min(best, text.indexOf(" ", best - 50) + 1 || best), to = from + 200
@@ -142,7 +144,7 @@ window.notesSearch ||= (() => {
   const details = (url, sections, query) => {
     const parts = sections.map(([id, heading, text]) => ({ id, heading, text, n: kinds(spans(`${heading} ${text}`, query)) }))
       .sort((a, b) => b.n - a.n)
-    const best = parts.find(part => part.text), under = parts.filter(part => part.id && part.heading && part.n).slice(0, 3)
+    const best = parts.find(({ text }) => text), under = parts.filter(({ heading, n }) => heading && n).slice(0, 3)
     return [
       best ? h("p", {}, ...excerpt(best.text, query)) : "",
       under[0] ? h("ul", {}, ...under.map(({ id, heading }) => h("li", {}, link(url + ".html#" + id, ...marked(heading, query))))) : "",
@@ -165,8 +167,8 @@ window.notesSearch ||= (() => {
     const links = () => [...list.querySelectorAll("a")]
     const show = async () => {
       const mine = ++turn, query = input.value.trim(), result = query ? await search(input.value) : { ids: [] }
-      const [first, next] = area.value ? [data.areas[area.value][2], data.areas[+area.value + 1]?.[2] ?? Infinity] : [0, Infinity]
-      const ids = result.ids.filter(id => id >= first && id < next && (!rank.value || level(id) == rank.value)), n = ids.length
+      const ids = result.ids.filter(id => (!area.value || areaOf(id) == area.value) && (!rank.value || level(id) == rank.value))
+      const n = ids.length
       const some = ids.slice(0, shown)
       await Promise.all(some.map(named))
       if (mine != turn) return
@@ -176,21 +178,21 @@ window.notesSearch ||= (() => {
       more.hidden = n <= shown
       status.textContent = say[!query ? "start" : result.failed ? "failed" : !n ? "none" : result.partly ? "partly" : n == 1 ? "one" : "many"]
         .replace("{n}", n).replace("{q}", () => query)
-      if (!dialog) document.getElementById("site.search-list").hidden = query
+      if (!dialog) document.getElementById("site.all").hidden = query
       setTimeout(() => mine == turn && items.forEach(async ([item, url, text]) => {
         const name = url.split("/").map(name => "_" + encodeURIComponent(name)).join("/") + ".js"
         if (text) await load(name)
         if (mine == turn) item.append(...details(url, texts[base + name] || [], result))
       }), 100)
     }
-    parent.append(h("form", { onsubmit() { return dialog && links()[0]?.click(), false } }, input, area, rank, ...dialog ? [h("button", { type: "button", onclick: close }, say.close)] : []), status, list, more)
+    parent.append(h("form", { onsubmit() { return dialog && links()[0]?.click(), false } }, input, area, rank, dialog ? h("button", { type: "button", onclick: close }, say.close) : ""), status, list, more)
     parent.onkeydown = event => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (dialog && event.key == "Escape") event.preventDefault(close())
-      if (!step || event.target.tagName == "SELECT") return
+      if (!step || event.target.options) return
       event.preventDefault()
       const at = links().indexOf(document.activeElement) + step;
-      (links()[at] || at < 0 && input)?.focus?.()
+      (at < 0 ? input : links()[at])?.focus()
     }
     views.push(show)
     return query => (input.value = query ?? input.value, show(), input)
@@ -206,7 +208,7 @@ window.notesSearch ||= (() => {
     open(query) {
       if (closing) return
       if (!view) {
-        dialog = h("dialog", { className: "search-dialog", ariaLabel: data.texts.hint, onclick: event => { event.target == dialog && close() } })
+        dialog = h("dialog", { ariaLabel: data.texts.hint, onclick: event => { event.target == dialog && close() } })
         document.body.append(dialog)
         view = mount(dialog, dialog)
       }
@@ -219,10 +221,8 @@ window.notesSearch ||= (() => {
       shards = []
       files = {}
       lists = data.notes[0] ? [data.notes.map(text => text.split("\n"))] : []
-      const all = data.unspaced, page = document.getElementById("site.search")
-      paired = RegExp(`^[${all}]`, "u")
-      run = RegExp(`[${all}]+|[^${all}]+`, "gu")
-      unit = RegExp(`(?=([${all}]{1,2}))[${all}]|(?:(?![${all}])[\\p{L}\\p{M}\\p{N}'’])+`, "gu")
+      for (const name in data.patterns) pattern[name] = RegExp(data.patterns[name], "gu")
+      const page = document.getElementById("site.search")
       views.forEach(show => show())
       if (page && !view) (view = mount(page))(new URLSearchParams(location.search).get("q"))
     },

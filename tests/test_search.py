@@ -76,38 +76,7 @@ def test_one_request_is_enough_for_a_small_site(corpus: Engine, tmp_path: Path) 
 
 # --- a large site
 
-SYLLABLES = [
-    "ba",
-    "ce",
-    "di",
-    "fo",
-    "gu",
-    "ha",
-    "je",
-    "ki",
-    "lo",
-    "mu",
-    "na",
-    "pe",
-    "qui",
-    "ro",
-    "su",
-    "ta",
-    "ve",
-    "wi",
-    "xo",
-    "za",
-    "bri",
-    "cla",
-    "dro",
-    "fle",
-    "gri",
-    "kra",
-    "plo",
-    "sta",
-    "tre",
-    "vul",
-]
+SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo za bri cla dro fle gri kra".split()  # noqa: SIM905
 
 
 def write_large(site: Site, count: int) -> list[tuple[str, str]]:

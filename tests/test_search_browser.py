@@ -111,12 +111,12 @@ def test_words_of_scripts_without_spaces_are_marked(window: Callable[..., Window
 
 def test_areas_and_levels(window: Callable[..., Window], server: str) -> None:
     page = window().open(f"{server}/index.html")
-    ask(page, "container")
+    ask(page, "start")
     everything = titles(page)
     page.get_by_label("Area", exact=True).select_option("Containers")
     eventually(lambda: 0 < len(titles(page)) < len(everything), page)
-    page.get_by_label("Level", exact=True).select_option("Advanced")
-    eventually(lambda: titles(page) == ["Video: Kubernetes in an hour"], page)
+    page.get_by_label("Level", exact=True).select_option("Intermediate")
+    eventually(lambda: titles(page) == ["Tutorial: Several containers with docker-compose"], page)
 
 
 def test_by_keyboard_alone(window: Callable[..., Window], server: str) -> None:

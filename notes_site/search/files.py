@@ -11,7 +11,7 @@ import msgspec
 from notes_site.digest import combine
 from notes_site.model import Note, Record
 from notes_site.search.assembly import CHUNK, PLACES, Shards, Shelf, assemble, chunk_keys, shard_count
-from notes_site.search.tokens import LETTERS, STOP_WORDS, UNSPACED
+from notes_site.search.tokens import LETTERS, PATTERNS, STOP_WORDS
 from notes_site.site import Site, level_names
 from notes_site.texts import Texts
 
@@ -47,14 +47,14 @@ class IndexView(Record, frozen=True):
 
 class EntryView(Record, frozen=True):
     """`search/entry.js`: the engine and all that it needs at first. `notes` is empty when titles are files. `codes` has
-    a character for each note: `0` and twice the number of its level, and one more where it has a text.
+    for each note twice the number of its level, and one more where it has a text.
     """
 
     engine: str
     texts: tuple[tuple[str, str], ...]
     areas: tuple[FoundArea, ...]
     levels: tuple[str, ...]
-    codes: str
+    codes: tuple[int, ...]
     notes: tuple[Found, ...]
     index: IndexView
 
@@ -128,7 +128,7 @@ class Search:
         """The file that a page loads first."""
         notes = () if self.titles else self._all()
         levels = ("", *self._levels.values())
-        codes = "".join(chr(ord("0") + 2 * note.level + note.has_text) for note in self._all())
+        codes = tuple(2 * note.level + note.has_text for note in self._all())
         return EntryView(self._engine, self._texts, self._areas, levels, codes, notes, self.index())
 
     @property
@@ -181,7 +181,7 @@ class Search:
             "texts": dict(view.texts),
             "stop": sorted(STOP_WORDS),
             "letters": LETTERS,
-            "unspaced": UNSPACED,
+            "patterns": PATTERNS,
             "places": PLACES,
             "codes": view.codes,
             "notes": _listed(view.notes, view.areas),

@@ -25,14 +25,23 @@ STOP_WORDS = frozenset(
 """English words that say nothing in a sentence. Titles and headings keep them."""
 
 # Thai, Lao, Myanmar, Khmer, kana, Han, Hangul: found inside words, by pairs of characters.
-UNSPACED = (
+_UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 )
-_RUN = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
-_STARTS_UNSPACED = re.compile(f"[{UNSPACED}]")
-_MARKS = re.compile("[\u0300-\u036f]+")
-_COMPOUND = re.compile(r"[^ +#-]+(?:\+\+|#)?(?:-[^ +#-]+(?:\+\+|#)?)*")
-_HUMPS = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+PATTERNS = {
+    "unspaced": f"^[{_UNSPACED}]",
+    "run": f"[{_UNSPACED}]+|[^{_UNSPACED}]+",
+    "compound": r"[^ +#-]+(?:\+\+|#)?(?:-[^ +#-]+(?:\+\+|#)?)*",
+    "humps": "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])",
+    # what is highlighted: in the browser alone, whose expressions know Unicode's categories
+    "unit": rf"(?=([{_UNSPACED}]{{1,2}}))[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}'’])+",
+}
+"""Regular expressions, the same in Python and JavaScript: the engine gets them from here."""
+
+_STARTS_UNSPACED, _RUN, _COMPOUND, _HUMPS = (
+    re.compile(PATTERNS[name]) for name in ("unspaced", "run", "compound", "humps")
+)
+_MARKS = re.compile("[\u0300-\u036f'’]+")
 LETTERS = {"ß": "ss", "ı": "i", "ς": "σ", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
 _LETTERS = str.maketrans(LETTERS)
 

@@ -9,7 +9,7 @@ from notes_site.model import Card, Note
 from notes_site.site import Area
 from notes_site.views import Link, NavNote
 
-_NEAR = 12  # notes on each side among which related ones are looked for
+_NEAR = 10  # notes on each side among which related ones are looked for
 _BESIDE = 6  # related notes that a page names
 NAV_NOTES = 50  # notes in a page's navigation: more would make every page heavy
 
@@ -48,8 +48,9 @@ def beside(notes: Sequence[Note]) -> dict[str, tuple[Link, ...]]:
     tags = [frozenset(n.card.tags) for n in notes]
     found = {}
     for at, note in enumerate(notes):
-        near = [n for n in range(max(at - _NEAR, 0), min(at + _NEAR + 1, len(notes))) if abs(n - at) > 1]
-        near.sort(key=lambda n: (-len(tags[n] & tags[at]), abs(n - at), n))
+        near = [n for away in range(2, _NEAR) for n in (at - away, at + away) if 0 <= n < len(notes)]
+        if own := tags[at]:
+            near.sort(key=lambda n, own=own: -len(tags[n] & own))  # type: ignore[misc]
         found[note.path] = tuple(links[n] for n in sorted(near[:_BESIDE]))
     return found
 

@@ -132,7 +132,7 @@ class Serving:
         """What the script tag of a page holds."""
         found = _SCRIPT.search(self.get(path).content)
         assert found, f"{path} has no script"
-        return Script(found[1].decode(), found[2].decode())
+        return Script(*(part.decode() for part in found.groups()))
 
     def raw(self, data: bytes, timeout: float = PATIENCE) -> bytes:
         """Send bytes on a connection of their own; return what is answered until the server closes or goes quiet."""

@@ -237,13 +237,11 @@ def test_media_types_and_headers(course: Site) -> None:
     with Serving(course.root) as preview:
         picture = re.search(r'src="([^"]*pic[^"]*)"', preview.get("cloud/one.html").text)
         assert picture
-        style = re.search(r'href="(style[^"]*)"', preview.get("").text)
-        assert style
         expected = {
             "": "text/html; charset=utf-8",
             "cloud/data.csv": "text/csv; charset=utf-8",
             f"cloud/{picture[1]}": "image/svg+xml; charset=utf-8",
-            style[1]: "text/css; charset=utf-8",
+            "nearest.js": "text/javascript; charset=utf-8",
             "notes.json": "application/json; charset=utf-8",
             "robots.txt": "text/plain; charset=utf-8",
             ".notes-site/preview.js": "text/javascript; charset=utf-8",

@@ -520,9 +520,7 @@ def test_the_page_works_without_scripts(preview: Serving, windows: Windows) -> N
 
 
 def test_a_strict_content_security_policy_is_no_obstacle(course: Site, window: Window) -> None:
-    base = (Path(__file__).parent.parent / "templates" / "base.html").read_text()
-    policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'self\'">'
-    course.write("templates/base.html", base.replace("<head>", f"<head>\n{policy}"))
+    course.write("notes-site.toml", "[theme]\ncsp = true\n")
     with Serving(course.root) as preview:
         page = connected(window, preview.base + "cloud/alpha.html")
         save(course, "content/cloud/alpha.md", words("First words", "Words under a policy"))

@@ -34,16 +34,24 @@ def code_css(light: str, dark: str) -> str:
 
 
 def _merged(day: _Rules, night: _Rules) -> _Rules:
-    """Both styles in one. What is no colour cannot differ by the reader's wish: there the light one decides."""
+    """Both styles in one. What is no colour cannot differ by the reader's wish: there the light one decides. What says
+    no more than the block around it is left out.
+    """
     rules: _Rules = {}
     for selector in {**day, **night}:
-        light, dark = day.get(selector, {}), night.get(selector, {})
-        rules[selector] = {name: value for name, value in light.items() if name not in _COLOURS}
+        bare = day.get(selector, {}).items()
+        rules[selector] = {name: value for name, value in bare if name not in _COLOURS}
         for name, plain in _COLOURS.items():
-            pair = light.get(name, plain), dark.get(name, plain)
+            pair = tuple(_unless(style, selector, name, plain) for style in (day, night))
             if pair != (plain, plain):
                 rules[selector][name] = pair[0] if pair[0] == pair[1] else "light-dark({}, {})".format(*pair)
     return {selector: properties for selector, properties in rules.items() if properties}
+
+
+def _unless(style: _Rules, selector: str, name: str, plain: str) -> str:
+    """A colour of a style; `plain` where there is none, or where it is the text's own."""
+    value = style.get(selector, {}).get(name, plain)
+    return plain if selector != "&" and name == "color" and value == style["&"]["color"] else value
 
 
 def styles() -> tuple[str, ...]:

@@ -8,6 +8,7 @@ chunks are kept, and after an edit one is made anew and all are joined, without 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple, Protocol
@@ -62,19 +63,17 @@ def assemble(digests: Sequence[str], count: int, shelf: Shelf) -> Shards:
     """Return the shards of these records."""
     keys = chunk_keys(digests)
     known = shelf.chunks(keys)
-    postings: dict[str, str] = {}
+    postings: defaultdict[str, list[str]] = defaultdict(list)
     for number, (key, part) in enumerate(zip(keys, _parts(digests), strict=True)):
         lines = known.get(key)
         if lines is None:
             lines = _chunk(shelf.terms(part))
             shelf.keep_chunk(key, lines)
-        lead = f"{number}!"
-        for line in filter(None, lines.split("\n")):
-            term, _, group = line.partition("\t")
-            before = postings.get(term)
-            postings[term] = f"{before},{lead}{group}" if before else f"{lead}{group}"
-    terms = sorted(postings, key=_in_browsers)
-    return _cut(terms, [f"{term}\t{postings[term]}" for term in terms], count)
+        lead, flat = f"{number}!", lines.replace("\n", "\t").split("\t") if lines else ()
+        for term, group in zip(flat[::2], flat[1::2], strict=True):
+            postings[term].append(lead + group)
+    terms = sorted(postings, key=None if "".join(postings).isascii() else _in_browsers)
+    return _cut(terms, [f"{term}\t{','.join(postings[term])}" for term in terms], count)
 
 
 def _parts(digests: Sequence[str]) -> Iterator[Sequence[str]]:

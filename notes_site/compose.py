@@ -145,8 +145,8 @@ def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[
         files=files,
         static={name: value for name, value in static.items() if name not in inline},
         style=stylesheet.bundle([*of_theme, *generated, *of_site]),
-        script=stylesheet.script(inline.get(SCRIPT, "")),
-        engine=stylesheet.script(inline.get(ENGINE, "")),
+        script=_script(loaded, inline.get(SCRIPT, "")),
+        engine=_script(loaded, inline.get(ENGINE, "")),
         unread=unclear.difference(note.path for note in loaded.notes),
     )
     return assets, [*problems, *filter(None, [bad_light, bad_dark, _logo_problem(loaded, project, assets)])]
@@ -187,6 +187,16 @@ def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diag
     message = f"code.{which}: there is no Pygments style `{name}`"
     hint = suggestion(name, styles()) or "see https://pygments.org/styles/"
     return default, error(project.config.name, "unknown-style", message, hint=hint, **place._asdict())
+
+
+def _script(loaded: Loaded, source: str) -> str:
+    """A script made small, remembered as well."""
+    key = combine("script", source, loaded.program)
+    kept = loaded.memo.get(key)
+    if kept is None:
+        kept = stylesheet.script(source).encode()
+        loaded.memo.put(key, kept)
+    return kept.decode()
 
 
 def _code_css(loaded: Loaded, light: str, dark: str) -> str:

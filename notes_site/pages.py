@@ -26,6 +26,7 @@ from notes_site.reportviews import (
 from notes_site.search import files as search_files
 from notes_site.search.assembly import Shelf
 from notes_site.search.files import Search
+from notes_site.search.page import search_page
 from notes_site.site import Site
 from notes_site.views import Link, View
 
@@ -155,7 +156,7 @@ def _overviews(site: Site, views: Views) -> Iterator[Output]:
     yield Page("tags.html", "the list of tags", "tags.html", partial(views.tags, tag_url))
     for slug in site.tags:
         yield Page(tag_url(slug), "the page of a tag", "tag.html", partial(views.tag, slug, tag_url(slug)))
-    yield Page("search.html", "the search page", "search.html", views.search)
+    yield Page("search.html", "the search page", "search.html", partial(search_page, site, views))
     yield Page("404.html", "the page for missing addresses", "404.html", views.not_found)
 
 

@@ -27,9 +27,6 @@ from notes_site.views import (
     PlainView,
     RedirectView,
     Row,
-    SearchEntry,
-    SearchGroup,
-    SearchView,
     SiteView,
     TagSummary,
     TagsView,
@@ -37,7 +34,6 @@ from notes_site.views import (
     TocEntry,
 )
 
-SEARCH_TEXTS = 1000  # notes of which the search page shows how they begin
 NAV_PAGES = 12  # plain pages in the shared part of every page
 
 
@@ -175,21 +171,6 @@ class Views:
             sums=stats.sums(_cards(notes)),
             rows=self.rows(notes),
         )
-
-    def search(self) -> SearchView:
-        """Everything that can be found."""
-        groups = [SearchGroup(a.name, a.url, self._entries(a.notes)) for a in self._site.areas if a.notes]
-        if self._site.pages:
-            groups.append(SearchGroup("", "", self._entries(self._site.pages)))
-        return SearchView(
-            site=self.site, meta=self.meta("search.html", self.site.texts.search, noindex=True), groups=tuple(groups)
-        )
-
-    def _entries(self, notes: Iterable[Note]) -> tuple[SearchEntry, ...]:
-        brief = len(self._site.notes) > SEARCH_TEXTS
-        cards = ((note.card, "" if brief else note.card.summary or self.now(note).excerpt) for note in notes)
-        levels = self._levels
-        return tuple(SearchEntry(c.url, c.title, levels.get(c.level, c.level), c.kind, text) for c, text in cards)
 
     def not_found(self) -> NotFoundView:
         """The page for missing addresses. It answers at any depth, so its root is absolute."""

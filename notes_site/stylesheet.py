@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rjsmin import jsmin
-
 from notes_site import colours
 
 _GROUNDS = (("#fdfdfc", "#f3f4f6"), ("#14161a", "#1d2026"))
@@ -38,6 +36,8 @@ def accent(colour: str) -> str:
 
 def script(source: str) -> str:
     """Return a script without comments and needless blanks, ready to stand in a page."""
+    from rjsmin import jsmin
+
     return str(jsmin(source)).replace("</", r"<\/")
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from notes_site.digest import digest
+from notes_site.search.assembly import Shards, Shelf, assemble, shard_count
 from notes_site.search.files import text_url
+from notes_site.serve.engine import Preview
 from tests.harness import REPO, Site
 from tests.searching import Engine, engine
 
@@ -196,3 +201,79 @@ def test_large_site_has_titles_apart_and_shards_of_a_size(site: Site, monkeypatc
             assert answer["urls"][0] == url
     edit(site, "area-0/n0000.md", "##", "And another word.\n\n##")
     assert len(written(site)) <= 4  # its text and some shards, not all
+
+
+def test_preview_makes_the_index_when_it_is_asked_for(small: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def counted(digests: Sequence[str], count: int, shelf: Shelf) -> Shards:
+        made.append(count)
+        return assemble(digests, count, shelf)
+
+    monkeypatch.setattr("notes_site.search.files.assemble", counted)
+    preview = Preview(small.project)
+    try:
+        for before, after in (("idempotent", "repeatable"), ("repeatable", "harmless")):
+            edit(small, "cloud/functions.md", before, after)
+            assert preview.refresh([small.root / "content/cloud/functions.md"], final=True)
+        assert made == []
+        answers = {path: preview.answer(path).data for path in preview.outputs if path.startswith("search/")}
+        assert len(made) == 1
+    finally:
+        preview.close()
+    small.build()
+    assert answers == {path: data for path, data in small.published().items() if path.startswith("search/")}
+
+
+# --- assembly
+
+
+class Kept:
+    """A shelf in memory."""
+
+    def __init__(self, records: dict[str, str]) -> None:
+        self.records, self.known = records, dict[str, str]()
+
+    def terms(self, digests: Sequence[str]) -> list[str]:
+        return [self.records[digest] for digest in digests]
+
+    def sections(self, digest: str) -> str:
+        return "[]"
+
+    def chunks(self, keys: Sequence[str]) -> dict[str, str]:
+        return {key: self.known[key] for key in keys if key in self.known}
+
+    def keep_chunk(self, key: str, lines: str) -> None:
+        self.known[key] = lines
+
+
+RECORDS = st.lists(
+    st.sets(st.text("abcé東𠮷", min_size=1, max_size=3), max_size=6).map(
+        lambda ts: "\n".join(f"k{t}" for t in sorted(ts))
+    ),
+    max_size=150,
+)
+
+
+@given(before=RECORDS, after=RECORDS, count=st.integers(1, 7))
+def test_shards_from_kept_chunks_are_those_from_nothing(before: list[str], after: list[str], count: int) -> None:
+    shelf = Kept({digest(terms.encode()): terms for terms in [*before, *after]})
+    assemble([digest(terms.encode()) for terms in before], count, shelf)
+    digests = [digest(terms.encode()) for terms in after]
+    shards = assemble(digests, count, shelf)
+    assert shards == assemble(digests, count, Kept(shelf.records))
+    assert len(shards.bounds) == len(shards.lines) == count
+    # every term lies in the last shard that does not begin behind it, as the engine looks for it
+    order = [bound.encode("utf-16-be") for bound in shards.bounds]
+    assert order == sorted(order)
+    for number, lines in enumerate(shards.lines):
+        for line in filter(None, lines.split("\n")):
+            term = line.partition("\t")[0].encode("utf-16-be")
+            assert max(n for n, bound in enumerate(order) if bound <= term) == number
+    found = {line.partition("\t")[0] for lines in shards.lines for line in lines.split("\n") if line}
+    assert found == {line[1:] for terms in after for line in terms.split("\n") if line}
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**5))
+def test_more_terms_never_make_fewer_shards(terms: int, more: int) -> None:
+    assert 1 <= shard_count(terms) <= shard_count(terms + more)

@@ -215,6 +215,7 @@ def test_budgets(window: Callable[..., Window], server: str, output: Path) -> No
     page.wait_for_timeout(200)
     assert [url for url in requests if "/search/" in url] == []
     page.keyboard.press("/")
+    page.locator("dialog[open]").wait_for()
     page.keyboard.type("kubernetes")
     page.locator("dialog li strong").first.wait_for()
     files = [url.partition("/search/")[2].partition("?")[0] for url in requests if "/search/" in url]

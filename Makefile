@@ -34,9 +34,10 @@ format: .venv/dev.stamp  ## Mend what style checks can mend.
 docs: .venv/site.stamp  ## Write the reference pages in docs/ from the tables in the code.
 	$(BIN)/python -m notes_site.reference
 
-bench: .venv/dev.stamp  ## Measure builds and the live preview.
+bench: .venv/dev.stamp  ## Measure builds, the live preview and the search.
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/python -m benchmarks.preview
+	$(BIN)/python -m benchmarks.search
 
 clean:  ## Delete what builds and tests left; the site's output and cache too.
 	-$(BIN)/notes-site clean

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from notes_site import noop, publish
-from notes_site.cache import Cache
-from notes_site.compose import CacheDamaged, Composed, compose
+from notes_site.cache import Cache, CacheDamaged
+from notes_site.compose import Composed, compose
 from notes_site.diagnostics import Diagnostic, dumps, failed, in_order
-from notes_site.digest import combine
 from notes_site.files import STATE, as_text, lock
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.project import Project, check_output
@@ -23,12 +22,13 @@ from notes_site.site import Site, assemble
 
 
 class Options(NamedTuple):
-    """How to build. `output`: a folder instead of the config's; `jobs`: parsing processes, None for as many as pay;
-    `write`: False only checks.
+    """How to build. `output`: a folder instead of the config's; `today`: an ISO date instead of the config's; `jobs`:
+    parsing processes, None for as many as pay; `write`: False only checks.
     """
 
     output: str | None = None
     drafts: bool = False
+    today: str = ""
     strict: bool = False
     clean: bool = False
     jobs: int | None = None
@@ -66,7 +66,7 @@ def _collector_off() -> Iterator[None]:
 
 
 def _build(project: Project, options: Options, cache: Cache, progress: Progress) -> Report:
-    composed = compose(project, cache, drafts=options.drafts, jobs=options.jobs, progress=progress)
+    composed = compose(project, cache, drafts=options.drafts, today=options.today, jobs=options.jobs, progress=progress)
     output = project.root / (options.output or composed.loaded.config.output)
     if not options.write or not composed.loaded.sound:  # a config with errors does not say where to
         rendering = Rendering(composed, cache, output)
@@ -131,6 +131,7 @@ def _finish(
     loaded.memo.save(forget=True)
     cache.save_bodies(loaded.new_bodies)
     cache.keep_bodies(n.body for n in loaded.notes)
+    loaded.records.save(used=[*composed.plan.search.used(), *(n.search for n in loaded.notes)])
     if published:
         _save_outputs(rendering, cache)
     report = Report(
@@ -166,6 +167,7 @@ def load_site(
         loaded = load(project, cache, progress=progress)
         loaded.memo.save(forget=False)
         cache.save_bodies(loaded.new_bodies)
+        loaded.records.save()
         cache.commit()
         site = assemble(loaded.config, loaded.notes, drafts=drafts)
         return site, with_source(in_order(loaded.diagnostics), project.root)
@@ -173,13 +175,14 @@ def load_site(
 
 def run_key(project: Project, options: Options) -> str:
     """Return the key under which a build with these options is remembered."""
-    return noop.run_key(project.config, options.output, drafts=options.drafts, strict=options.strict)
+    flags = {"drafts": options.drafts, "today": options.today, "strict": options.strict}
+    return noop.run_key(project.config, options.output, **flags)
 
 
 def _remember(project: Project, options: Options, cache: Cache, loaded: Loaded, report: Report) -> None:
     # A folder that is not there and an empty one have the same stamp.
     trusted = loaded.stamp and not any(d.code == "no-content" for d in report.diagnostics)
-    stamp = combine(loaded.stamp, noop.output_stamp(report.output)) if trusted else ""
+    stamp = f"{loaded.stamp} {noop.output_stamp(report.output)}" if trusted else ""
     run = noop.Run(
         stamp,
         loaded.roots,

@@ -1,7 +1,8 @@
 """One SQLite file of what need not be computed again. Disposable: a cache that cannot be used is an empty cache.
 
 Tables: `runs` (the last run for each set of flags), `inputs` (digest by path and stamp), `memo` (results by key),
-`bodies` (rendered HTML by digest), `outputs` (what each published file was made from).
+`bodies` (rendered HTML by digest), `search` (records of the search by digest), `outputs` (what each
+published file was made from).
 """
 
 from __future__ import annotations
@@ -12,17 +13,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_SCHEMA = 1
+_SCHEMA = 2
 _TABLES = """
 CREATE TABLE runs (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE inputs (path TEXT PRIMARY KEY, stat TEXT, digest TEXT) WITHOUT ROWID;
 CREATE TABLE memo (key TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE bodies (digest TEXT PRIMARY KEY, html TEXT);
+CREATE TABLE search (digest TEXT PRIMARY KEY, terms TEXT, sections TEXT);
 CREATE TABLE outputs (root TEXT, path TEXT, key TEXT, parts TEXT, digest TEXT, stat TEXT, PRIMARY KEY (root, path))
     WITHOUT ROWID;
 """
 
 Row = tuple[str, ...]
+_AT_ONCE = 500  # values in a query
+
+
+class CacheDamaged(Exception):
+    """The cache lacks what it promised; building without it mends that."""
 
 
 class Cache:
@@ -93,6 +100,29 @@ class Cache:
         """Forget all other bodies."""
         known = {row[0] for row in self._rows("SELECT digest FROM bodies")}
         self._write("DELETE FROM bodies WHERE digest = ?", [(digest,) for digest in known.difference(used)])
+
+    def terms(self, digests: Sequence[str]) -> dict[str, str]:
+        """Return the terms of search records, and chunks of them, by digest: those that are known."""
+        found: dict[str, str] = {}
+        for start in range(0, len(digests), _AT_ONCE):
+            part = tuple(digests[start : start + _AT_ONCE])
+            marks = ",".join("?" * len(part))
+            found.update(self._rows(f"SELECT digest, terms FROM search WHERE digest IN ({marks})", part))
+        return found
+
+    def sections(self, digest: str) -> str | None:
+        """Return the sections of one search record."""
+        rows = self._rows("SELECT sections FROM search WHERE digest = ?", (digest,))
+        return rows[0][0] if rows else None
+
+    def save_search(self, new: Mapping[str, tuple[str, str]]) -> None:
+        """Remember terms and sections of search records."""
+        self._write("INSERT OR IGNORE INTO search VALUES (?, ?, ?)", [(key, *value) for key, value in new.items()])
+
+    def keep_search(self, used: Iterable[str]) -> None:
+        """Forget all other search records."""
+        known = {row[0] for row in self._rows("SELECT digest FROM search")}
+        self._write("DELETE FROM search WHERE digest = ?", [(digest,) for digest in known.difference(used)])
 
     def outputs(self, root: str) -> dict[str, Row]:
         """Return (key, parts, digest, stat) of each output under a root by its path."""

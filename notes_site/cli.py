@@ -36,6 +36,13 @@ def cli(ctx: click.Context, config: Path | None) -> None:
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 _drafts = click.option("--drafts", is_flag=True, help="Publish drafts like other notes.")
+_today = click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _ctx, _param, value: value.date().isoformat() if value else "",
+    metavar="YYYY-MM-DD",
+    help="Count the age of notes to this date.",
+)
 _strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 _jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Parse in N processes (default: what pays).")
 
@@ -43,6 +50,7 @@ _jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Parse 
 @cli.command()
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Write the site to this folder.")
 @_drafts
+@_today
 @_strict
 @click.option("--clean", is_flag=True, help="Forget the cache first.")
 @_jobs
@@ -53,6 +61,7 @@ def build(
     config: Path | None,
     output: Path | None,
     drafts: bool,
+    today: str,
     strict: bool,
     clean: bool,
     jobs: int | None,
@@ -69,12 +78,13 @@ def build(
     project = _project(config)
     chosen = str(Path.cwd() / output) if output else None
     with closing(Cache(project.state)) as cache:
-        key = noop.run_key(project.config, chosen, drafts=drafts, strict=strict)
+        key = noop.run_key(project.config, chosen, drafts=drafts, today=today, strict=strict)
         run = None if clean else noop.recall(cache, key, project.config)
         if run:
             report = reporting.unchanged(run)
         else:
-            report = _build(project, cache, chosen, drafts=drafts, strict=strict, clean=clean, jobs=jobs)
+            options = {"drafts": drafts, "today": today, "strict": strict, "clean": clean, "jobs": jobs}
+            report = _build(project, cache, chosen, **options)
     reporting.show_build(report, time.perf_counter() - started, why=why, json_too=as_json, strict=strict)
     sys.exit(0 if report.published else 1)
 
@@ -101,6 +111,7 @@ def _build(project: Project, cache: Cache, output: str | None, **options: Any) -
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in a browser.")
 @_drafts
+@_today
 @click.option("--poll", is_flag=True, help="Look for changes twice a second: for network and WSL folders.")
 @click.option("--allow-host", "allowed_hosts", multiple=True, metavar="NAME", help="Answer requests for this host too.")
 @click.pass_obj

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from notes_site.cache import Cache
+import msgspec
+
+from notes_site import stylesheet
+from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
 from notes_site.diagnostics import Diagnostic, below, error, note, suggestion
 from notes_site.digest import combine
@@ -14,15 +19,11 @@ from notes_site.loader import Loaded, Progress, load, silent, texts
 from notes_site.locate import NOWHERE, locate
 from notes_site.model import Config
 from notes_site.pages import Assets, Plan, plan
-from notes_site.paths import is_note
+from notes_site.paths import ENGINE, SCRIPT, is_inlined, is_note
 from notes_site.project import Project
 from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
 from notes_site.text import decode
-
-
-class CacheDamaged(Exception):
-    """The cache lacks what it promised; building without it mends that."""
 
 
 class Composed(NamedTuple):
@@ -37,19 +38,31 @@ class Composed(NamedTuple):
 
 
 def compose(
-    project: Project, cache: Cache, *, drafts: bool = False, jobs: int | None = None, progress: Progress = silent
+    project: Project,
+    cache: Cache,
+    *,
+    drafts: bool = False,
+    today: str = "",
+    jobs: int | None = None,
+    progress: Progress = silent,
 ) -> Composed:
     """Return the site with its plan: everything short of rendering."""
-    return compose_loaded(project, cache, load(project, cache, jobs=jobs, progress=progress), drafts=drafts)
+    loaded = load(project, cache, jobs=jobs, progress=progress)
+    return compose_loaded(project, cache, loaded, drafts=drafts, today=today)
 
 
-def compose_loaded(project: Project, cache: Cache, loaded: Loaded, *, drafts: bool = False) -> Composed:
-    """Return the site of what is loaded already."""
-    site = assemble(loaded.config, loaded.notes, drafts=drafts)
+def compose_loaded(
+    project: Project, cache: Cache, loaded: Loaded, *, drafts: bool = False, today: str = ""
+) -> Composed:
+    """Return the site of what is loaded already. `today`: the date to which ages are counted, '' for the config's,
+    else that of `SOURCE_DATE_EPOCH`.
+    """
+    day = today or loaded.config.today or _epoch_day()
+    site = assemble(msgspec.structs.replace(loaded.config, today=day), loaded.notes, drafts=drafts)
     templates, template_problems = _templates(loaded, cache)
     unclear = _with_errors(loaded)
     assets, asset_problems = _assets(loaded, project, unclear)
-    planned = plan(site, assets)
+    planned = plan(site, assets, loaded.records)
     found = (
         *loaded.diagnostics,
         *(below(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
@@ -59,6 +72,14 @@ def compose_loaded(project: Project, cache: Cache, loaded: Loaded, *, drafts: bo
         *planned.problems,
     )
     return Composed(loaded, site, planned, templates, _templates_key(loaded), found)
+
+
+def _epoch_day() -> str:
+    """The date in UTC that `SOURCE_DATE_EPOCH` names (reproducible-builds.org), '' where it says none."""
+    try:
+        return datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "")), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def _with_errors(loaded: Loaded) -> frozenset[str]:
@@ -110,17 +131,47 @@ def _templates_key(loaded: Loaded) -> str:
 def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[Assets, list[Diagnostic]]:
     digests = loaded.inputs.digests
     static = {**digests.get("theme-static", {}), **digests.get("static", {})}
-    layer = "static" if "style.css" in digests.get("static", {}) else "theme-static"
-    own, problem = "", None
-    if "style.css" in static:
-        data = Path(loaded.roots[layer], "style.css").read_bytes()
-        own, problem = decode(f"{loaded.shown.get(layer, layer)}/style.css", data)
+    inline, problems = _inlined(loaded, static)
     light, bad_light = _code_style(loaded, project, "light")
     dark, bad_dark = _code_style(loaded, project, "dark")
+    of_theme: list[str] = []
+    of_site: list[str] = []
+    for name, text in inline.items():
+        if name not in (SCRIPT, ENGINE):
+            (of_theme if name in digests.get("theme-static", {}) else of_site).append(text)
+    generated = [_code_css(loaded, light, dark), stylesheet.accent(loaded.config.accent)]
     files = {path: value for path, value in digests["content"].items() if not is_note(path)}
-    unread = unclear.difference(note.path for note in loaded.notes)
-    assets = Assets(files, static, own + _code_css(loaded, light, dark), unread)
-    return assets, [found for found in (problem, bad_light, bad_dark) if found]
+    assets = Assets(
+        files=files,
+        static={name: value for name, value in static.items() if name not in inline},
+        style=stylesheet.bundle([*of_theme, *generated, *of_site]),
+        script=_script(loaded, inline.get(SCRIPT, "")),
+        engine=_script(loaded, inline.get(ENGINE, "")),
+        unread=unclear.difference(note.path for note in loaded.notes),
+    )
+    return assets, [*problems, *filter(None, [bad_light, bad_dark, _logo_problem(loaded, project, assets)])]
+
+
+def _inlined(loaded: Loaded, static: Mapping[str, str]) -> tuple[dict[str, str], list[Diagnostic]]:
+    """The files in `static/` that stand in others rather than beside them, by name, and what is wrong with them."""
+    texts, problems = {}, []
+    for name in sorted(filter(is_inlined, static)):
+        layer = "static" if name in loaded.inputs.digests.get("static", {}) else "theme-static"
+        kept = loaded.inputs.data.get((layer, name))
+        data = Path(loaded.roots[layer], name).read_bytes() if kept is None else kept
+        texts[name], problem = decode(f"{loaded.shown.get(layer, layer)}/{name}", data)
+        problems += [problem] if problem else []
+    return texts, problems
+
+
+def _logo_problem(loaded: Loaded, project: Project, assets: Assets) -> Diagnostic | None:
+    name = loaded.config.logo
+    if not name or name in assets.static:
+        return None
+    place = locate(decode("", project.config.read_bytes()).text).get(("theme", "logo"), NOWHERE).value
+    message = f"theme.logo: there is no file `{name}` in `{loaded.config.static}/`"
+    hint = suggestion(name, assets.static) or "put it there, or remove the line"
+    return error(project.config.name, "no-logo", message, hint=hint, **place._asdict())
 
 
 def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diagnostic | None]:
@@ -136,6 +187,16 @@ def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diag
     message = f"code.{which}: there is no Pygments style `{name}`"
     hint = suggestion(name, styles()) or "see https://pygments.org/styles/"
     return default, error(project.config.name, "unknown-style", message, hint=hint, **place._asdict())
+
+
+def _script(loaded: Loaded, source: str) -> str:
+    """A script made small, remembered as well."""
+    key = combine("script", source, loaded.program)
+    kept = loaded.memo.get(key)
+    if kept is None:
+        kept = stylesheet.script(source).encode()
+        loaded.memo.put(key, kept)
+    return kept.decode()
 
 
 def _code_css(loaded: Loaded, light: str, dark: str) -> str:

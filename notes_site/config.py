@@ -167,7 +167,7 @@ def _shown_default(field: str) -> str:
     if field == "kinds":
         return "below"
     default = _default(field)
-    return f"`{json.dumps(default)}`" if default != "" else "none"
+    return f"`{json.dumps(default)}`" if default not in ("", {}) else "none"
 
 
 def _default(field: str) -> Any:

@@ -1,15 +1,13 @@
-"""Outputs for machines: feed, sitemap, robots, data, stylesheet. Pure functions from view to bytes."""
+"""Outputs for machines: feed, sitemap, robots, data. Pure functions from view to bytes."""
 
 from __future__ import annotations
 
-import re
 from html import escape
 
 import msgspec
 
-from notes_site.digest import digest
 from notes_site.paths import href
-from notes_site.views import DataNote, DataView, FeedView, MapView, StyleView
+from notes_site.views import DataNote, DataView, FeedView, LlmsView, MapView
 
 
 def notes_json(view: DataView) -> bytes:
@@ -45,6 +43,24 @@ def robots(view: MapView) -> bytes:
     if view.site.base_url:
         lines.append(f"Sitemap: {view.site.base_url}/sitemap.xml")
     return ("\n".join(lines) + "\n").encode()
+
+
+def llms(view: LlmsView) -> bytes:
+    """Return `llms.txt` (llmstxt.org): what is here, for language models, as Markdown."""
+    site = view.site
+    base = f"{site.base_url}/" if site.base_url else ""
+    lines = [f"# {site.title}", *(["", f"> {site.description}"] if site.description else [])]
+    for area in view.areas:
+        lines += ["", f"## {area.name}", ""]
+        for note in area.notes:
+            about = f": {note.summary}" if note.summary else ""
+            lines.append(f"- [{_plain(note.title)}]({base}{href(note.url)}){about}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _plain(title: str) -> str:
+    """A title that ends no link of Markdown."""
+    return title.replace("[", "(").replace("]", ")")
 
 
 def sitemap(view: MapView) -> bytes:
@@ -89,15 +105,3 @@ def atom(view: FeedView) -> bytes:
 def _instant(day: str) -> str:
     """An ISO date as the RFC 3339 instant that begins it in UTC."""
     return f"{day}T00:00:00Z"
-
-
-def style(view: StyleView) -> bytes:
-    """Return the stylesheet without comments, indentation and blank lines."""
-    bare = re.sub(r"/\*.*?\*/", "", view.css, flags=re.DOTALL)
-    return ("\n".join(line.strip() for line in bare.splitlines() if line.strip()) + "\n").encode()
-
-
-def fingerprinted(name: str, data: bytes) -> str:
-    """Return the name with eight digits of the content's digest: `style.1a2b3c4d.css`."""
-    stem, _, suffix = name.rpartition(".")
-    return f"{stem}.{digest(data)[:8]}.{suffix}"

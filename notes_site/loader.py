@@ -17,6 +17,7 @@ from notes_site.files import Scan, Stat, read_settled
 from notes_site.inputs import Inputs, read_inputs, scan_layers
 from notes_site.model import Config, Note, Parsed, ParseOptions
 from notes_site.paths import is_note
+from notes_site.shelf import Records
 from notes_site.text import decode
 
 Progress = Callable[[str, int, int], None]
@@ -47,6 +48,7 @@ class Loaded(NamedTuple):
     program: str
     stamp: str
     new_bodies: dict[str, str]
+    records: Records
     memo: Memo
 
     @property
@@ -100,8 +102,8 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
         {n: s for n, s in inputs.stamps.items() if known.get(n) != s}, known.keys() - inputs.stamps.keys()
     )
     program = combine(*noop.toolchain(), *(part for item in inputs.digests["program"].items() for part in item))
-    memo = Memo(cache)
-    parsed, new_bodies = _notes(inputs, roots, configs.parse_options(config), program, memo, jobs, progress)
+    memo, records = Memo(cache), Records(cache)
+    parsed, new_bodies = _notes(inputs, roots, configs.parse_options(config), program, memo, records, jobs, progress)
     leaked = tuple(_leaks_in_files(inputs, scans, roots, shown, config.leaks_allow, program, memo))
     hasty = any(d.code in parsing.NEVER_KEPT for result in parsed.values() for d in result.diagnostics)
     trusted = not hasty and all(before for before, _ in inputs.stamps.values())
@@ -116,6 +118,7 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
         program,
         stamp if trusted else "",
         new_bodies,
+        records,
         memo,
     )
 
@@ -131,6 +134,7 @@ def _notes(
     options: ParseOptions,
     program: str,
     memo: Memo,
+    records: Records,
     jobs: int | None,
     progress: Progress,
 ) -> tuple[dict[str, Parsed], dict[str, str]]:
@@ -149,8 +153,10 @@ def _notes(
                 misses.append((path, combine("note", path, digest(data), *shared), data))
     bodies: dict[str, str] = {}
     keys = {path: key for path, key, _ in misses}
-    for path, encoded, body in parsing.parse_all([(p, d) for p, _, d in misses], options, jobs, progress):
+    for path, encoded, body, record in parsing.parse_all([(p, d) for p, _, d in misses], options, jobs, progress):
         found[path] = result = decode(encoded)
+        if result.note:
+            records.put(result.note.search, record)
         if result.note and result.note.body:
             bodies[result.note.body] = body
         if not any(d.code in parsing.NEVER_KEPT for d in result.diagnostics):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from notes_site.navigation import is_listed
 from notes_site.pageviews import Views
 from notes_site.site import Site
-from notes_site.views import DataNote, DataView, FeedEntry, FeedView, MapEntry, MapView
+from notes_site.views import DataNote, DataView, FeedEntry, FeedView, LlmsArea, LlmsNote, LlmsView, MapEntry, MapView
 
 
 class MachineViews:
@@ -49,9 +49,20 @@ class MachineViews:
             ),
         )
 
+    def llms(self) -> LlmsView:
+        """What is worth reading, by area."""
+        return LlmsView(
+            site=self._views.site,
+            areas=tuple(
+                LlmsArea(a.name, tuple(LlmsNote(n.card.url, n.card.title, n.card.summary) for n in notes))
+                for a in self._site.areas
+                if (notes := [n for n in a.notes if is_listed(n.card)])
+            ),
+        )
+
     def sitemap(self) -> MapView:
         """All pages that machines may list."""
-        overview = ["", *(a.url for a in self._site.areas), "resources.html", "tags.html"]
+        overview = ["", *(a.url for a in self._site.areas), "resources.html", "timeline.html", "tags.html"]
         pages = [*(n for n in self._site.notes if is_listed(n.card)), *self._site.pages]
         return MapView(
             site=self._views.site,

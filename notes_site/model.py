@@ -64,6 +64,7 @@ class FrontMatter(Record, frozen=True):
     toc: bool = True
     updated: str | None = None
     html: HtmlMode | None = None
+    lang: str | None = None
     spans: dict[str, Span] = {}
 
 
@@ -83,6 +84,14 @@ class Heading(Record, frozen=True):
     id: str
     text: str
     line: int
+
+
+class Section(Record, frozen=True):
+    """The plain text below a heading, up to the next one; of the text before the first, `id` and `heading` are ''."""
+
+    id: str
+    heading: str
+    text: str
 
 
 class Ref(Record, frozen=True):
@@ -119,7 +128,8 @@ class Card(Record, frozen=True):
 
 class Note(Record, frozen=True):
     """One parsed source file. `body` is the digest under which its rendered HTML (with slots) is kept, '' where
-    there is no text; `excerpt` is the beginning of its plain text.
+    there is no text; `excerpt` is the beginning of its plain text. `search` is the digest of its search record, `terms`
+    the number of terms in that.
     """
 
     path: str
@@ -132,6 +142,17 @@ class Note(Record, frozen=True):
     body: str
     excerpt: str
     words: int
+    search: str = ""
+    terms: int = 0
+
+
+class SearchRecord(Record, frozen=True):
+    """By what a note is found. `terms`: in each line a letter of weight and a term, sorted by term. `sections`: JSON,
+    `[[id, heading, text], ...]`.
+    """
+
+    terms: str = ""
+    sections: str = "[]"
 
 
 class Parsed(Record, frozen=True):
@@ -139,6 +160,7 @@ class Parsed(Record, frozen=True):
 
     note: Note | None
     body: str
+    search: SearchRecord
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -164,3 +186,11 @@ class Config(Record, frozen=True):
     code_dark: str = "github-dark"
     feed_items: int = 20
     leaks_allow: tuple[str, ...] = ()
+    accent: str = ""
+    logo: str = ""
+    footer: str = ""
+    repository: str = ""
+    edit_url: str = ""
+    csp: bool = False
+    today: str = ""
+    texts: dict[str, str] = {}

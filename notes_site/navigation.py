@@ -9,6 +9,8 @@ from notes_site.model import Card, Note
 from notes_site.site import Area
 from notes_site.views import Link, NavNote
 
+_NEAR = 10  # notes on each side among which related ones are looked for
+_BESIDE = 6  # related notes that a page names
 NAV_NOTES = 50  # notes in a page's navigation: more would make every page heavy
 
 
@@ -36,6 +38,21 @@ def _parts(notes: Sequence[Note]) -> Iterator[Sequence[Note]]:
     for _, members in groupby(notes, key=lambda n: n.card.level):
         level = list(members)
         yield from (level[start : start + NAV_NOTES] for start in range(0, len(level), NAV_NOTES))
+
+
+def beside(notes: Sequence[Note]) -> dict[str, tuple[Link, ...]]:
+    """Return what else to read in an area, for each of its notes by path: those near it that share most tags, the
+    nearest first; not the previous and the next, which stand beside it anyway.
+    """
+    links = [Link(n.card.url, n.card.title) for n in notes]
+    tags = [frozenset(n.card.tags) for n in notes]
+    found = {}
+    for at, note in enumerate(notes):
+        near = [n for away in range(2, _NEAR) for n in (at - away, at + away) if 0 <= n < len(notes)]
+        if own := tags[at]:
+            near.sort(key=lambda n, own=own: -len(tags[n] & own))  # type: ignore[misc]
+        found[note.path] = tuple(links[n] for n in sorted(near[:_BESIDE]))
+    return found
 
 
 def neighbours(areas: Iterable[Area]) -> dict[str, tuple[Link | None, Link | None]]:

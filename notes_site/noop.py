@@ -16,7 +16,7 @@ from notes_site.inputs import scan_layers
 
 _DEPENDENCIES = (
     "click", "jinja2", "markdown_it_py", "markupsafe", "mdit_py_plugins", "mdurl", "msgspec", "nh3",
-    "pygments", "pyyaml",
+    "pygments", "pyyaml", "rjsmin",
 )  # fmt: skip
 
 
@@ -93,9 +93,10 @@ def recall(cache: Cache, key: str, config: Path) -> Run | None:
         run = Run(*json.loads(text))
     except (TypeError, ValueError):
         return None
-    if run.stamp != combine(input_stamp(_stat(config), scan_layers(run.roots, run.shown)), output_stamp(run.output)):
+    inputs, _, output = run.stamp.partition(" ")
+    if not inputs or inputs != input_stamp(_stat(config), scan_layers(run.roots, run.shown)):
         return None
-    return run
+    return run if output == output_stamp(run.output) else None
 
 
 def remember(cache: Cache, key: str, run: Run) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from notes_site import frontmatter, leaks, markdown, paths, text
 from notes_site.digest import digest
 from notes_site.kinds import kind_of
-from notes_site.model import Card, FrontMatter, Note, Parsed, ParseOptions, Role, Status
+from notes_site.model import Card, FrontMatter, Note, Parsed, ParseOptions, Role, SearchRecord, Status
+from notes_site.search.records import record
 from notes_site.site import canonical_level
 
 _EXCERPT = 160  # characters of plain text, what search engines show
@@ -15,7 +16,7 @@ def parse_note(path: str, data: bytes, options: ParseOptions) -> Parsed:
     """Return the note in a file. `path` is relative to the content folder."""
     decoded, problem = text.decode(path, data)
     if problem:
-        return Parsed(None, "", (problem,))
+        return Parsed(None, "", SearchRecord(), (problem,))
     leaked = leaks.check(path, decoded, options.allowed_leaks)
     source = frontmatter.parse(path, decoded)
     front = source.front
@@ -30,6 +31,7 @@ def parse_note(path: str, data: bytes, options: ParseOptions) -> Parsed:
     role = role_of(path, front)
     body = rendered.html if rendered.text.strip() or rendered.refs else ""  # a comment alone says nothing
     card = _card(path, role, front, front.title or rendered.title or default_title(path), options, bool(body))
+    search = record(card.title, front.tags, card.summary, rendered.sections)
     note = Note(
         path=path,
         role=role,
@@ -41,8 +43,10 @@ def parse_note(path: str, data: bytes, options: ParseOptions) -> Parsed:
         body=digest(body.encode()) if body else "",
         excerpt=excerpt(rendered.text),
         words=rendered.words,
+        search=digest(f"{search.terms}\0{search.sections}".encode()),
+        terms=search.terms.count("\n") + 1,
     )
-    return Parsed(note, body, (*source.diagnostics, *rendered.diagnostics, *leaked))
+    return Parsed(note, body, search, (*source.diagnostics, *rendered.diagnostics, *leaked))
 
 
 def role_of(path: str, front: FrontMatter) -> Role:

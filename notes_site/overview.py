@@ -16,23 +16,18 @@ NO_NAME = "(none)"
 _HEADS = ("notes", "done", "doing", "planned", "spent", "estimate", "left")
 
 
-class Comparison(NamedTuple):
-    """Planned against spent minutes, over the notes that have both."""
-
-    notes: int
-    estimate: int
-    time: int
-
-
 class Overview(NamedTuple):
-    """All sums of a site. `weeks`: minutes by ISO week; `missing`: path and title of notes without a time."""
+    """All sums of a site. `weeks`: minutes by ISO week; `days`: days with time; `missing`: path and title of notes
+    without a time.
+    """
 
     total: Sums
     areas: dict[str, Sums]
     levels: dict[str, Sums]
     kinds: dict[str, Sums]
     weeks: dict[str, int]
-    comparison: Comparison
+    comparison: stats.Comparison
+    days: int
     missing: tuple[tuple[str, str], ...]
 
 
@@ -40,14 +35,14 @@ def overview(site: Site) -> Overview:
     """Return the sums of a site."""
     cards = [note.card for note in site.notes]
     levels, areas = level_names(site.config), {area.slug: area.name for area in site.areas}
-    both = [c for c in cards if c.time is not None and c.estimate is not None]
     return Overview(
         total=stats.sums(cards),
         areas=_by(cards, lambda c: areas[c.area]),
         levels=_ordered(_by(cards, lambda c: levels.get(c.level, c.level)), levels.values()),
         kinds=_by(cards, lambda c: c.kind),
         weeks=stats.minutes_by_week(site.notes),
-        comparison=Comparison(len(both), sum(c.estimate or 0 for c in both), sum(c.time or 0 for c in both)),
+        comparison=stats.comparison(cards),
+        days=len(stats.minutes_by_day(site.notes)),
         missing=tuple((n.path, n.card.title) for n in site.notes if stats.lacks_time(n.card)),
     )
 
@@ -69,6 +64,7 @@ def as_object(result: Overview) -> dict[str, object]:
         "levels": _named(result.levels),
         "kinds": _named(result.kinds),
         "weeks": [{"week": week, "time": minutes} for week, minutes in result.weeks.items()],
+        "active_days": result.days,
         "planned_against_spent": result.comparison._asdict(),
         "without_time": [{"path": path, "title": title} for path, title in result.missing],
     }
@@ -110,7 +106,7 @@ def as_text(result: Overview) -> str:
         lines += [*_table((head, *_HEADS), rows), ""]
     if result.weeks:
         weeks = [(week, durations.show(minutes)) for week, minutes in result.weeks.items()]
-        lines += [*_table(("By week", "spent"), weeks), ""]
+        lines += [*_table(("By week", "spent"), weeks), "", f"Active days: {result.days}"]
     compared = result.comparison
     if compared.notes:
         spent, planned = durations.show(compared.time), durations.show(compared.estimate)

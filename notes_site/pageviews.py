@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from notes_site import paths, stats
 from notes_site.links import Links
 from notes_site.model import Card, Note
-from notes_site.navigation import is_listed, navigation, neighbours
+from notes_site.navigation import beside, is_listed, navigation, neighbours
 from notes_site.site import Area, Site, level_names
+from notes_site.texts import Texts
 from notes_site.views import (
-    AreaSummary,
     AreaView,
     Backlink,
     Body,
     Group,
-    HomeView,
     Level,
     Link,
-    ListView,
     Meta,
     NavNote,
     NoteView,
@@ -29,7 +28,6 @@ from notes_site.views import (
     RedirectView,
     Row,
     SiteView,
-    Sums,
     TagSummary,
     TagsView,
     TagView,
@@ -39,10 +37,20 @@ from notes_site.views import (
 NAV_PAGES = 12  # plain pages in the shared part of every page
 
 
+class Frame(NamedTuple):
+    """What pages share and the notes do not decide: style, script, policy, and the output paths of icon and logo."""
+
+    style: str
+    script: str
+    policy: str
+    icon: str
+    logo: str
+
+
 class Views:
     """Makes the views of one site."""
 
-    def __init__(self, site: Site, links: Links, style: str, icon: str) -> None:
+    def __init__(self, site: Site, links: Links, frame: Frame) -> None:
         self._site, self._links = site, links
         self._levels = level_names(site.config)
         self._areas = {area.slug: area for area in site.areas}
@@ -59,10 +67,16 @@ class Views:
             course_title=config.course_title,
             course_link=config.course_link,
             areas=tuple(Link(area.url, area.name) for area in site.areas),
-            pages=_links_to(site.pages[:NAV_PAGES]),
-            styles=(style,),
-            icon=icon,
+            pages=links_to(site.pages[:NAV_PAGES]),
+            style=frame.style,
+            script=frame.script,
+            policy=frame.policy,
+            icon=frame.icon,
+            logo=frame.logo,
+            footer=config.footer,
+            repository=config.repository,
             feed="feed.xml" if config.base_url and config.feed_items else "",
+            texts=Texts(**config.texts),
         )
 
     def take_text(self, note: Note) -> None:
@@ -75,35 +89,21 @@ class Views:
 
     # --- pages
 
-    def home(self) -> HomeView:
-        """The home page: areas with their counts, progress and sums."""
-        config, home = self._site.config, self._site.home
-        return HomeView(
-            site=self.site,
-            meta=self._meta("index.html", (home and home.card.title) or config.title, config.description),
-            body=self._body(home) if home else None,
-            sums=self._totals,
-            areas=tuple(
-                AreaSummary(a.url, a.name, a.intro.card.summary if a.intro else "", stats.sums(_cards(a.notes)))
-                for a in self._site.areas
-            ),
-            pages=_links_to(self._site.pages[NAV_PAGES:]),
-        )
-
-    def area(self, area: Area) -> AreaView:
-        """An area: its text, then its notes by level and group."""
-        description = area.intro.card.summary or self.now(area.intro).excerpt if area.intro else ""
+    def area(self, area: Area, one_page: str) -> AreaView:
+        """An area: its text, then its notes by level and group. `one_page`: where all of it stands at length, or ''."""
         return AreaView(
             site=self.site,
-            meta=self._meta(area.url, area.name, description),
+            meta=self.meta(area.url, area.name, self.about(area)),
             nav=self._nav(area, area.notes[0] if area.notes else None),
             title=area.name,
-            body=self._body(area.intro) if area.intro else None,
+            body=self.body(area.intro) if area.intro else None,
             sums=stats.sums(_cards(area.notes)),
             levels=tuple(
                 self._level(level, list(members), area.intro.anchors if area.intro else frozenset())
                 for level, members in groupby(area.notes, key=lambda n: n.card.level)
             ),
+            one_page=one_page,
+            edit=self._edit(area.intro) if area.intro else "",
         )
 
     def note(self, area: Area, note: Note) -> NoteView:
@@ -113,19 +113,26 @@ class Views:
         previous, following = self._neighbours.get(note.path, (None, None))
         return NoteView(
             site=self.site,
-            meta=self._meta(
-                card.url, card.title, card.summary or note.excerpt, noindex=not is_listed(card), kind="article"
+            meta=self.meta(
+                card.url,
+                card.title,
+                card.summary or note.excerpt,
+                noindex=not is_listed(card),
+                kind="article",
+                lang=note.front.lang or "",
             ),
             nav=self._nav(area, note),
             row=self.row(note),
             tags=self._tag_links(note),
             updated=note.front.updated or "",
             words=note.words,
-            body=self._body(note),
+            body=self.body(note),
             toc=_toc(note),
             backlinks=self._backlinks(note),
+            beside=self._beside.get(note.path, ()),
             previous=previous,
             next=following,
+            edit=self._edit(note),
         )
 
     def plain(self, note: Note) -> PlainView:
@@ -133,40 +140,25 @@ class Views:
         note = self.now(note)
         return PlainView(
             site=self.site,
-            meta=self._meta(note.card.url, note.card.title, note.card.summary or note.excerpt),
-            body=self._body(note),
+            meta=self.meta(
+                note.card.url, note.card.title, note.card.summary or note.excerpt, lang=note.front.lang or ""
+            ),
+            body=self.body(note),
             toc=_toc(note),
             backlinks=self._backlinks(note),
-        )
-
-    def resources(self, order: Link, orders: tuple[Link, ...]) -> ListView:
-        """All notes in one table: by area, by time (longest first) or by date (latest first)."""
-        notes = self._site.notes
-        if order is orders[0]:
-            sections = tuple(Group(a.name, self._list(a.notes)) for a in self._site.areas if a.notes)
-        elif order is orders[1]:
-            sections = (Group("", self._list(sorted(notes, key=lambda n: -(n.card.time or 0)))),)
-        else:
-            dated = sorted((n for n in notes if n.card.date), key=lambda n: n.card.date, reverse=True)
-            sections = (Group("", self._list([*dated, *(n for n in notes if not n.card.date)])),)
-        return ListView(
-            site=self.site,
-            meta=self._meta(order.url, "All resources", noindex=order is not orders[0]),
-            order=order.title,
-            orders=orders,
-            sums=self._totals,
-            sections=sections,
+            edit=self._edit(note),
         )
 
     def tags(self, url: Callable[[str], str]) -> TagsView:
         """All tags with their counts and time."""
+        tags = tuple(
+            TagSummary(url(slug), name, stats.sums(_cards(notes))) for slug, (name, notes) in self._site.tags.items()
+        )
         return TagsView(
             site=self.site,
-            meta=self._meta("tags.html", "Tags"),
-            tags=tuple(
-                TagSummary(url(slug), name, stats.sums(_cards(notes)))
-                for slug, (name, notes) in self._site.tags.items()
-            ),
+            meta=self.meta("tags.html", self.site.texts.tags),
+            most=max((tag.sums.time + tag.sums.left for tag in tags), default=0),
+            tags=tags,
         )
 
     def tag(self, slug: str, url: str) -> TagView:
@@ -174,10 +166,10 @@ class Views:
         name, notes = self._site.tags[slug]
         return TagView(
             site=self.site,
-            meta=self._meta(url, f"Tag: {name}"),
+            meta=self.meta(url, self.site.texts.tag_title.format(name=name)),
             name=name,
             sums=stats.sums(_cards(notes)),
-            rows=self._list(notes),
+            rows=self.rows(notes),
         )
 
     def not_found(self) -> NotFoundView:
@@ -185,7 +177,7 @@ class Views:
         base = self.site.base_url.partition("://")[2].partition("/")[2].strip("/")
         return NotFoundView(
             site=self.site,
-            meta=Meta("404.html", f"/{base}/" if base else "/", "Page not found", noindex=True),
+            meta=Meta("404.html", f"/{base}/" if base else "/", self.site.texts.not_found, noindex=True),
         )
 
     def redirect(self, url: str, note: Note) -> RedirectView:
@@ -197,24 +189,36 @@ class Views:
     # --- parts
 
     @cached_property
-    def _totals(self) -> Sums:
-        return stats.sums(_cards(self._site.notes))
-
-    @cached_property
     def _neighbours(self) -> dict[str, tuple[Link | None, Link | None]]:
         return neighbours(self._site.areas)
 
-    def _meta(
-        self, url: str, title: str, description: str = "", *, noindex: bool = False, kind: str = "website"
+    @cached_property
+    def _beside(self) -> dict[str, tuple[Link, ...]]:
+        return {path: links for area in self._site.areas for path, links in beside(area.notes).items()}
+
+    def meta(
+        self,
+        url: str,
+        title: str,
+        description: str = "",
+        *,
+        noindex: bool = False,
+        kind: str = "website",
+        lang: str = "",
     ) -> Meta:
-        return Meta(url, paths.root_of(url), title, description, self._absolute(url), noindex, kind)
+        """Return what the frame of a page needs."""
+        return Meta(url, paths.root_of(url), title, description, self._absolute(url), noindex, kind, lang)
 
     def _absolute(self, url: str) -> str:
         return f"{self.site.base_url}/{'' if url == 'index.html' else paths.href(url)}" if self.site.base_url else ""
 
-    def _body(self, note: Note) -> Body | None:
+    def _edit(self, note: Note) -> str:
+        return self._site.config.edit_url.replace("{path}", paths.href(note.path))
+
+    def body(self, note: Note, prefix: str = "", shift: int = 0) -> Body | None:
+        """Return the text of a note, None where there is none."""
         body = self.now(note).body
-        return Body(body, self._links.slots[note.path]) if body else None
+        return Body(body, self._links.slots[note.path], prefix, shift) if body else None
 
     def _backlinks(self, note: Note) -> tuple[Backlink, ...]:
         return self._links.backlinks.get(note.path, ())
@@ -242,7 +246,16 @@ class Views:
             )
         return self._rows[note.path]
 
-    def _list(self, notes: Iterable[Note]) -> tuple[Row, ...]:
+    def about(self, area: Area) -> str:
+        """Return an area in a sentence or two, '' where nobody wrote about it."""
+        return (area.intro.card.summary or self.now(area.intro).excerpt) if area.intro else ""
+
+    def level_name(self, level: str) -> str:
+        """Return how a level is shown."""
+        return self._levels.get(level, level)
+
+    def rows(self, notes: Iterable[Note]) -> tuple[Row, ...]:
+        """Return notes as they stand in lists."""
         return tuple(self.row(note) for note in notes)
 
     def _level(self, level: str, notes: Sequence[Note], taken: frozenset[str]) -> Level:
@@ -252,7 +265,7 @@ class Views:
             id=f"level.{anchor}" if anchor in taken else anchor,
             name=self._levels.get(level, level),
             sums=stats.sums(_cards(notes)),
-            groups=tuple(Group(name, self._list(members)) for name, members in groups),
+            groups=tuple(Group(name, self.rows(members)) for name, members in groups),
         )
 
     def _tag_links(self, note: Note) -> tuple[Link, ...]:
@@ -264,7 +277,8 @@ class Views:
         return self._navs[area.slug][note.path] if note else ()
 
 
-def _links_to(notes: Iterable[Note]) -> tuple[Link, ...]:
+def links_to(notes: Iterable[Note]) -> tuple[Link, ...]:
+    """Return links to the pages of notes."""
     return tuple(Link(note.card.url, note.card.title) for note in notes)
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from notes_site.model import ParseOptions
+from notes_site.model import ParseOptions, SearchRecord
 
 NEVER_KEPT = frozenset({"slow-code"})
 """Codes of problems that depend on the machine's speed: a note with one is parsed again next time."""
@@ -21,13 +21,13 @@ _PAYS_FROM = 150_000  # bytes of Markdown: some 70 ms of work, what starting two
 _CHUNK = 30_000  # bytes handed to a worker at a time
 
 Task = tuple[str, bytes]
-Result = tuple[str, bytes, str]
+Result = tuple[str, bytes, str, SearchRecord]
 
 
 def parse_all(
     tasks: Sequence[Task], options: ParseOptions, jobs: int | None, progress: Callable[[str, int, int], None]
 ) -> Iterator[Result]:
-    """Yield path, encoded `Parsed` (its body left out) and body of each note. The order is the tasks'."""
+    """Yield path, encoded `Parsed` (without body and search record) and these two of each note, in the tasks' order."""
     size = sum(len(data) for _, data in tasks)
     workers = jobs or (os.cpu_count() or 1 if size >= _PAYS_FROM else 1)
     chunks = list(_chunks(tasks))
@@ -106,5 +106,6 @@ def parse_chunk(tasks: Sequence[Task], options: ParseOptions) -> list[Result]:
     results = []
     for path, data in tasks:
         parsed = parse_note(path, data, options)
-        results.append((path, encode(msgspec.structs.replace(parsed, body="")), parsed.body))
+        bare = msgspec.structs.replace(parsed, body="", search=SearchRecord())
+        results.append((path, encode(bare), parsed.body, parsed.search))
     return results

@@ -14,6 +14,10 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 NOTE_SUFFIXES = (".md", ".markdown")
+SCRIPT = "site.js"
+"""The file in `static/` that every page carries as its script."""
+ENGINE = "search.js"
+"""The file in `static/` that searches, published as part of the index."""
 INDEX_STEMS = frozenset({"index", "_index", "readme"})
 
 # Device names that Windows reserves with any extension (Microsoft, "Naming Files, Paths, and Namespaces").
@@ -30,6 +34,11 @@ _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
 def is_note(path: str) -> bool:
     """Tell whether the file is a note (Markdown) rather than an attachment."""
     return path.lower().endswith(NOTE_SUFFIXES)
+
+
+def is_inlined(name: str) -> bool:
+    """Tell whether a file in `static/` stands in other files, as their style or script, and is not published itself."""
+    return name in (SCRIPT, ENGINE) or (name.startswith("css/") and name.endswith(".css"))
 
 
 @lru_cache(maxsize=65536)

@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
 from notes_site.diagnostics import Diagnostic, error
@@ -173,14 +174,10 @@ def write_record(
     output: Path, state: str, files: Mapping[str, str], *, drafts: bool, problems: Mapping[str, int]
 ) -> None:
     """Write the build record in one step. `problems`: how many diagnostics of each code the build had."""
-    record = {
-        "schema": SCHEMA,
-        "state": state,
-        "drafts": drafts,
-        "diagnostics": dict(sorted(problems.items())),
-        "files": dict(sorted(files.items())),
-    }
-    data = (json.dumps(record, ensure_ascii=False, indent=0) + "\n").encode()
+    record = {"schema": SCHEMA, "state": state, "drafts": drafts, "diagnostics": dict(sorted(problems.items()))}
+    head = json.dumps(record, ensure_ascii=False, indent=0).removesuffix("\n}")
+    lines = (f"{quoted(path)}: {quoted(digest)}" for path, digest in sorted(files.items()))
+    data = (head + ',\n"files": {\n' + ",\n".join(lines) + "\n}\n}\n").encode()
     target = marker(output)
     if target.is_file() and target.read_bytes() == data:
         return

@@ -6,7 +6,7 @@ import sys
 import typing
 from pathlib import Path
 
-from notes_site import config, frontmatter, views
+from notes_site import config, frontmatter, reports, views
 from notes_site.model import Record
 
 _TEMPLATES = """\
@@ -40,6 +40,8 @@ Besides [Jinja's own filters](https://jinja.palletsprojects.com/templates/#list-
 | `minutes\\|duration` | minutes as people write them: `1 h 10 min` |
 | `url\\|host` | the host of an address, without `www.` |
 | `path\\|href` | an output path, percent-encoded |
+| `date\\|day` | an ISO date as people write it: `29 Oct 2018` |
+| `view\\|linked_data` | a note's page as JSON-LD |
 | `items\\|groupby_run("level")` | runs of items with the same value, in their order |
 
 URLs in views are paths from the root of the site; put `view.meta.root` before them. Times are whole minutes or `none`,
@@ -52,11 +54,15 @@ dates ISO 8601 texts, absent texts are empty.
 """
 
 _PAGES: dict[str, type[Record]] = {
-    "home.html": views.HomeView,
+    "home.html": reports.HomeView,
     "area.html": views.AreaView,
     "note.html": views.NoteView,
     "page.html": views.PlainView,
-    "resources.html": views.ListView,
+    "resources.html": reports.ListView,
+    "timeline.html": reports.TimelineView,
+    "review.html": reports.ReviewView,
+    "evidence.html": reports.EvidenceView,
+    "one-page.html": reports.OnePageView,
     "tags.html": views.TagsView,
     "tag.html": views.TagView,
     "404.html": views.NotFoundView,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterable
@@ -39,6 +40,7 @@ class Rendering:
 
     def __init__(self, composed: Composed, cache: Cache, output: Path) -> None:
         self.composed, self.cache, self.output = composed, cache, output
+        self._root = str(output)
         self.known = cache.outputs(as_text(str(output)))
         self.owned = publish.owned_files(output)
         self.made: dict[str, Made] = {}
@@ -86,15 +88,14 @@ class Rendering:
 
     def _on_disk(self, path: str, before: Row | None) -> tuple[str, str]:
         """Digest and stamp of the published file, both '' when there is none."""
-        target = self.output / path
         try:
-            stat = stat_of(target.lstat())
+            stat = stat_of(os.lstat(f"{self._root}/{path}"))
         except OSError:
             return "", ""
         stamp = _stamp(stat)
         if before and stamp and before[3] == stamp:
             return before[2], stamp
-        return digest_file(target), stamp
+        return digest_file(self.output / path), stamp
 
 
 def settled_stamps(paths: Iterable[Path]) -> list[str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from notes_site import paths
+from notes_site import colours, paths
+from notes_site.diagnostics import suggestion
 from notes_site.model import HtmlMode
+from notes_site.texts import Texts
 
 
 class BadSetting(ValueError):
@@ -156,6 +159,59 @@ def _fingerprints(value: Any) -> tuple[str, ...]:
     return marks
 
 
+def _accent(value: Any) -> str:
+    text = _text(value)
+    try:
+        colours.parse(text or "#000")
+    except ValueError:
+        raise BadSetting(f"`{text}` is no colour", 'write one like "#1a56b0"') from None
+    return text
+
+
+def _file(value: Any) -> str:
+    text = _text(value)
+    if "\\" in text or text.startswith("/") or ".." in text.split("/"):
+        raise BadSetting(f"`{text}` is no file in the folder `static`", 'write its path there, like "logo.svg"')
+    return text
+
+
+def _edit_url(value: Any) -> str:
+    text = _web_link(value)
+    if text and "{path}" not in text:
+        raise BadSetting(f"`{text}` does not say where the note's path belongs", f'write "{text.rstrip("/")}/{{path}}"')
+    return text
+
+
+def _day(value: Any) -> str:
+    text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else _text(value)
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise BadSetting(f"`{text}` is no date", "write year, month and day, like 2018-12-14") from None
+
+
+def _words(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise BadSetting(f"{_what(value)} stands where a table should", 'write `[texts]`, below it `menu = "Menü"`')
+    return {name: _word(name, text) for name, text in value.items()}
+
+
+def _word(name: str, value: Any) -> str:
+    if name not in Texts.__struct_fields__:
+        hint = suggestion(name, Texts.__struct_fields__) or "docs/theme.md lists them"
+        raise BadSetting(f"the theme has no text `{name}`", hint, (name,))
+    try:
+        text = _text(value)
+        text.format_map(dict.fromkeys(re.findall(r"\{(\w+)\}", getattr(Texts(), name)), ""))
+    except BadSetting as bad:
+        raise BadSetting(str(bad), bad.hint, (name,)) from None
+    except (KeyError, ValueError, IndexError):
+        raise BadSetting(
+            "its braces are not those of the text that it replaces", f"that is `{getattr(Texts(), name)}`", (name,)
+        ) from None
+    return text
+
+
 def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
         raise BadSetting(f"{_what(value)} is no number from 0 to 1000", "write a number, without quotes")
@@ -259,6 +315,43 @@ SETTINGS: tuple[Setting, ...] = (
         "leaks.allow", "leaks_allow", _fingerprints,
         "What looks like a secret and is none: the 12 digits by which the warning `leak` calls it.",
         '["1f6a0c9d2b7e"]', {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{12}$"}},
+    ),
+    Setting(
+        "footer", "footer", _text, "A sentence at the foot of every page.",
+        '"Text under CC BY 4.0."', _STRING,
+    ),
+    Setting(
+        "repository", "repository", _web_link, "Where the sources are, linked at the foot of every page.",
+        '"https://github.com/you/notes"', _URL,
+    ),
+    Setting(
+        "edit_url", "edit_url", _edit_url,
+        "Where a note can be edited; `{path}` stands for its path in the folder of the notes.",
+        '"https://github.com/you/notes/edit/main/content/{path}"', _URL,
+    ),
+    Setting(
+        "today", "today", _day,
+        "The date to which the age of notes is counted. Without it: `--today`, else `SOURCE_DATE_EPOCH`, else the "
+        "latest date in the notes; never the clock.",
+        '"2018-12-14"', {"type": "string", "format": "date"},
+    ),
+    Setting(
+        "theme.accent", "accent", _accent,
+        "The colour of links and marks, darkened for light pages and lightened for dark ones until it can be read.",
+        '"#8a1c5b"', {"type": "string", "pattern": "^(#([0-9A-Fa-f]{3}){1,2})?$"},
+    ),
+    Setting(
+        "theme.logo", "logo", _file, "An image in the folder `static`, shown beside the title.",
+        '"logo.svg"', _STRING,
+    ),
+    Setting(
+        "theme.csp", "csp", _boolean,
+        "Whether every page carries a Content-Security-Policy that forbids all that is foreign; see `docs/theme.md`.",
+        "true", {"type": "boolean"},
+    ),
+    Setting(
+        "texts", "texts", _words, "A table: words of the theme, by the names that `docs/theme.md` lists.",
+        '{ menu = "Menü", overview = "Übersicht" }', {"type": "object", "additionalProperties": {"type": "string"}},
     ),
 )
 # fmt: on

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date
-from typing import TypeVar
+from datetime import date, timedelta
+from typing import NamedTuple, TypeVar
 
 from notes_site.model import Card, Note
 from notes_site.views import Sums
@@ -57,16 +57,32 @@ def week(day: str) -> str:
     return f"{year}-W{number:02}"
 
 
-def minutes_by_day(notes: Iterable[Note]) -> dict[str, int]:
-    """Return the minutes spent on each ISO date, in order: from sessions, else a note's time on its date."""
-    days: dict[str, int] = defaultdict(int)
+class Sitting(NamedTuple):
+    """A note on a day: the minutes spent on it then, None where no time is noted."""
+
+    date: str
+    note: Note
+    minutes: int | None
+
+
+def sittings(notes: Iterable[Note]) -> list[Sitting]:
+    """Return what was studied when, by date: the sessions of notes, else a note's time on its date."""
+    found = []
     for note in notes:
         if note.front.sessions:
-            for session in note.front.sessions:
-                days[session.date] += session.minutes
-        elif note.card.date and note.card.time:
-            days[note.card.date] += note.card.time
-    return dict(sorted(days.items()))
+            found += [Sitting(session.date, note, session.minutes) for session in note.front.sessions]
+        elif note.card.date and note.card.status in ("done", "doing"):
+            found.append(Sitting(note.card.date, note, note.card.time))
+    return sorted(found, key=lambda sitting: sitting.date)
+
+
+def minutes_by_day(notes: Iterable[Note]) -> dict[str, int]:
+    """Return the minutes spent on each ISO date, in order; days without any are left out."""
+    days: dict[str, int] = defaultdict(int)
+    for day, _, minutes in sittings(notes):
+        if minutes:
+            days[day] += minutes
+    return dict(days)
 
 
 def minutes_by_week(notes: Iterable[Note]) -> dict[str, int]:
@@ -75,3 +91,68 @@ def minutes_by_week(notes: Iterable[Note]) -> dict[str, int]:
     for day, minutes in minutes_by_day(notes).items():
         weeks[week(day)] += minutes
     return dict(sorted(weeks.items()))
+
+
+def monday(day: str) -> str:
+    """Return the ISO date of the Monday of a date's week."""
+    given = date.fromisoformat(day)
+    return (given - timedelta(days=given.weekday())).isoformat()
+
+
+def plus(day: str, days: int) -> str:
+    """Return the ISO date so many days later."""
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def days_between(first: str, last: str) -> int:
+    """Return how many days lie from one ISO date to another, negative when it is earlier."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
+def latest_date(notes: Iterable[Note]) -> str:
+    """Return the latest ISO date that any note names for what was studied, '' where none does."""
+    return max((sitting.date for sitting in sittings(notes)), default="")
+
+
+def shade(minutes: int, most: int) -> int:
+    """Return one of five levels: 0 for nothing, then a quarter of the longest day each."""
+    return -(-4 * minutes // most) if minutes and most else 0
+
+
+def lacking(card: Card) -> tuple[str, ...]:
+    """Return what a note that was worked on lacks: `time`, `link`, `text`. Nothing is lacking in others."""
+    if card.status not in ("done", "doing"):
+        return ()
+    there = {"time": card.time is not None, "link": bool(card.link), "text": card.has_text}
+    return tuple(name for name, is_there in there.items() if not is_there)
+
+
+AGES = (0, 7, 30, 90)
+"""The ages in days at which a group of finished notes begins; the last group has no end."""
+
+
+def by_age(notes: Iterable[Note], today: str) -> dict[int, list[tuple[int, Note]]]:
+    """Return finished notes with their age in days on a date, the oldest first, by the beginning of their group.
+
+    What is dated later than that is as if it were finished on it.
+    """
+    groups: dict[int, list[tuple[int, Note]]] = {age: [] for age in AGES}
+    for note in notes:
+        if note.card.status == "done" and note.card.date:
+            age = max(days_between(note.card.date, today), 0)
+            groups[max(begin for begin in AGES if begin <= age)].append((age, note))
+    return {begin: sorted(members, key=lambda member: -member[0]) for begin, members in groups.items()}
+
+
+class Comparison(NamedTuple):
+    """Planned against spent minutes, over the notes that have both."""
+
+    notes: int
+    estimate: int
+    time: int
+
+
+def comparison(cards: Iterable[Card]) -> Comparison:
+    """Compare what was planned with what was spent, where both are noted."""
+    both = [(c.estimate, c.time) for c in cards if c.time is not None and c.estimate is not None]
+    return Comparison(len(both), sum(estimate for estimate, _ in both), sum(time for _, time in both))

@@ -16,9 +16,10 @@ from jinja2 import meta, nodes
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from notes_site import bodies, durations, views
+from notes_site import bodies, durations, reports, views
 from notes_site.diagnostics import Diagnostic, error, nearest, suggestion
 from notes_site.digest import combine, digest
+from notes_site.linkeddata import linked_data
 from notes_site.model import Record
 from notes_site.paths import href
 from notes_site.views import Body, View
@@ -110,9 +111,11 @@ class Templates:
         # Nothing by chance: a page is a function of its view.
         del env.globals["lipsum"], env.filters["random"]
         env.filters |= {
+            "day": _day,
             "duration": durations.show,
             "fill": self._fill,
             "href": href,
+            "linked_data": lambda view: Markup(linked_data(view)),
             "host": _host,
             "groupby_run": _runs,
         }
@@ -189,8 +192,12 @@ class Templates:
         shown, line = self._line_of(exc)
         said, hint = _in_backticks(str(exc)), ""
         if lacking := _LACKING.match(said):
-            said = f"`{lacking[1]}` has no `{lacking[2]}`"
-            hint = _likely_field(getattr(views, lacking[1]), lacking[2])
+            said = f"`{lacking[2]}` has no `{lacking[3]}`"
+            hint = _likely_field(getattr(_ROOMS[lacking[1]], lacking[2]), lacking[3])
+        elif said == "`view` is undefined":
+            hint = (
+                'macros see it where they are imported like this: `{% from "parts.html" import table with context %}`'
+            )
         hint = hint or "a template sees `view` alone; docs/templates.md lists what each view has"
         names = reversed(re.findall("`([^`]+)`", said))
         return error(
@@ -243,7 +250,8 @@ def _syntax(exc: jinja2.TemplateSyntaxError, source: Source | None, filters: Ite
 
 
 _SYNTAX_HINT = "templates are written for Jinja: https://jinja.palletsprojects.com/templates/"
-_LACKING = re.compile(r"`notes_site\.views\.(\w+) object` has no attribute `(\w+)`")
+_LACKING = re.compile(r"`notes_site\.(views|reports)\.(\w+) object` has no attribute `(\w+)`")
+_ROOMS = {"views": views, "reports": reports}
 _TAG = re.compile(r"\{%-?\s*(?:extends|from|import|include)\b.*?%\}")
 
 
@@ -279,6 +287,14 @@ def _place(text: str, line: int, names: Iterable[str]) -> dict[str, Any]:
 def _host(url: str) -> str:
     """Return the host of a URL without `www.`."""
     return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
+@jinja2.pass_context
+def _day(context: jinja2.runtime.Context, date: str) -> str:
+    """Return an ISO date as the catalogue writes dates."""
+    view: View = context["view"]
+    year, month, day = date.split("-")
+    return view.site.texts.day.format(day=int(day), month=view.site.texts.months.split()[int(month) - 1], year=year)
 
 
 def _runs(items: Sequence[object], attribute: str) -> list[tuple[object, list[object]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from notes_site.bodies import Slot
 from notes_site.model import Record, Status
+from notes_site.texts import Texts
 
 
 class Link(Record, frozen=True):
@@ -18,7 +19,10 @@ class Link(Record, frozen=True):
 
 
 class SiteView(Record, frozen=True):
-    """What every page shares. It stays tiny: no count, no sum, no file whose name depends on notes."""
+    """What every page shares. It stays tiny: no count, no sum, no file whose name depends on notes. `style` and
+    `script` stand in every page, the same bytes; `policy` is the Content-Security-Policy that names them, '' where
+    none is wanted.
+    """
 
     title: str
     description: str
@@ -29,9 +33,15 @@ class SiteView(Record, frozen=True):
     course_link: str
     areas: tuple[Link, ...]
     pages: tuple[Link, ...]
-    styles: tuple[str, ...]
+    style: str
+    script: str
+    policy: str
     icon: str
+    logo: str
+    footer: str
+    repository: str
     feed: str
+    texts: Texts
 
 
 class Meta(Record, frozen=True):
@@ -44,6 +54,7 @@ class Meta(Record, frozen=True):
     canonical: str = ""
     noindex: bool = False
     kind: str = "website"
+    lang: str = ""
 
 
 class NavNote(Record, frozen=True):
@@ -94,15 +105,6 @@ class Sums(Record, frozen=True):
     missing: int = 0
 
 
-class AreaSummary(Record, frozen=True):
-    """An area on the home page."""
-
-    url: str
-    title: str
-    summary: str
-    sums: Sums
-
-
 class Group(Record, frozen=True):
     """Notes of one group within a level; `name` is '' for those without."""
 
@@ -142,27 +144,20 @@ class View(Record, frozen=True):
     meta: Meta
 
 
-class HomeView(View, frozen=True):
-    """`index.html`. `pages`: the plain pages for which the navigation has no room."""
-
-    body: Body | None
-    sums: Sums
-    areas: tuple[AreaSummary, ...]
-    pages: tuple[Link, ...]
-
-
 class AreaView(View, frozen=True):
-    """`<area>.html`."""
+    """`<area>.html`. `one_page`: the page with all notes at length, '' for a large area."""
 
     nav: tuple[NavNote, ...]
     title: str
     body: Body | None
     sums: Sums
     levels: tuple[Level, ...]
+    one_page: str
+    edit: str
 
 
 class NoteView(View, frozen=True):
-    """The page of one note."""
+    """The page of one note. `beside`: other notes of its area; `edit`: where its source can be changed, or ''."""
 
     nav: tuple[NavNote, ...]
     row: Row
@@ -172,8 +167,10 @@ class NoteView(View, frozen=True):
     body: Body | None
     toc: tuple[TocEntry, ...]
     backlinks: tuple[Backlink, ...]
+    beside: tuple[Link, ...]
     previous: Link | None
     next: Link | None
+    edit: str
 
 
 class PlainView(View, frozen=True):
@@ -182,15 +179,7 @@ class PlainView(View, frozen=True):
     body: Body | None
     toc: tuple[TocEntry, ...]
     backlinks: tuple[Backlink, ...]
-
-
-class ListView(View, frozen=True):
-    """All resources in one order. `sections` are areas, or one without a name; `orders` are the other pages."""
-
-    order: str
-    orders: tuple[Link, ...]
-    sums: Sums
-    sections: tuple[Group, ...]
+    edit: str
 
 
 class TagSummary(Record, frozen=True):
@@ -202,8 +191,9 @@ class TagSummary(Record, frozen=True):
 
 
 class TagsView(View, frozen=True):
-    """`tags.html`."""
+    """`tags.html`. `most`: the longest time of a tag, spent and planned."""
 
+    most: int
     tags: tuple[TagSummary, ...]
 
 
@@ -213,6 +203,30 @@ class TagView(View, frozen=True):
     name: str
     sums: Sums
     rows: tuple[Row, ...]
+
+
+class SearchEntry(Record, frozen=True):
+    """A note on the search page; `text` is the beginning of it."""
+
+    url: str
+    title: str
+    level: str
+    kind: str
+    text: str
+
+
+class SearchGroup(Record, frozen=True):
+    """The notes of one area on the search page; `name` and `url` are '' for pages outside all areas."""
+
+    name: str
+    url: str
+    entries: tuple[SearchEntry, ...]
+
+
+class SearchView(View, frozen=True):
+    """`search.html`: all that can be found, for those without scripts."""
+
+    groups: tuple[SearchGroup, ...]
 
 
 class NotFoundView(View, frozen=True):
@@ -241,6 +255,28 @@ class DataView(Record, frozen=True):
     """`notes.json`."""
 
     notes: tuple[DataNote, ...]
+
+
+class LlmsNote(Record, frozen=True):
+    """A note in `llms.txt`."""
+
+    url: str
+    title: str
+    summary: str
+
+
+class LlmsArea(Record, frozen=True):
+    """An area in `llms.txt`."""
+
+    name: str
+    notes: tuple[LlmsNote, ...]
+
+
+class LlmsView(Record, frozen=True):
+    """`llms.txt`."""
+
+    site: SiteView
+    areas: tuple[LlmsArea, ...]
 
 
 class FeedEntry(Record, frozen=True):
@@ -272,9 +308,3 @@ class MapView(Record, frozen=True):
 
     site: SiteView
     entries: tuple[MapEntry, ...]
-
-
-class StyleView(Record, frozen=True):
-    """The stylesheet, before it is made small."""
-
-    css: str

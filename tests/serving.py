@@ -25,7 +25,9 @@ from tests.harness import REPO
 
 PATIENCE = 20.0  # seconds after which a condition that does not come true is a failure
 _ADDRESS = re.compile(r"^(http://\S+) \(Ctrl-C stops\)$")
-_SCRIPT = re.compile(rb'<script src="[^"]*preview\.js" data-key="([^"]*)" data-token="([^"]*)"></script>')
+_SCRIPT = re.compile(
+    rb'<script src="[^"]*preview\.js" data-key="([^"]*)" data-token="([^"]*)" data-style="([^"]*)"></script>'
+)
 
 
 class Script(NamedTuple):
@@ -33,6 +35,7 @@ class Script(NamedTuple):
 
     key: str
     token: str
+    style: str
 
 
 class Serving:
@@ -129,7 +132,7 @@ class Serving:
         """What the script tag of a page holds."""
         found = _SCRIPT.search(self.get(path).content)
         assert found, f"{path} has no script"
-        return Script(found[1].decode(), found[2].decode())
+        return Script(*(part.decode() for part in found.groups()))
 
     def raw(self, data: bytes, timeout: float = PATIENCE) -> bytes:
         """Send bytes on a connection of their own; return what is answered until the server closes or goes quiet."""
@@ -154,7 +157,9 @@ class Serving:
         address = f"ws{self.base.removeprefix('http')}.notes-site/reload?token={script.token}"
         with connect(address, open_timeout=PATIENCE, proxy=None, **more) as opened:
             if hello:
-                opened.send(json.dumps({"path": urlsplit(self.base).path + path, "key": script.key}))
+                opened.send(
+                    json.dumps({"path": urlsplit(self.base).path + path, "key": script.key, "style": script.style})
+                )
                 first = json.loads(opened.recv(PATIENCE))
                 assert "problems" in first, first
             yield opened

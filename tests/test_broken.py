@@ -141,7 +141,7 @@ def _template_not_utf_8(site: Site) -> None:
 
 @made("style-not-utf-8")
 def _style_not_utf_8(site: Site) -> None:
-    site.write("static/style.css", b"body {}\n/* caf\xe9 */\n")
+    site.write("static/css/mine.css", b"body {}\n/* caf\xe9 */\n")
 
 
 @made("template-with-nul")
@@ -238,7 +238,7 @@ def test_broken(name: str, tmp_path: Path, command: Command) -> None:
 def remembered(site: Site, flags: list[str]) -> bool:
     cache = Cache(site.project.state)
     try:
-        key = noop.run_key(site.project.config, None, drafts=False, strict="--strict" in flags)
+        key = noop.run_key(site.project.config, None, drafts=False, today="", strict="--strict" in flags)
         return noop.recall(cache, key, site.project.config) is not None
     finally:
         cache.close()

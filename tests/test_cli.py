@@ -465,6 +465,7 @@ all           2     1      0        1  30 min    30 min  10 min
 By week    spent
 2018-W44  30 min
 
+Active days: 1
 Planned against spent, where both are noted (1): 20 min planned, 30 min spent.
 """
 
@@ -477,7 +478,7 @@ def test_stats(course: Site) -> None:
 def test_stats_json(course: Site) -> None:
     stats = json.loads(ok(quick(course.root, "stats", "--json")))
     assert [*stats] == [
-        "total", "areas", "levels", "kinds", "weeks", "planned_against_spent", "without_time",
+        "total", "areas", "levels", "kinds", "weeks", "active_days", "planned_against_spent", "without_time",
     ]  # fmt: skip
     assert stats["total"] == {
         "notes": 2, "done": 1, "doing": 0, "planned": 1, "skipped": 0, "time": 30, "estimate": 30, "left": 10,

@@ -53,6 +53,8 @@ class Page(HTMLParser):
         self.ids += [values[name] for name in ("id",) if name in values]
         if "src" in values:
             self.loads.append(values["src"])
+        if "action" in values:
+            self.links.append(values["action"])
         if "href" in values and values.get("rel") not in ("canonical", "alternate"):
             (self.loads if tag == "link" else self.links).append(values["href"])
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_site import highlight as module
+from notes_site.colours import LEAST, contrast, parse
 from notes_site.highlight import PLAIN, Code, code_css, highlight, languages, styles
 
 PYTHON = 'def f(x: int) -> str:\n    """Say\n    <hello>."""\n    return f"{x} & more"  # comment\n'
@@ -157,20 +158,27 @@ def test_a_lexer_that_fails_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_two_schemes_from_one_markup() -> None:
     css = code_css("default", "github-dark")
-    light, dark = css.split("@media (prefers-color-scheme: dark) {\n")
-    assert ".highlight { background: #f8f8f8" in light
-    assert ".highlight { background: #0d1117" in dark
-    assert dark.endswith("}\n}\n")
+    assert "& { background: light-dark(#f8f8f8, #0d1117)" in css
     for shown in re.findall(r'class="(\w+)"', highlight(PYTHON, "python").html):
-        assert f".highlight .{shown}" in light + dark
+        assert re.search(rf"\.{shown}[ ,]", css)
 
 
-def test_dark_takes_back_what_light_says() -> None:
-    css = code_css("default", "bw").partition("@media")[2]
-    assert "color: inherit" in css
-    css = code_css("bw", "github-dark").partition("@media")[2]
-    keyword = [line for line in css.splitlines() if re.search(r"\.k[ ,]", line)]
-    assert any("font-weight: normal" in line for line in keyword)
+def test_what_one_style_says_holds_in_the_other_only_where_it_is_no_colour() -> None:
+    assert re.search(r"\.k[ ,][^}]*color: light-dark\(#[0-9a-f]{6}, currentcolor\)", code_css("default", "bw"))
+    assert re.search(r"\.k[ ,][^}]*color: light-dark\(currentcolor, #[0-9a-f]{6}\)", code_css("bw", "github-dark"))
+    assert "font-weight: bold" in code_css("bw", "github-dark")
+
+
+@pytest.mark.parametrize("style", styles())
+def test_every_colour_can_be_read_on_plain_and_marked_lines(style: str) -> None:
+    rules = dict(re.findall(r"^(.+) \{ (.*) \}$", code_css(style, style), re.MULTILINE))
+    plain = dict(part.split(": ") for part in rules["&"].split("; "))
+    marked = rules[".hl"].removeprefix("background: ")
+    for selector, body in rules.items():
+        said = {**plain, **dict(part.split(": ") for part in body.split("; "))}
+        grounds = [said["background"]] if "background" in body else [plain["background"], marked]
+        for ground in grounds:
+            assert contrast(parse(said["color"]), parse(ground)) >= LEAST, selector
 
 
 @pytest.mark.parametrize("style", styles())

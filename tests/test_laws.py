@@ -104,7 +104,7 @@ class Edits(RuleBasedStateMachine):
     def drop_templates(self) -> None:
         shutil.rmtree(self.site.root / "templates", ignore_errors=True)
 
-    @rule(name=st.sampled_from(["robots.txt", "style.css", "img/a.png"]), text=st.sampled_from(["a", "b {}\n"]))
+    @rule(name=st.sampled_from(["robots.txt", "css/mine.css", "img/a.png"]), text=st.sampled_from(["a", "b {}\n"]))
     def change_static(self, name: str, text: str) -> None:
         self.site.write(f"static/{name}", text)
 

@@ -130,11 +130,17 @@ def text(site: Site, path: str) -> Text:
 
 def test_home_has_areas_with_their_sums(built: Site) -> None:
     page = text(built, "index.html")
-    assert page.main.startswith("My Course | Welcome | home | . | spent | 2 h | resources done | 4 of 6")
+    assert page.main.startswith("My Course | Welcome | home | . | studied | 2 h | resources done | 4 of 6")
     assert "planned time left | 1 h 30 min" in page.main
-    assert "Cloud Apps | All about clouds | 4 of 5 done | 1 h 45 min | 1 h 15 min | 45 min" in page.main
-    assert "Docker | 0 of 1 done | 15 min | 1 h | 45 min" in page.main
-    assert page.main.endswith("Together | 4 of 6 done | 2 h | 2 h 15 min | 1 h 30 min")
+    assert "active days | 2" in page.main
+    assert "Cloud Apps | 1 h 45 min spent, 45 min still planned | 4 of 5 done | 1 h 45 min | 45 min" in page.main
+    assert "Docker | 15 min spent, 45 min still planned | 0 of 1 done | 15 min | 45 min" in page.main
+    assert "Together | 4 of 6 done | 2 h | 1 h 30 min" in page.main
+    assert "Cloud Apps | All about clouds | 4 of 5 done, 1 h 45 min spent" in page.main
+    latest = page.main[page.main.index("Latest notes") : page.main.index("Next up")]
+    assert re.findall(r"\| ([A-Z][^|]+) \| [✓◐○×]", latest) == ["Video: Lambda", "Tutorial: Launch <a> VM"]
+    following = page.main[page.main.index("Next up") :]
+    assert re.findall(r"\| ([A-Z][^|]+) \| [✓◐○×]", following) == ["Intro", "Lab: Planned"]
 
 
 def test_area_is_by_level_and_group_in_order(built: Site) -> None:
@@ -152,14 +158,14 @@ def test_area_is_by_level_and_group_in_order(built: Site) -> None:
         ("h2", "Advanced", ""),
         ("", "", "planned"),
     ]
-    assert "Intermediate | 3 of 3 done, 35 min spent" in page
-    assert "Advanced | 0 of 1 done, 0 min spent, 45 min planned" in page
+    assert "35 min spent, 0 min still planned | 3 of 3 done, 35 min spent, 0 min still planned" in page
+    assert "0 of 1 done, 0 min spent, 45 min still planned" in page
     assert "example.org | tutorial | ✓ | done | 30 min | 1 h 10 min" in page
 
 
 def test_area_without_levels_has_no_empty_headings(built: Site) -> None:
     page = text(built, "docker.html").main
-    assert "Docker | spent | 15 min" in page
+    assert "Docker | studied | 15 min" in page
     assert "Resources" in page
     assert "Other" not in page
 
@@ -167,16 +173,16 @@ def test_area_without_levels_has_no_empty_headings(built: Site) -> None:
 def test_note_shows_its_facts(built: Site) -> None:
     page = text(built, "cloud/launch.html")
     for fact in (
-        "Overview | / | Cloud Apps | / | Beginner | Tutorial: Launch <a> VM | Resource | example.org",
+        "Overview | Cloud Apps | Beginner | Tutorial: Launch <a> VM | Resource | example.org",
         "Kind | tutorial",
         "Status | ✓ | done",
         "Time | 1 h 10 min | of 30 min planned",
-        "Date | 2018-10-29",
+        "Finished | 29 Oct 2018",
         "Tags | aws | , | ec2",
     ):
         assert fact in page.main
     assert "https://www.example.org/vm?a=1&b=2" in page.links
-    assert "Updated | 2018-11-05" in text(built, "cloud/lambda.html").main
+    assert "Updated | 5 Nov 2018" in text(built, "cloud/lambda.html").main
 
 
 def test_note_has_a_table_of_contents_and_its_figure(built: Site) -> None:
@@ -226,16 +232,16 @@ def test_resources_in_three_orders(built: Site) -> None:
 
 
 def test_tags_are_one_whatever_their_case(built: Site) -> None:
-    assert "aws | 2 | 1 h 30 min | ec2 | 1 | 1 h 10 min" in text(built, "tags.html").main
+    assert "aws | 1 h 30 min spent, 0 min still planned | 2 | 1 h 30 min | 0 min | ec2" in text(built, "tags.html").main
     page = text(built, "tags/aws.html")
-    assert "Tags | aws | spent | 1 h 30 min" in page.main
+    assert "Tags | aws | studied | 1 h 30 min" in page.main
     assert {"../cloud/launch.html", "../cloud/lambda.html"} <= set(page.links)
     assert "../tags/aws.html" in text(built, "cloud/lambda.html").links
 
 
 def test_plain_pages_are_outside_all_sums(built: Site) -> None:
     page = text(built, "about.html")
-    assert page.main.startswith("About me | I learn, see | launch")
+    assert page.main.startswith("Overview | About me | I learn, see | launch")
     assert "about.html" in text(built, "index.html").links
     assert "about.html" not in built.page("resources.html").split("<main")[1].split("</main>")[0]
 
@@ -410,7 +416,7 @@ def test_hostile_texts_stay_texts(site: Site) -> None:
     assert site.build().published
     for path, data in site.published().items():
         if path.endswith((".html", ".xml")):
-            assert b"<script" not in data, path
+            assert b"<script>alert" not in data, path
 
 
 # --- for machines
@@ -466,6 +472,7 @@ def test_sitemap_lists_what_there_is_to_read(built: Site) -> None:
         base + "cloud.html": None,
         base + "docker.html": None,
         base + "resources.html": None,
+        base + "timeline.html": None,
         base + "tags.html": None,
         base + "about.html": None,
         base + "cloud/launch.html": "2018-10-29",
@@ -484,16 +491,20 @@ def test_static_files_replace_ours_where_that_is_meant(tmp_path: Path) -> None:
     site = course(tmp_path / "site")
     site.write("static/robots.txt", "User-agent: *\nDisallow: /\n")
     site.write("static/icon.svg", "<svg>mine</svg>")
-    site.write("static/style.css", "main { color: tomato }\n")
+    site.write("static/css/mine.css", "main { color: tomato }\n")
+    site.write("static/css/print.css", "@layer print { main { color: black } }\n")
     assert site.build().published
     assert site.page("robots.txt") == "User-agent: *\nDisallow: /\n"
     icon = text(site, "index.html").meta()["icon"]
     assert site.page(icon) == "<svg>mine</svg>"
     assert len([path for path in site.published() if "icon" in path]) == 1
-    styles = [path for path in site.published() if path.endswith(".css")]
-    assert len(styles) == 1
-    assert site.page(styles[0]).startswith("main { color: tomato }\n")
-    assert styles[0] in text(site, "index.html").links
+    assert not [path for path in site.published() if path.endswith(".css")]
+    (style,) = re.findall("<style>(.*?)</style>", site.page("index.html"))
+    assert "main{color:tomato}" in style[style.index("@layer code{.highlight") :], (
+        "what is yours comes after the theme's"
+    )
+    assert "@layer print{main{color:black}}" in style
+    assert "@page" not in style
 
 
 @pytest.mark.parametrize("name", ["index.html", "cloud.html", "notes.json", "tags/aws.html", "404.html"])

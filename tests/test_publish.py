@@ -281,7 +281,7 @@ def test_pruning_takes_what_is_ours_and_empty_folders_only(built: Site) -> None:
     mine.write_text("mine")
     shutil.rmtree(built.root / "content/cloud/deep")
     shutil.rmtree(built.root / "content/cloud/side")
-    assert built.build().removed == 2
+    assert built.build().removed == 4  # the pages, and the texts that the search shows of them
     assert not (built.output / "cloud/deep").exists()
     assert [p.name for p in mine.parent.iterdir()] == ["mine.txt"]
 
@@ -654,7 +654,12 @@ def test_record_of_a_killed_build_names_old_and_new_files(built: Site) -> None:
     assert done.returncode == -signal.SIGKILL
     record = json.loads(built.page(f"{STATE}/build.json"))
     assert record["state"] == "in-progress"
-    assert set(record["files"]) == old | {"docker/four.html", "docker.html"}
+    assert set(record["files"]) == old | {
+        "docker/four.html",
+        "docker.html",
+        "search/_docker/_four.js",
+        "print/docker.html",
+    }
     assert built.build().published
     assert json.loads(built.page(f"{STATE}/build.json"))["state"] == "complete"
     assert built.published() == built.clean_build(built.root.parent / "clean")

@@ -122,7 +122,8 @@ def edits(root: Path) -> Iterator[None]:
     (root / "templates").mkdir()
     (root / "templates.html").rename(root / "templates" / "404.html")  # a template
     yield
-    save(root / "static" / "style.css", "body { color: green }\n")  # the stylesheet
+    (root / "static" / "css").mkdir(parents=True)
+    save(root / "static" / "css" / "mine.css", "body { color: green }\n")  # the stylesheet
     yield
     save(root / "static" / "robots.txt", "User-agent: *\n")  # a file of the site's own
     yield
@@ -236,13 +237,11 @@ def test_media_types_and_headers(course: Site) -> None:
     with Serving(course.root) as preview:
         picture = re.search(r'src="([^"]*pic[^"]*)"', preview.get("cloud/one.html").text)
         assert picture
-        style = re.search(r'href="(style[^"]*)"', preview.get("").text)
-        assert style
         expected = {
             "": "text/html; charset=utf-8",
             "cloud/data.csv": "text/csv; charset=utf-8",
             f"cloud/{picture[1]}": "image/svg+xml; charset=utf-8",
-            style[1]: "text/css; charset=utf-8",
+            "nearest.js": "text/javascript; charset=utf-8",
             "notes.json": "application/json; charset=utf-8",
             "robots.txt": "text/plain; charset=utf-8",
             ".notes-site/preview.js": "text/javascript; charset=utf-8",
@@ -382,14 +381,13 @@ def test_only_pages_that_show_the_change_are_told(course: Site) -> None:
 
 def test_a_changed_stylesheet_is_swapped(course: Site) -> None:
     with Serving(course.root) as preview, preview.reload_socket("cloud/one.html") as channel:
-        course.write("static/style.css", "body { color: green }\n")
-        (style,) = message(channel, "styles")
-        assert b"color: green" in preview.get(style).content
+        course.write("static/css/mine.css", "body { color: green }\n")
+        assert "color:green" in message(channel, "css")
 
 
 def test_a_page_that_is_out_of_date_is_told_at_once(course: Site) -> None:
     with Serving(course.root) as preview, preview.reload_socket("cloud/one.html", hello=False) as channel:
-        channel.send('{"path": "/cloud/one.html", "key": "old"}')
+        channel.send('{"path": "/cloud/one.html", "key": "old", "style": ""}')
         assert message(channel, "reload")
 
 

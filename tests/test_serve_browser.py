@@ -315,14 +315,14 @@ def test_a_saved_stylesheet_is_swapped_without_a_reload_or_a_moment_without_styl
     )
     first = colour(page)
     for name, value in (("red", "rgb(255, 0, 0)"), ("lime", "rgb(0, 255, 0)"), ("blue", "rgb(0, 0, 255)")):
-        save(course, "static/style.css", text=STYLE.format(colour=name))
+        save(course, "static/css/mine.css", text=STYLE.format(colour=name))
         eventually(lambda value=value: colour(page) == value, page, name)  # type: ignore[misc]
     # the theme's own again
-    (course.root / "static/style.css").unlink()
+    (course.root / "static/css/mine.css").unlink()
     eventually(lambda: colour(page) == first, page, "the theme's colour")
     assert page.evaluate(MARKED)
     assert not reloaded
-    assert page.locator("link[rel=stylesheet]").count() == 1
+    assert page.evaluate("document.adoptedStyleSheets.length") == 1
     assert set(page.evaluate("[...seen]")) <= {first, "rgb(255, 0, 0)", "rgb(0, 255, 0)", "rgb(0, 0, 255)"}
     assert not window.complaints
 
@@ -371,7 +371,7 @@ def test_a_hidden_tab_gives_its_connection_back_and_catches_up(course: Site, pre
     assert page.evaluate(MARKED)
     # a stylesheet missed
     set_hidden(page, True)
-    save(course, "static/style.css", text=STYLE.format(colour="red"))
+    save(course, "static/css/mine.css", text=STYLE.format(colour="red"))
     eventually(lambda: colour(other) == "rgb(255, 0, 0)", page)
     assert colour(page) != "rgb(255, 0, 0)"
     set_hidden(page, False)
@@ -520,14 +520,12 @@ def test_the_page_works_without_scripts(preview: Serving, windows: Windows) -> N
 
 
 def test_a_strict_content_security_policy_is_no_obstacle(course: Site, window: Window) -> None:
-    base = (Path(__file__).parent.parent / "templates" / "base.html").read_text()
-    policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'self\'">'
-    course.write("templates/base.html", base.replace("<head>", f"<head>\n{policy}"))
+    course.write("notes-site.toml", "[theme]\ncsp = true\n")
     with Serving(course.root) as preview:
         page = connected(window, preview.base + "cloud/alpha.html")
         save(course, "content/cloud/alpha.md", words("First words", "Words under a policy"))
         shows(page, "Words under a policy.")
-        save(course, "static/style.css", text=STYLE.format(colour="red"))
+        save(course, "static/css/mine.css", text=STYLE.format(colour="red"))
         eventually(lambda: colour(page) == "rgb(255, 0, 0)", page)
         save(course, "content/cloud/beta.md", words('"1h"', '"soon"'))
         dialog = page.get_by_role("dialog", name="1 error")

@@ -329,9 +329,9 @@ def test_the_token_is_another_one_each_time(preview: Serving, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "hello",
     [
-        "no json", "", "[]", "{}", "null", "1", '"text"', "[" * 10_000, '{"path": 1}', '{"key": "x"}',
-        b'{"path": "/", "key": "x"}', b"\x00\xff",
-        json.dumps({"path": "/", "key": "x" * 20_000}),
+        "no json", "", "[]", "{}", "null", "1", '"text"', "[" * 10_000, '{"path": 1}', '{"key": "x", "style": ""}',
+        b'{"path": "/", "key": "x", "style": ""}', b"\x00\xff",
+        json.dumps({"path": "/", "key": "x" * 20_000, "style": ""}),
     ],
 )  # fmt: skip
 def test_a_wrong_hello_ends_the_channel(preview: Serving, hello: str | bytes) -> None:
@@ -344,7 +344,7 @@ def test_a_wrong_hello_ends_the_channel(preview: Serving, hello: str | bytes) ->
 @pytest.mark.parametrize("path", [None, [], {}, "", "/../../etc/passwd", "/%ff%00", "\ud800", "x" * 5000])
 def test_an_odd_path_is_a_page_that_is_not_there(preview: Serving, path: object) -> None:
     with preview.reload_socket(hello=False) as channel:
-        channel.send(json.dumps({"path": path, "key": {}}))
+        channel.send(json.dumps({"path": path, "key": {}, "style": {}}))
         assert message(channel, "reload")
 
 

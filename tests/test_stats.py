@@ -142,7 +142,7 @@ def test_overview() -> None:
     assert [*result.levels] == ["Beginner", "Advanced", "(none)"]
     assert {name: sums.notes for name, sums in result.kinds.items()} == {"video": 1, "lab": 1, "other": 1}
     assert result.weeks == {"2018-W44": 60}
-    assert result.comparison == overview.Comparison(notes=1, estimate=30, time=60)
+    assert result.comparison == stats.Comparison(notes=1, estimate=30, time=60)
     assert result.missing == (("a/beginner.md", "Video"),)
 
 

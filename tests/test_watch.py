@@ -90,9 +90,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for folder in ("content/area/deep", "static"):
+    for folder in ("content/area/deep", "static/css"):
         (tmp_path / "project" / folder).mkdir(parents=True)
-    for file in ("content/area/a.md", "content/area/b.md", "static/style.css", "notes-site.toml", "other.txt"):
+    for file in ("content/area/a.md", "content/area/b.md", "static/css/mine.css", "notes-site.toml", "other.txt"):
         (tmp_path / "project" / file).write_text("old\n")
     return tmp_path / "project"
 
@@ -161,7 +161,7 @@ WAYS = [by_atomic_replace, by_truncating, by_vim, by_vscode, by_jetbrains, by_em
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-@pytest.mark.parametrize("path", ["content/area/a.md", "static/style.css"])
+@pytest.mark.parametrize("path", ["content/area/a.md", "static/css/mine.css"])
 def test_a_save_is_one_report(root: Path, way: Callable[[Path], None], path: str) -> None:
     async def story(log: Log) -> None:
         counts = []
@@ -195,9 +195,9 @@ def test_vim_itself(root: Path) -> None:
 
 def test_several_files_at_once_are_one_report(root: Path) -> None:
     async def story(log: Log) -> None:
-        for path in ("content/area/a.md", "content/area/b.md", "static/style.css", "notes-site.toml"):
+        for path in ("content/area/a.md", "content/area/b.md", "static/css/mine.css", "notes-site.toml"):
             by_atomic_replace(root / path)
-        files = ("content/area/a.md", "content/area/b.md", "static/style.css", "notes-site.toml")
+        files = ("content/area/a.md", "content/area/b.md", "static/css/mine.css", "notes-site.toml")
         assert await log.names() >= set(files)
         assert await log.quiet() == []
 

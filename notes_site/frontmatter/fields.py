@@ -167,6 +167,11 @@ FIELDS: tuple[Field, ...] = (
         "notes-site.toml.",
         "safe", {"enum": ["raw", "safe", "escaped", True, False, None]}, ("raw_html",),
     ),
+    Field(
+        "lang", values.language, "a language tag",
+        "The language of the note, where it is not that of the site.",
+        "pt-BR", _ONE_TEXT,
+    ),
 )
 # fmt: on
 

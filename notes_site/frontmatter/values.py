@@ -94,6 +94,14 @@ def word(node: Node) -> str | None:
     return paths.slug(value) or None
 
 
+def language(node: Node) -> str | None:
+    """A BCP 47 language tag."""
+    value = one(node).replace("_", "-")
+    if value and not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", value):
+        raise BadValue(f"`{brief(value)}` is no language tag", "write one like `en`, `de` or `pt-BR`")
+    return value or None
+
+
 def texts(node: Node) -> tuple[str, ...]:
     """A list of texts, or one text with commas; each of them once."""
     found: dict[str, str] = {}

@@ -17,7 +17,7 @@ from notes_site.markdown.block_html import Renderer
 from notes_site.markdown.headings import take_title
 from notes_site.markdown.source import Source
 from notes_site.markdown.words import count_words
-from notes_site.model import Heading, HtmlMode, ParseOptions, Record, Ref
+from notes_site.model import Heading, HtmlMode, ParseOptions, Record, Ref, Section
 
 __all__ = ["Rendered", "commonmark", "render"]
 
@@ -27,7 +27,8 @@ class Rendered(Record, frozen=True):
 
     `title` is the text of the first H1, None without one. `anchors` holds every id that a link may name: of
     headings, of `{#id}`, of raw HTML (`id`, and `name` of `<a>`), of footnotes. `text` is the plain text, blocks
-    separated by newlines, code included; `words` counts the words outside code blocks.
+    separated by newlines, code included; `sections` is the same by heading; `words` counts the words outside
+    code blocks.
     """
 
     title: str | None
@@ -36,6 +37,7 @@ class Rendered(Record, frozen=True):
     refs: tuple[Ref, ...]
     anchors: frozenset[str]
     text: str
+    sections: tuple[Section, ...]
     words: int
     diagnostics: tuple[Diagnostic, ...]
 
@@ -58,7 +60,7 @@ def render(
     table cells with `\\|`). Without `extensions` the result is plain CommonMark, without slots.
     """
     if not extensions:
-        return Rendered(None, commonmark(source), (), (), frozenset(), source, count_words(source), ())
+        return Rendered(None, commonmark(source), (), (), frozenset(), source, (), count_words(source), ())
     file = Source(source, path, first_line)
     env = parser.new_env()
     tokens = parser.extended(html != "escaped", options.typographer).parse(source, env)
@@ -77,6 +79,7 @@ def render(
         refs=tuple(page.refs),
         anchors=page.ids.anchors(),
         text="\n".join(page.texts),
+        sections=page.sections(),
         words=count_words(page.prose),
         diagnostics=in_order(file.problems),
     )

@@ -13,7 +13,7 @@ from notes_site.markdown.attributes import quoted
 from notes_site.markdown.inline_html import Inlines
 from notes_site.markdown.slugs import Ids
 from notes_site.markdown.source import Source
-from notes_site.model import Heading, HtmlMode, Ref
+from notes_site.model import Heading, HtmlMode, Ref, Section
 
 # Tokens that say the same each time, unless they have attributes.
 _FIXED = {
@@ -37,12 +37,10 @@ _FIXED = {
     "ordered_list_close": "</ol>\n",
     "paragraph_open": "<p>",
     "paragraph_close": "</p>\n",
-    "table_open": "<table>\n",
-    "table_close": "</table>\n",
+    "table_close": "</table>\n</div>\n",
     "tbody_open": "<tbody>\n",
     "tbody_close": "</tbody>\n",
     "td_close": "</td>",
-    "th_close": "</th>",
     "thead_open": "<thead>\n",
     "thead_close": "</thead>\n",
     "tr_close": "</tr>\n",
@@ -61,11 +59,13 @@ class Renderer:
         for name in env.get("footnote_ids", ()):
             self.ids.claim(name)
         self._prose: list[str] = []
+        self._cuts: list[tuple[int, int]] = []  # where in `texts` each heading stands, and where it ends
         self._file = file
         self._env = env
         self._out: list[str] = []
         self._inlines = Inlines(file, self.ids, mode, self._out)
         self._cell = False
+        self._cell_at = 0, ""
         self._row_at = 0
         self._text = ""  # of the last inline block
         self._heading = (Token("heading_open", "h1", 1), 0)
@@ -79,6 +79,13 @@ class Renderer:
     def prose(self) -> str:
         """The plain text without code blocks."""
         return "\n".join(self._prose)
+
+    def sections(self) -> tuple[Section, ...]:
+        """The plain text by heading."""
+        names = [("", ""), *((heading.id, heading.text) for heading in self.headings)]
+        begins, ends = [0, *(after for _, after in self._cuts)], [*(before for before, _ in self._cuts), None]
+        parts = zip(names, begins, ends, strict=True)
+        return tuple(Section(*name, "\n".join(self.texts[begin:end])) for name, begin, end in parts)
 
     def render(self, tokens: list[Token]) -> str:
         """Return the body, and collect the rest."""
@@ -154,9 +161,14 @@ class Renderer:
         if not name or not self._inlines.identity(name, token):
             name = self.ids.make(text)
         line = self._file.first_line + (token.map[0] if token.map else 0)
+        self._cuts.append((len(self.texts) - bool(self._text), len(self.texts)))
         self.headings.append(Heading(level, name, " ".join(text.split()), line))
         self._out[at] = f"\0h{level}\t{name}\t{self._inlines.attributes(token, ('id',))}\0"
         self._out.append(f"\0H{level}\t{name}\0\n")
+
+    def _table_open(self, token: Token) -> None:
+        # What may scroll can be reached by keyboard.
+        self._out.append(f'<div class="table" tabindex="0">\n<table{self._inlines.attributes(token)}>\n')
 
     def _row(self, _token: Token) -> None:
         self._row_at = 0
@@ -167,7 +179,16 @@ class Renderer:
         scope = ' scope="col"' if token.tag == "th" else ""
         style = str(token.attrs.get("style", ""))
         css = f' class="align-{style.partition(":")[2]}"' if style else ""
+        self._cell_at = len(self._out), css
         self._out.append(f"<{token.tag}{scope}{css}>")
+
+    def _header_close(self, _token: Token) -> None:
+        at, css = self._cell_at
+        if "".join(self._out[at + 1 :]).strip():
+            self._out.append("</th>")
+        else:  # a header that says nothing is none
+            self._out[at] = f"<td{css}>"
+            self._out.append("</td>")
 
     def _fence(self, token: Token) -> None:
         self._code(token, *fences.highlighted(token, self._file))
@@ -247,8 +268,9 @@ _HANDLERS: dict[str, Callable[[Any, Token], None]] = {
     "list_item_open": Renderer._open,
     "ordered_list_open": Renderer._open,
     "paragraph_open": Renderer._open,
-    "table_open": Renderer._open,
+    "table_open": Renderer._table_open,
     "td_open": Renderer._cell_open,
+    "th_close": Renderer._header_close,
     "th_open": Renderer._cell_open,
     "tr_open": Renderer._row,
 }

@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site.digest import combine, digest_of
+from notes_site.digest import combine, digest, digest_of
 from notes_site.making import Maker
 from notes_site.pages import Output
 
 
 class Face(NamedTuple):
-    """What a page looks like, without rendering it: `key` covers all but the stylesheets, which `styles` names."""
+    """What a page looks like, without rendering it: `key` covers all but the stylesheet, whose digest is `style`."""
 
     key: str
-    styles: tuple[str, ...]
+    style: str
 
 
 class Answer(NamedTuple):
@@ -36,18 +36,18 @@ class Answer(NamedTuple):
 def faced(maker: Maker, output: Output) -> tuple[Face, Callable[[], bytes]]:
     """Return what an output looks like, and the function that makes its bytes."""
     parts, render = maker.parts(output)
-    styles: tuple[str, ...] = ()
+    style = ""
     if "site" in parts:
         site = maker.composed.plan.views.site
-        styles = site.styles
-        parts["site"] = digest_of(msgspec.structs.replace(site, styles=()))
-    return Face(combine(*(text for part in parts.items() for text in part)), styles), render
+        style = digest(site.style.encode())
+        parts["site"] = digest_of(msgspec.structs.replace(site, style="", policy=""))
+    return Face(combine(*(text for part in parts.items() for text in part)), style), render
 
 
 def fault(path: str, shown: str) -> Answer:
     """Return the answer in the place of a page that cannot be made."""
     page = _FAULT.encode()
-    return Answer(path, page, None, media_type("fault.html"), Face(digest_of(shown), ()), shown)
+    return Answer(path, page, None, media_type("fault.html"), Face(digest_of(shown), ""), shown)
 
 
 _FAULT = """<!DOCTYPE html>

@@ -145,13 +145,15 @@ class App:
             return Response(data, status, headers, answer.media_type)
         return FileResponse(answer.file, status, headers, answer.media_type)
 
-    def _with_script(self, data: bytes, answer: Answer) -> bytes:
+    def _with_script(self, page: bytes, answer: Answer) -> bytes:
         """The page with the reload script, which is never part of what is published."""
         fault = f"<pre>{escape(answer.fault)}</pre>" if answer.fault else ""
         source = f"{quote(self.preview.base)}{OWN}preview.js"
-        tag = f'{fault}<script src="{source}" data-key="{answer.face.key}" data-token="{self._channel.token}"></script>'
-        head, found, tail = data.rpartition(b"</body>")
-        return head + tag.encode() + found + tail if found else data + tag.encode()
+        data = {"key": answer.face.key, "token": self._channel.token, "style": answer.face.style}
+        told = "".join(f' data-{name}="{value}"' for name, value in data.items())
+        tag = f'{fault}<script src="{source}"{told}></script>'
+        head, found, tail = page.rpartition(b"</body>")
+        return head + tag.encode() + found + tail if found else page + tag.encode()
 
     # --- changes
 

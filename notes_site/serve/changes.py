@@ -162,4 +162,4 @@ def only_text(old: Loaded, new: Loaded, change: Change) -> bool:
 def _outside(note: Note) -> Note:
     """What other pages may see of a note, and what its own links mean."""
     refs = tuple(msgspec.structs.replace(ref, line=0, column=0, length=0) for ref in note.refs)
-    return msgspec.structs.replace(note, body="", excerpt="", words=0, headings=(), refs=refs)
+    return msgspec.structs.replace(note, body="", excerpt="", words=0, search="", terms=0, headings=(), refs=refs)

@@ -94,7 +94,9 @@ class Channel:
         tab.face = self._face_of(tab.address)
         if tab.face.key != hello["key"]:
             tab.tell("reload", {"reload": True})
-        tab.tell("problems", {**self._problems(), "styles": tab.face.styles})  # a hidden tab may have missed new ones
+        if tab.face.style != hello["style"]:  # missed while the tab was hidden
+            tab.tell("style", self._style(tab.face))
+        tab.tell("problems", self._problems())
 
     async def tell_changes(self, first: Collection[str] = ()) -> None:
         """Tell the pages that look otherwise now, those of the sources in `first` before all others."""
@@ -105,8 +107,8 @@ class Channel:
             tab.face = now
             if before is None or now.key != before.key:
                 tab.tell("reload", {"reload": True})
-            elif now.styles != before.styles:
-                tab.tell("styles", {"styles": now.styles})
+            elif now.style != before.style:
+                tab.tell("style", self._style(now))
             await asyncio.sleep(0)  # a heavy page does not keep the others waiting
 
     def tell_problems(self) -> None:
@@ -114,6 +116,9 @@ class Channel:
         for tab in self._tabs:
             if tab.face:
                 tab.tell("problems", self._problems())
+
+    def _style(self, face: Face) -> dict[str, object]:
+        return {"style": face.style, "css": self._preview.shown.plan.views.site.style if face.style else ""}
 
     def _face_of(self, address: str) -> Face:
         return self._preview.face(self._preview.published(address) or "404.html")

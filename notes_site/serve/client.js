@@ -1,8 +1,9 @@
-// The preview's part of a page: reloads it when what it shows has changed, swaps changed stylesheets, shows problems.
+// The preview's part of a page: reloads it when what it shows has changed, swaps a changed stylesheet, shows problems.
 (() => {
   "use strict";
   const own = document.currentScript;
   const { key, token } = own.dataset;
+  let { style: shown } = own.dataset; // the digest of the stylesheet
   const channel = new URL(`reload?token=${encodeURIComponent(token)}`, own.src);
   channel.protocol = channel.protocol.replace("http", "ws");
   own.remove(); // scripts and styles of the page find what is published, nothing more
@@ -13,8 +14,8 @@
 
   // --- problems
 
-  const style = new CSSStyleSheet(); // a page's Content-Security-Policy does not forbid this one
-  style.replaceSync(`
+  const frame = new CSSStyleSheet(); // a page's Content-Security-Policy does not forbid this one
+  frame.replaceSync(`
     :host { all: initial; position: fixed; z-index: 2147483647; color-scheme: light dark; --sans: system-ui, sans-serif;
       --ground: light-dark(#fff, #1d2026); --text: light-dark(#1f2328, #dfe2e7); --line: light-dark(#c9ced6, #464d58); }
     :host, .warning { --tone: light-dark(#8a5a00, #e5b567); }
@@ -55,7 +56,7 @@
   dialog.setAttribute("aria-labelledby", "title");
   dialog.onclose = () => { memory.previewClosed = errorsShown; };
   const root = host.attachShadow({ mode: "open" });
-  root.adoptedStyleSheets = [style];
+  root.adoptedStyleSheets = [frame];
   root.append(make("output", {}, badge), dialog);
 
   function open(byHand) {
@@ -87,17 +88,16 @@
     if (errors && memory.previewClosed !== errorsShown) open(asked && dialog.open); // what was closed by hand stays closed
   }
 
-  // --- stylesheets
+  // --- the stylesheet
 
-  function swap(names) {
-    const unstamped = (href) => href.replace(/\.[0-9a-f]{8}\.css$/, ".css");
-    for (const { href } of names.map((name) => new URL(`../${name}`, own.src))) {
-      const old = [...document.querySelectorAll('link[rel="stylesheet"]')].filter((link) => unstamped(link.href) === unstamped(href));
-      const last = old.at(-1);
-      if (!last || last.href === href) continue;
-      const fresh = Object.assign(last.cloneNode(), { href, onload: () => old.forEach((link) => link.remove()), onerror: () => fresh.remove() });
-      last.after(fresh); // the old one stays until the new one is there: no moment is without style
-    }
+  const sheet = new CSSStyleSheet();
+
+  // The page's own style gives way to a new one in one step, so no moment is without.
+  function restyle({ style, css }) {
+    shown = style;
+    sheet.replaceSync(css);
+    for (const old of document.querySelectorAll("head > style")) old.disabled = true;
+    if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   }
 
   // --- the channel
@@ -115,12 +115,12 @@
       opened = true;
       wait = 250;
       delete memory.previewRefused;
-      socket.send(JSON.stringify({ path: location.pathname, key }));
+      socket.send(JSON.stringify({ path: location.pathname, key, style: shown }));
     };
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
       if (message.reload) location.reload();
-      if (message.styles) swap(message.styles);
+      if ("css" in message) restyle(message);
       if (message.problems) show(message);
     };
     socket.onclose = async () => {

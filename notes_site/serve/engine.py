@@ -14,8 +14,8 @@ import msgspec
 from notes_site import config as configs
 from notes_site import parsing
 from notes_site.build import with_source
-from notes_site.cache import Cache
-from notes_site.compose import CacheDamaged, Composed, compose_loaded
+from notes_site.cache import Cache, CacheDamaged
+from notes_site.compose import Composed, compose_loaded
 from notes_site.diagnostics import Diagnostic, below, failed, in_order, show
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.making import Maker
@@ -37,6 +37,7 @@ from notes_site.serve.changes import (
     same_site,
     stamp_now,
 )
+from notes_site.shelf import Records
 from notes_site.templates import TemplateFault
 
 
@@ -44,12 +45,20 @@ class Preview:
     """The site in memory."""
 
     def __init__(
-        self, project: Project, *, drafts: bool = False, jobs: int | None = None, progress: Progress = silent
+        self,
+        project: Project,
+        *,
+        drafts: bool = False,
+        today: str = "",
+        jobs: int | None = None,
+        progress: Progress = silent,
     ) -> None:
         """Load the whole site; on a cold cache all notes are parsed first, in workers."""
-        self.project, self._drafts, self._jobs, self._progress = project, drafts, jobs, progress
+        self.project, self._drafts, self._today = project, drafts, today
+        self._jobs, self._progress = jobs, progress
         self._cache = Cache(project.state)
         self._bodies: dict[str, str] = {}
+        self._records = Records(self._cache)
         self._shown: Composed | None = None
         self._moved, self._tidy = False, False
         self._problems: tuple[Composed, tuple[Diagnostic, ...]] | None = None
@@ -72,10 +81,14 @@ class Preview:
                 return False
             loaded.memo.save(forget=False)
             self._cache.save_bodies(loaded.new_bodies)
+            loaded.records.save()
             self._cache.commit()
             self._bodies.update(loaded.new_bodies)
+            self._records.new.update(loaded.records.new)
             data = {place: content for place, content in loaded.inputs.data.items() if place[0] != "content"}
-            loaded = loaded._replace(inputs=loaded.inputs._replace(data=data), new_bodies=self._bodies)
+            loaded = loaded._replace(
+                inputs=loaded.inputs._replace(data=data), new_bodies=self._bodies, records=self._records
+            )
             self._stamps = {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
             if self._shown is None or not same_site(self._newest.loaded, loaded):
                 self._take(self._composed(loaded))
@@ -83,7 +96,7 @@ class Preview:
 
     def _composed(self, loaded: Loaded) -> Composed:
         """The site of what is loaded. Templates that have not changed are kept, as they are compiled."""
-        composed = compose_loaded(self.project, self._cache, loaded, drafts=self._drafts)
+        composed = compose_loaded(self.project, self._cache, loaded, drafts=self._drafts, today=self._today)
         if self._shown and self._newest.templates_key == composed.templates_key:
             composed = composed._replace(templates=self._newest.templates)
         return composed
@@ -130,17 +143,18 @@ class Preview:
         notes = [(change.path, change.data or b"") for change in is_text]
         options = configs.parse_options(self._newest.loaded.config)
         found = {}
-        for path, encoded, body in parsing.parse_all(notes, options, self._jobs, self._progress):
+        for path, encoded, body, record in parsing.parse_all(notes, options, self._jobs, self._progress):
             found[path] = result = msgspec.msgpack.decode(encoded, type=Parsed)
             if result.note:
                 self._bodies[result.note.body] = body
+                self._records.put(result.note.search, record)
         return found
 
     def _take_in(self, loaded: Loaded, changes: Iterable[Change]) -> None:
         old = self._newest.loaded
         if self._shown is self._newest and all(only_text(old, loaded, change) for change in changes):
             self._swap(loaded, [change.path for change in changes])
-        else:
+        if self._newest.loaded is not loaded or self._newest.plan.search.outgrown:
             with collector.off():
                 self._take(self._composed(loaded))
 
@@ -161,6 +175,7 @@ class Preview:
         self._moved = self._moved or any(d.path in shown and d not in come and d.severity != "note" for d in found)
         self._newest = self._shown = self._newest._replace(loaded=loaded, diagnostics=found)
         self._maker.composed = self._newest
+        self._newest.plan.search.refresh()
 
     def settle(self) -> bool:
         """For a quiet moment: find problems with links again where a swap may have moved them. Tells whether it did."""
@@ -266,7 +281,7 @@ class Preview:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            return Answer(path, None, self._copied(output), kind, Face(output.digest, ()))
+            return Answer(path, None, self._copied(output), kind, Face(output.digest, ""))
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)

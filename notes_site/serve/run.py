@@ -35,6 +35,7 @@ class Settings(NamedTuple):
     host: str
     port: int
     drafts: bool
+    today: str
     poll: bool
     open_browser: bool
     allowed_hosts: tuple[str, ...]
@@ -63,7 +64,7 @@ def serve(project: Project, settings: Settings, progress: Callable[[], AbstractC
         if settings.port and port != settings.port:
             settings.say(f"port {settings.port} is taken: using {port}")
         with progress() as shown:
-            preview = Preview(project, drafts=settings.drafts, progress=shown)
+            preview = Preview(project, drafts=settings.drafts, today=settings.today, progress=shown)
         try:
             asyncio.run(_serve(preview, settings, listening, port))
         finally:

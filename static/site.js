@@ -1,0 +1,90 @@
+// The page's comfort: theme switch, copy and wrap, current section, the way into the search. Nothing needs it.
+(() => {
+  const one = (selector, within = document) => within.querySelector(selector);
+  const set = (node, name, value) => node.setAttribute(name, value);
+  let store = {};
+  // Where it is forbidden, a choice lasts for this page.
+  try { store = localStorage; } catch {}
+  const themes = ["auto", "light", "dark"];
+  const at = () => Math.max(themes.indexOf(store.theme), 0);
+  const paint = () => { document.documentElement.dataset.theme = themes[at()]; };
+  // Before anything is shown.
+  paint();
+
+  const theme = (button) => {
+    const name = () => set(button, "aria-label", button.title = button.dataset[themes[at()]]);
+    button.onclick = () => {
+      store.theme = themes[(at() + 1) % 3];
+      paint();
+      name();
+    };
+    name();
+    button.hidden = false;
+  };
+
+  const tools = (template) => {
+    for (const figure of document.querySelectorAll("figure.code")) {
+      const bar = template.content.firstChild.cloneNode(true);
+      const pre = one("pre", figure);
+      const [copy, wrap] = bar.children;
+      const label = copy.textContent;
+      copy.onclick = async () => {
+        let said = "done";
+        try {
+          await navigator.clipboard.writeText(pre.textContent);
+        } catch {
+          getSelection().selectAllChildren(pre);
+          said = "failed";
+        }
+        copy.textContent = copy.dataset[said];
+        setTimeout(() => { copy.textContent = label; }, 2e3);
+      };
+      wrap.onclick = () => set(wrap, "aria-pressed", pre.classList.toggle("wrapped"));
+      wrap.hidden = pre.scrollWidth <= pre.clientWidth;
+      figure.append(bar);
+    }
+  };
+
+  const contents = (toc) => {
+    const wide = matchMedia("(width >= 78rem)");
+    (wide.onchange = () => { toc.open = wide.matches; })();
+    const links = [...toc.querySelectorAll("a")];
+    const heads = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+    const look = () => {
+      const now = heads.findLastIndex((head) => head?.getBoundingClientRect().top < 120);
+      links.forEach((link, n) => set(link, "aria-current", n === now && "location"));
+      one("summary span", toc).textContent = links[now] ? `: ${links[now].textContent}` : "";
+    };
+    toc.onclick = ({ target }) => { if (target.href) toc.open = wide.matches; };
+    addEventListener("scroll", () => requestAnimationFrame(look));
+    look();
+  };
+
+  const search = (form) => {
+    const field = form.q;
+    let script;
+    const bind = (act) => { form.onsubmit = field.onclick = field.oninput = act; };
+    const open = (event) => {
+      event?.preventDefault();
+      if (window.notesSearch) return notesSearch.open(field.value);
+      if (script) return;
+      script = document.createElement("script");
+      script.src = new URL("search/entry.js", form.action);
+      script.onload = () => open();
+      script.onerror = () => bind(field.focus());
+      document.head.append(script);
+    };
+    bind(open);
+    addEventListener("keydown", (event) => {
+      const { key, target } = event;
+      const typing = target.closest?.("input,textarea,select,[contenteditable]");
+      const asked = event.ctrlKey || event.metaKey ? key === "k" : key === "/" && !typing;
+      if (asked && !event.altKey) open(event);
+    });
+  };
+
+  addEventListener("DOMContentLoaded", () => {
+    const parts = { ".theme-switch": theme, "#site\\.tools": tools, ".toc": contents, "[role=search]": search };
+    for (const selector in parts) one(selector) && parts[selector](one(selector));
+  });
+})();

@@ -1,0 +1,253 @@
+"""A document's own habits, learned before anything is decided: what carries its items, and where times stand. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from notes_site.importers import heads, values
+from notes_site.importers.heads import Head
+from notes_site.markdown.lines import Line
+from notes_site.paths import is_external
+
+_GOOD = 2.0  # the strength from which a line is taken for an item of its construct
+_LEAST = 4.0  # the score of a construct from which a document counts as a list of resources
+_SENTENCE = 100  # characters: a longer paragraph is no head, whatever stands in it
+_LINK_LABEL = re.compile(r"[\W_]*(?:the\s+)?(?:link|url|source|resource|website|address)s?\b[^:]{0,20}:", re.IGNORECASE)
+_TITLE_COLUMN = re.compile(r"title|name|resource|topic|what|course|lesson|item|material|video|link", re.IGNORECASE)
+
+
+class Candidate(NamedTuple):
+    """A line that may be the head of an item: what it says, and together with the `below` lines of facts under it."""
+
+    at: int
+    key: str
+    own: Head
+    head: Head
+    below: int
+    timed: bool  # a line of its own states a time, before the next heading
+
+    @property
+    def good(self) -> bool:
+        return self.head.strength >= _GOOD
+
+
+class Habits(NamedTuple):
+    """`items`: the heads of items by line index. `key`: the construct that carries most of them ('' without any).
+
+    `times_below`: times stand on lines of their own; `times_last`: and mostly at an item's end.
+    """
+
+    items: dict[int, Candidate]
+    key: str
+    times_below: bool
+
+
+def contents(lines: Sequence[Line]) -> set[int]:
+    """Return the lines of tables of contents: lists of links to the document itself."""
+    found: set[int] = set()
+    run: list[int] = []
+    for at, line in [*enumerate(lines), (len(lines), None)]:
+        if line and (line.shape in ("ul", "ol") or (line.shape in ("p", "text") and _is_inner(line))):
+            run.append(at)
+            continue
+        inner = sum(_is_inner(lines[n]) for n in run)
+        if inner >= 2 and inner >= 0.6 * len(run):
+            found.update(run)
+        run = []
+    return found
+
+
+def _is_inner(line: Line) -> bool:
+    links = [link for link in line.links if link.target.startswith("#")]
+    return bool(links) and sum(link.end - link.start for link in links) >= 0.6 * len(line.text.strip())
+
+
+def construct(line: Line) -> str:
+    """Return the name of what a line is made with, as far as it matters for its part; '' for mere text."""
+    if line.shape in ("ul", "ol", "quote"):
+        return f"{line.shape}{line.depth}"
+    return line.shape if line.is_heading or line.shape in ("dash", "row", "p", "summary") else ""
+
+
+def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
+    """Return which lines are items, by what the document does most."""
+    candidates = list(_candidates(lines, skipped))
+    by_key: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_key[candidate.key].append(candidate)
+    scores = {key: _score(members, lines) for key, members in by_key.items()}
+    key = max(scores, key=lambda k: (scores[k], k), default="")
+    if not key or scores[key] < _LEAST:
+        return Habits({}, "", False)
+    primary = by_key[key]
+    items = {c.at: c for c in primary if c.good}
+    items |= {c.at: c for c in _consistent(primary, items, lines)}
+    items |= {c.at: c for c in _others(candidates, key, items, lines)}
+    times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
+    if times_below:
+        items |= {c.at: c for c in _timed(primary, items, lines)}
+    return Habits(_without_inner(items, lines), key, times_below)
+
+
+def _candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
+    columns: tuple[str, ...] = ()
+    for at, line in enumerate(lines):
+        if line.shape == "head":
+            columns = tuple(cell.text.strip() for cell in line.cells)
+        key = construct(line)
+        if not key or at in skipped or not line.text.strip():
+            continue
+        head = _row(line, columns) if key == "row" else heads.read(line)
+        if not head.title:
+            continue
+        whole, below = _facts_below(lines, at, head) if key != "row" else (head, 0)
+        if key == "p" and not _may_be_head(line, head):
+            continue
+        if key.startswith("quote") and head.strength < 3:
+            continue
+        yield Candidate(at, key, head, whole, below, line.is_heading and _timed_below(lines, at))
+
+
+def _timed_below(lines: Sequence[Line], at: int) -> bool:
+    section = takewhile(lambda line: not line.is_heading, lines[at + 1 :])
+    return any((time := own_time(line)) and time.said for line in section)
+
+
+def _may_be_head(line: Line, head: Head) -> bool:
+    short = len(line.text) <= _SENTENCE and not line.text.rstrip().endswith((".", "?!"))
+    label = _LINK_LABEL.match(line.text)
+    if ". " in head.title or (label and not any(link.start < label.end() for link in line.links)):
+        return False
+    if head.whole_link and (line.first or head.time):
+        return len(head.title) <= 150
+    return bool(short and (head.time or (line.strong and line.first and head.strength)) and not head.more) or (
+        short and head.kind is not None and line.first
+    )
+
+
+def _row(line: Line, columns: Sequence[str]) -> Head:
+    """Read a row of a table: one cell is the title, the others state facts; a column's name helps a bare number."""
+    title, facts = None, dict[str, object]()
+    named = [n for n, name in enumerate(columns) if _TITLE_COLUMN.search(name)]
+    for n, cell in enumerate(line.cells):
+        name = columns[n] if n < len(columns) else ""
+        found = heads.facts_in(cell.text) or heads.facts_in(f"{name}: {cell.text}")
+        if found:
+            facts = {**found, **facts}
+        elif cell.text.strip() and (title is None or (n in named[:1])):
+            title = cell
+    if title is None:
+        return Head("")
+    head = heads.read(title)
+    link = next((a.target for cell in line.cells for a in cell.links if is_external(a.target)), None)
+    return heads.merge(head, facts | ({"link": link} if link else {}))
+
+
+def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]:
+    """Add what the lines right below a head state about it, and nothing else: its time, link, date, level."""
+    count = 0
+    for line in lines[at + 1 : at + 7]:
+        if line.shape in ("code", "html", "rule", "head", "row") or line.is_heading:
+            break
+        facts = heads.facts_in(line.text) or _link_line(line, head)
+        if facts is None or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
+            break
+        if set(facts) == {"levels"} and not re.match(r"\W*(?:level|difficulty)\s*[:=-]", line.text, re.IGNORECASE):
+            break  # a marker of what follows
+        head = heads.merge(head, facts)
+        count += 1
+    return head, count
+
+
+def _link_line(line: Line, head: Head) -> dict[str, object] | None:
+    """Return the link of a line such as `Link: [here](url)`."""
+    external = [link for link in line.links if is_external(link.target)]
+    if len(external) == 1 and not head.link and (label := _LINK_LABEL.match(line.text)):
+        covered = external[0].end - external[0].start
+        if covered + label.end() >= len(line.text.strip()) - 3:
+            return {"link": external[0].target}
+    return None
+
+
+def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
+    """Return how much a construct looks like the one that carries items."""
+    good = [c for c in members if c.good or c.timed]
+    if not good:
+        return 0.0
+    if members[0].key[:2] in ("ul", "ol"):
+        lists = {lines[c.at].block for c in good}
+        members = [c for c in members if lines[c.at].block in lists]
+    return sum(min(c.head.strength + 2 * c.timed, 6) for c in good) * len(good) / len(members)
+
+
+def _consistent(members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+    """Yield the members without evidence of their own that go with the others: nearly all of their like are items."""
+    if members[0].key[:2] in ("ul", "ol"):
+        lists: dict[int, list[Candidate]] = defaultdict(list)
+        for c in members:
+            lists[lines[c.at].block].append(c)
+    else:
+        lists = {0: list(members)}
+    for siblings in lists.values():
+        if sum(c.at in items for c in siblings) >= 0.75 * len(siblings):
+            yield from (c for c in siblings if not c.own.levels)
+
+
+def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+    """Yield members with a time of their own below: the item before them has its own already."""
+    members = [c for _, c in sorted({**{c.at: c for c in primary}, **items}.items())]
+    has_time = True
+    for n, c in enumerate(members):
+        end = members[n + 1].at if n + 1 < len(members) else len(lines)
+        own = c.head.time is not None or any(own_time(line) for line in lines[c.at + 1 : end])
+        if c.at in items:
+            has_time = own
+        elif own and has_time:
+            yield c
+        else:
+            has_time = has_time or own
+
+
+def own_time(line: Line) -> values.Time | None:
+    """Return the time that a line of its own states: `**Time: 15 min**`, `spent 1 hour`, `It took me 20 minutes to ...`."""
+    if line.shape not in ("p", "text", "quote", "ul", "ol", "dash") or line.is_heading:
+        return None
+    if facts := heads.facts_in(line.text):
+        time = facts.get("time")
+        return time if isinstance(time, values.Time) else None
+    return values.time_in(line.text, line=True)
+
+
+def _others(
+    candidates: Sequence[Candidate], key: str, items: dict[int, Candidate], lines: Sequence[Line]
+) -> Iterator[Candidate]:
+    """Yield items in other constructs than the usual one: they need more evidence, and not stand in another's notes."""
+    linked = sum(c.head.whole_link for c in items.values()) >= 0.5 * len(items)
+    for c in candidates:
+        if c.key == key or c.at in items:
+            continue
+        line = lines[c.at]
+        if c.key[:2] in ("ul", "ol", "ro"):
+            continue
+        if line.is_heading:
+            if c.own.whole_link or (c.own.time and c.own.kind) or (key[0] != "h" and c.own.kind and c.head.strength > 3):
+                yield c
+        elif c.key == "summary":
+            continue
+        elif c.own.strength >= 5 or (linked and c.own.whole_link and _begins_section(lines, c.at)):
+            yield c
+
+
+def _begins_section(lines: Sequence[Line], at: int) -> bool:
+    before = lines[at - 1] if at else None
+    return before is None or before.is_heading or before.shape in ("rule", "html")
+
+
+def _without_inner(items: dict[int, Candidate], lines: Sequence[Line]) -> dict[int, Candidate]:
+    """Drop the lines that state facts about the item above them."""
+    inside = {c.at + n for c in items.values() for n in range(1, c.below + 1)}
+    return {at: c for at, c in sorted(items.items()) if at not in inside}

@@ -49,6 +49,7 @@ class Outline(NamedTuple):
     entries: tuple[Entry, ...]
     markers: tuple[Marker, ...]
     areas: dict[int, str]
+    area_rank: float
     title: int
     habits: Habits
 
@@ -65,7 +66,13 @@ def outline(lines: tuple[Line, ...]) -> Outline:
     items, markers = _by_topic(lines, dict(habits.items), markers, area_rank, title)
     entries = tuple(_entries(lines, items, markers, area_rank, habits))
     areas = {m.at: m.name for m in markers if m.name and m.rank == area_rank}
-    return Outline(lines, entries, tuple(markers), areas, title, habits)
+    return Outline(lines, entries, tuple(markers), areas, area_rank, title, habits)
+
+
+def title_of(found: Outline) -> str | None:
+    """Return the course's title, if the document has one."""
+    text = found.lines[found.title].text if found.title >= 0 else ""
+    return " ".join(text.split()) or None if not is_contents(text) else None
 
 
 def _title(lines: Sequence[Line], items: dict[int, Candidate]) -> int:
@@ -282,7 +289,7 @@ def _entries(
         group = next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None)
         levels = head.levels or next((m.levels for m in reversed(opened) if m.levels), ())
         level = levels[0] if len(levels) == 1 else None
-        yield Entry(at, start, at + 1, end, area, level, group, head)
+        yield Entry(at, start, at if head.more else at + 1 + item.below, end, area, level, group, head)
 
 
 def _with_anchor(lines: Sequence[Line], at: int) -> int:

@@ -1,0 +1,273 @@
+"""From a README's outline to the files of its import: notes, areas' texts, the home's text. Pure.
+
+Every line of the README goes to one file. What became front matter (an item's head, the facts below it, the
+headings of areas and levels) stands there as a comment with its line number; the rest is the file's text, a slice of
+the README but for the targets of links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from notes_site import frontmatter, paths
+from notes_site.config import parse_options
+from notes_site.diagnostics import Diagnostic
+from notes_site.importers import outline as outlines
+from notes_site.importers import rewrite
+from notes_site.importers.outline import Entry, Outline
+from notes_site.kinds import kind_of
+from notes_site.markdown import lines as readers
+from notes_site.model import Config
+from notes_site.paths import file_name
+from notes_site.site import level_names
+
+_GENERATED = frozenset({"tags", "resources", "resources-by-time", "resources-by-date", "404", "search"})
+_ACTIVE = re.compile(
+    r"<(?:script|iframe|frame|frameset|form|object|embed|applet|input|button|select|textarea|base|meta|link|style)\b"
+    r"|<[a-z][^<>]*\son[a-z]+\s*=|javascript:",
+    re.IGNORECASE,
+)
+_HOME = "index.md"
+
+
+class Imported(NamedTuple):
+    """A note of the import, with what `--json` says of it. `line` to `end_line` are its lines in the README."""
+
+    line: int
+    end_line: int
+    path: str
+    area: str | None
+    level: str | None
+    group: str | None
+    title: str
+    kind: str | None
+    link: str | None
+    time: int | None
+    date: str | None
+    status: str | None
+
+
+class Piece(NamedTuple):
+    """A text of the README that became no note, and the file that has it."""
+
+    line: int
+    end_line: int
+    path: str
+
+
+class Doubt(NamedTuple):
+    """What the import was unsure of."""
+
+    line: int
+    what: str
+
+
+class Import(NamedTuple):
+    """All that an import would write: texts by path, and files to copy (from beside the README to a path)."""
+
+    course: str | None
+    notes: tuple[Imported, ...]
+    remainder: tuple[Piece, ...]
+    unsure: tuple[Doubt, ...]
+    texts: dict[str, str]
+    copied: dict[str, str]
+    problems: tuple[Diagnostic, ...]
+
+
+def plan(
+    text: str, name: str, config: Config, *, area: str | None = None, local: Callable[[str], str | None]
+) -> Import:
+    """Return what a README becomes. `text` has LF line ends; `area` takes what is in none.
+
+    `local` tells where a file beside the README goes in the content folder, None where there is none.
+    """
+    found = outlines.outline(readers.read(text))
+    maker = _Maker(text, name, config, found, area)
+    owner, shown = maker.ownership()
+    moved = rewrite.rewrite(text, found.lines, rewrite.Place(owner, shown, name, local))
+    for at in moved.unused:
+        shown[at] = False
+    texts = maker.texts(owner, shown, moved.lines)
+    return Import(
+        course=maker.course,
+        notes=tuple(maker.notes),
+        remainder=tuple(_pieces(text.split("\n"), owner, shown, {note.path for note in maker.notes})),
+        unsure=tuple(sorted(maker.doubts)),
+        texts=texts,
+        copied=moved.copied,
+        problems=moved.problems,
+    )
+
+
+class _Maker:
+    def __init__(self, text: str, name: str, config: Config, found: Outline, area: str | None) -> None:
+        self._source, self._name, self._config, self._found = text.split("\n"), name, config, found
+        self._levels, self._kinds = level_names(config), parse_options(config).kinds
+        lines = found.lines
+        self.course = outlines.title_of(found)
+        self._default = area or self.course or "Notes"
+        self._folders: dict[str, str] = {}  # the folder's name -> the area's shown name, in order
+        self._taken: set[str] = set()
+        self.doubts: list[Doubt] = []
+        self.notes = [self._note(entry, lines[entry.at].number) for entry in found.entries]
+
+    def _note(self, entry: Entry, line: int) -> Imported:
+        head, lines = entry.head, self._found.lines
+        title = frontmatter.clean(head.title) or "Untitled"
+        time, day = head.time, head.date
+        if time and time.doubt:
+            self.doubts.append(Doubt(line + 1, f"{time.doubt}: no time is noted"))
+        if day and not day.iso:
+            self.doubts.append(Doubt(line + 1, "a date that may be read in two ways is not noted"))
+        if entry.level and entry.level not in self._levels:
+            self.doubts.append(Doubt(line + 1, f"`{entry.level}` is no level of this site: add it to `levels` in notes-site.toml"))
+        return Imported(
+            line=line + 1,
+            end_line=self._last(entry),
+            path=self._path(self._folder(entry.area or self._default), title),
+            area=entry.area,
+            level=entry.level,
+            group=entry.group,
+            title=title,
+            kind=kind_of(title, self._kinds) or (head.kind if head.kind in self._config.kinds else None),
+            link=head.link,
+            time=time.minutes if time else None,
+            date=day.iso or None if day else None,
+            status=None if head.checked is None else "done" if head.checked else "planned",
+        )
+
+    def _last(self, entry: Entry) -> int:
+        """Return the last line of a note that says something (from 1)."""
+        return self._found.lines[entry.end - 1].end
+
+    def _folder(self, area: str) -> str:
+        try:
+            name = file_name("area", area)
+        except ValueError:
+            name = "area"
+        name = f"{name}-notes" if name in _GENERATED else name
+        self._folders.setdefault(name, area)
+        return name
+
+    def _path(self, folder: str, title: str) -> str:
+        """Return a path that no other note has; the same for the same README."""
+        try:
+            name = file_name("title", title)
+        except ValueError:
+            name = "untitled"
+        number, path = 1, f"{folder}/{name}.md"
+        while paths.collision_key(path) in self._taken:
+            number += 1
+            path = f"{folder}/{name}-{number}.md"
+        self._taken.add(paths.collision_key(path))
+        return path
+
+    def ownership(self) -> tuple[list[str], list[bool]]:
+        """Return the file that each source line goes to, and whether it is part of that file's text."""
+        found, count = self._found, len(self._source)
+        owner, shown = [""] * count, [True] * count
+        here = _HOME
+        parts = sorted(
+            [*((m.at, m) for m in found.markers), *((e.start, e) for e in found.entries)], key=lambda part: part[0]
+        )
+        starts = [found.lines[at].number for at, _ in parts]
+        owner[: starts[0] if starts else count] = [_HOME] * (starts[0] if starts else count)
+        noted = {entry.at: note for entry, note in zip(found.entries, self.notes, strict=True)}
+        for n, (at, part) in enumerate(parts):
+            begin, end = starts[n], starts[n + 1] if n + 1 < len(starts) else count
+            if isinstance(part, Entry):
+                mine = noted[part.at].path
+                body = found.lines[part.body].number if part.body < len(found.lines) else count
+                shown[begin : min(body, end)] = [False] * (min(body, end) - begin)
+                owner[begin:end] = [mine] * (end - begin)
+                continue
+            if part.at in found.areas:
+                here = f"{self._folder(found.areas[part.at])}/{_HOME}"
+            elif part.rank <= found.area_rank:
+                here = _HOME
+            shown[begin : found.lines[at].end] = [False] * (found.lines[at].end - begin)
+            owner[begin:end] = [here] * (end - begin)
+        return owner, shown
+
+    def texts(self, owner: Sequence[str], shown: Sequence[bool], lines: Sequence[str]) -> dict[str, str]:
+        """Return the text of every file."""
+        mine: dict[str, list[int]] = defaultdict(list)
+        for at, path in enumerate(owner):
+            mine[path].append(at)
+        texts = {}
+        for order, (folder, area) in enumerate(self._folders.items(), 1):
+            path = f"{folder}/{_HOME}"
+            fields = {"title": frontmatter.clean(area) or "Untitled", "order": order}
+            texts[path] = self._text(fields, mine.get(path, []), shown, lines)
+        orders: dict[str, int] = defaultdict(int)
+        for entry, note in zip(self._found.entries, self.notes, strict=True):
+            folder = paths.first_folder(note.path)
+            orders[folder] += 1
+            fields = self._fields(note) | {"order": orders[folder]}
+            texts[note.path] = self._text(fields, mine[note.path], shown, lines, nested=self._found.lines[entry.at].depth > 0)
+        home = self._text({"title": self.course or self._config.title}, mine.get(_HOME, []), shown, lines)
+        if any(self._source[at].strip() for at in mine.get(_HOME, [])):
+            texts[_HOME] = home
+        return texts
+
+    def _fields(self, note: Imported) -> dict[str, Any]:
+        fields = {name: getattr(note, name) for name in ("title", "group", "link", "time", "date", "status")}
+        level = self._levels.get(note.level or "")
+        kind = note.kind if note.kind != kind_of(note.title, self._kinds) else None
+        return fields | {"level": level, "kind": kind}
+
+    def _text(
+        self, fields: dict[str, Any], mine: Sequence[int], shown: Sequence[bool], lines: Sequence[str], *, nested: bool = False
+    ) -> str:
+        body = _trimmed([lines[at] for at in mine if shown[at]])
+        body = _outdented(body) if nested else body
+        text = "\n".join(body)
+        if _ACTIVE.search(text):
+            fields = fields | {"html": "safe"}
+        comments = [
+            f"# {self._name}:{at + 1}: {frontmatter.clean(self._source[at])}"
+            for at in mine
+            if not shown[at] and self._source[at].strip()
+        ]
+        block = frontmatter.dump(fields).removesuffix("---\n")
+        return "\n".join([block + "\n".join([*comments, "---"]), *([text] if text else []), ""])
+
+
+def _trimmed(body: list[str]) -> list[str]:
+    """Drop what only separates notes: blank lines at both ends, rules at the end."""
+    while body and (not body[-1].strip() or re.fullmatch(r"\s*(?:[-*_]\s*){3,}", body[-1])):
+        body.pop()
+    while body and not body[0].strip():
+        body.pop(0)
+    return body
+
+
+def _outdented(body: list[str]) -> list[str]:
+    """Take the indentation of a list item's text away, which would make code of it."""
+    width = next((_indent(line) for line in body if line.strip()), 0)
+    return [_without(line, min(width, _indent(line))) for line in body]
+
+
+def _indent(line: str) -> int:
+    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+
+
+def _without(line: str, width: int) -> str:
+    lead = line[: len(line) - len(line.lstrip())].expandtabs(4)
+    return lead[width:] + line.lstrip() if width else line
+
+
+def _pieces(source: Sequence[str], owner: Sequence[str], shown: Sequence[bool], notes: set[str]) -> Iterator[Piece]:
+    """Yield the runs of lines that are in no note."""
+    start, said = 0, 0
+    for at in range(len(source) + 1):
+        if at < len(source) and owner[at] == owner[start] and shown[at] == shown[start]:
+            said = at if source[at].strip() else said
+            continue
+        texts = [line for line in source[start:at] if line.strip()]
+        if texts and shown[start] and owner[start] not in notes:
+            yield Piece(start + 1, said + 1, owner[start])
+        start = said = at

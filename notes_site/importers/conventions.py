@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
@@ -131,20 +131,22 @@ def _may_be_head(line: Line, head: Head) -> bool:
 
 def _row(line: Line, columns: Sequence[str]) -> Head:
     """Read a row of a table: one cell is the title, the others state facts; a column's name helps a bare number."""
-    title, facts = None, dict[str, object]()
-    named = [n for n, name in enumerate(columns) if _TITLE_COLUMN.search(name)]
-    for n, cell in enumerate(line.cells):
-        name = columns[n] if n < len(columns) else ""
-        found = heads.facts_in(cell.text) or heads.facts_in(f"{name}: {cell.text}")
+    texts, facts, link = list[Line](), dict[str, object](), None
+    for cell, column in zip_longest(line.cells, columns[: len(line.cells)], fillvalue=""):
+        if isinstance(cell, str):
+            break
+        link = link or next((a.target for a in cell.links if is_external(a.target)), None)
+        found = heads.facts_in(cell.text) or heads.facts_in(f"{column}: {cell.text}")
         if found:
             facts = {**found, **facts}
-        elif cell.text.strip() and (title is None or (n in named[:1])):
-            title = cell
-    if title is None:
+        elif _TITLE_COLUMN.search(str(column)) and texts and not _TITLE_COLUMN.search(columns[0]):
+            texts.insert(0, cell)
+        elif cell.text.strip():
+            texts.append(cell)
+    if not texts:
         return Head("")
-    head = heads.read(title)
-    link = next((a.target for cell in line.cells for a in cell.links if is_external(a.target)), None)
-    return heads.merge(head, facts | ({"link": link} if link else {}))
+    head = heads.merge(heads.read(texts[0]), facts | ({"link": link} if link else {}))
+    return head._replace(text="\n\n".join(cell.source for cell in texts[1:]))
 
 
 def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]:
@@ -153,7 +155,7 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
     for line in lines[at + 1 : at + 7]:
         if line.shape in ("code", "html", "rule", "head", "row") or line.is_heading:
             break
-        facts = heads.facts_in(line.text) or _link_line(line, head)
+        facts = heads.facts_in(line.text) or link_line(line, head)
         if facts is None or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
             break
         if set(facts) == {"levels"} and not re.match(r"\W*(?:level|difficulty)\s*[:=-]", line.text, re.IGNORECASE):
@@ -163,7 +165,7 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
     return head, count
 
 
-def _link_line(line: Line, head: Head) -> dict[str, object] | None:
+def link_line(line: Line, head: Head) -> dict[str, object] | None:
     """Return the link of a line such as `Link: [here](url)`."""
     external = [link for link in line.links if is_external(link.target)]
     if len(external) == 1 and not head.link and (label := _LINK_LABEL.match(line.text)):

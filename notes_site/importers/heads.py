@@ -45,6 +45,7 @@ class Head(NamedTuple):
     kind: str | None = None
     checked: bool | None = None
     more: bool = False
+    text: str = ""  # of a table's row: what the other cells say
 
     @property
     def strength(self) -> float:

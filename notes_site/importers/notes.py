@@ -17,7 +17,7 @@ from notes_site.config import parse_options
 from notes_site.diagnostics import Diagnostic
 from notes_site.importers import outline as outlines
 from notes_site.importers import rewrite
-from notes_site.importers.outline import Entry, Outline
+from notes_site.importers.outline import Entry, Marker, Outline
 from notes_site.kinds import kind_of
 from notes_site.markdown import lines as readers
 from notes_site.model import Config
@@ -166,31 +166,40 @@ class _Maker:
         return path
 
     def ownership(self) -> tuple[list[str], list[bool]]:
-        """Return the file that each source line goes to, and whether it is part of that file's text."""
+        """Return for each source line the file that it goes to, and whether it is part of that file's text."""
         found, count = self._found, len(self._source)
-        owner, shown = [""] * count, [True] * count
+        owner, shown = [_HOME] * count, [True] * count
+        parts: dict[int, Marker | Entry] = {m.at: m for m in found.markers}
+        notes = {}
+        for entry, note in zip(found.entries, self.notes, strict=True):
+            parts[entry.start], notes[entry.start] = entry, note.path
         here = _HOME
-        parts = sorted(
-            [*((m.at, m) for m in found.markers), *((e.start, e) for e in found.entries)], key=lambda part: part[0]
-        )
-        starts = [found.lines[at].number for at, _ in parts]
-        owner[: starts[0] if starts else count] = [_HOME] * (starts[0] if starts else count)
-        noted = {entry.at: note for entry, note in zip(found.entries, self.notes, strict=True)}
-        for n, (at, part) in enumerate(parts):
-            begin, end = starts[n], starts[n + 1] if n + 1 < len(starts) else count
-            if isinstance(part, Entry):
-                mine = noted[part.at].path
-                body = found.lines[part.body].number if part.body < len(found.lines) else count
-                shown[begin : min(body, end)] = [False] * (min(body, end) - begin)
-                owner[begin:end] = [mine] * (end - begin)
+        for at, part in sorted(parts.items()):
+            start = found.lines[at].number
+            if isinstance(part, Marker):
+                here = self._text_of(part, here)
+                end = found.lines[at].end
+                owner[start:], shown[start:end] = [here] * (count - start), [False] * (end - start)
                 continue
-            if part.at in found.areas:
-                here = f"{self._folder(found.areas[part.at])}/{_HOME}"
-            elif part.rank <= found.area_rank:
-                here = _HOME
-            shown[begin : found.lines[at].end] = [False] * (found.lines[at].end - begin)
-            owner[begin:end] = [here] * (end - begin)
+            body, end, after = (self._number(n) for n in (part.body, part.end, part.after))
+            owner[start:after], owner[after:] = [notes[at]] * (after - start), [here] * (count - after)
+            shown[start : min(body, after)] = [False] * (min(body, after) - start)
+            shown[end:after] = [False] * (after - end)
+        for at, line in enumerate(found.lines):
+            if at in found.contents:
+                owner[line.number], shown[line.number] = _HOME, False
+            if line.shape == "head" and parts.keys() & {at + 2}:  # of a table whose rows are items
+                shown[line.number : line.number + 2] = [False] * 2
         return owner, shown
+
+    def _text_of(self, marker: Marker, here: str) -> str:
+        """Return the file that takes what stands below a marker: its area's text, or the home's."""
+        if marker.at in self._found.areas:
+            return f"{self._folder(self._found.areas[marker.at])}/{_HOME}"
+        return _HOME if marker.rank <= self._found.area_rank else here
+
+    def _number(self, at: int) -> int:
+        return self._found.lines[at].number if at < len(self._found.lines) else len(self._source)
 
     def texts(self, owner: Sequence[str], shown: Sequence[bool], lines: Sequence[str]) -> dict[str, str]:
         """Return the text of every file."""
@@ -207,7 +216,8 @@ class _Maker:
             folder = paths.first_folder(note.path)
             orders[folder] += 1
             fields = self._fields(note) | {"order": orders[folder]}
-            texts[note.path] = self._text(fields, mine[note.path], shown, lines, nested=self._found.lines[entry.at].depth > 0)
+            nested = self._found.lines[entry.at].depth > 0
+            texts[note.path] = self._text(fields, mine[note.path], shown, lines, nested=nested, more=entry.head.text)
         home = self._text({"title": self.course or self._config.title}, mine.get(_HOME, []), shown, lines)
         if any(self._source[at].strip() for at in mine.get(_HOME, [])):
             texts[_HOME] = home
@@ -220,11 +230,18 @@ class _Maker:
         return fields | {"level": level, "kind": kind}
 
     def _text(
-        self, fields: dict[str, Any], mine: Sequence[int], shown: Sequence[bool], lines: Sequence[str], *, nested: bool = False
+        self,
+        fields: dict[str, Any],
+        mine: Sequence[int],
+        shown: Sequence[bool],
+        lines: Sequence[str],
+        *,
+        nested: bool = False,
+        more: str = "",
     ) -> str:
         body = _trimmed([lines[at] for at in mine if shown[at]])
         body = _outdented(body) if nested else body
-        text = "\n".join(body)
+        text = "\n".join(body) or more
         if _ACTIVE.search(text):
             fields = fields | {"html": "safe"}
         comments = [

@@ -13,6 +13,7 @@ from notes_site.importers.words import is_contents, is_numbered, name_of
 from notes_site.markdown.lines import Line
 
 _MARKER_WORDS = 8
+_NEAR = 8  # lines below a head in which its link may stand
 
 
 class Marker(NamedTuple):
@@ -26,12 +27,13 @@ class Marker(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An item with its place: the lines from `start` to `end` are its own, `body` is the first of its text."""
+    """An item with its place: the lines from `start` to `after` are its own, those from `body` to `end` its text."""
 
     at: int
     start: int
     body: int
     end: int
+    after: int
     area: str | None
     level: str | None
     group: str | None
@@ -42,7 +44,7 @@ class Outline(NamedTuple):
     """All that was found. `markers` are the lines that open areas, levels and groups; `title` the course's, -1 without.
 
     Lines that are in no entry and no marker are texts of the area in which they stand; `areas` has its name for each
-    marker of one.
+    marker of one. `contents` are the lines of tables of contents.
     """
 
     lines: tuple[Line, ...]
@@ -51,7 +53,7 @@ class Outline(NamedTuple):
     areas: dict[int, str]
     area_rank: float
     title: int
-    habits: Habits
+    contents: frozenset[int]
 
 
 def outline(lines: tuple[Line, ...]) -> Outline:
@@ -66,7 +68,13 @@ def outline(lines: tuple[Line, ...]) -> Outline:
     items, markers = _by_topic(lines, dict(habits.items), markers, area_rank, title)
     entries = tuple(_entries(lines, items, markers, area_rank, habits))
     areas = {m.at: m.name for m in markers if m.name and m.rank == area_rank}
-    return Outline(lines, entries, tuple(markers), areas, area_rank, title, habits)
+    return Outline(lines, entries, tuple(markers), areas, area_rank, title, _with_headings(lines, contents))
+
+
+def _with_headings(lines: Sequence[Line], contents: set[int]) -> frozenset[int]:
+    """Return the lines of tables of contents with the lines above that announce them."""
+    above = {at - 1 for at in contents if at and at - 1 not in contents and is_contents(lines[at - 1].text)}
+    return frozenset(contents | above)
 
 
 def title_of(found: Outline) -> str | None:
@@ -148,12 +156,14 @@ def _says_only(line: Line, level: values.Levels) -> bool:
     return line.is_heading and (words[1:2] == ["level"] or words[:1] == ["level"]) and not heads.read(line).levels
 
 
-def _leads(lines: Sequence[Line], at: int, items: Container[int], reach: int) -> bool:
-    """Tell whether an item follows right below, a short remark between them aside."""
+def _leads(
+    lines: Sequence[Line], at: int, items: Container[int], reach: int, levels: Container[int] = frozenset()
+) -> bool:
+    """Tell whether an item follows below, at most `reach` remarks between them, or a level right below."""
     seen = 0
     for n in range(at + 1, len(lines)):
-        if n in items:
-            return True
+        if n in items or n in levels:
+            return n in items or not seen
         line = lines[n]
         if line.is_heading or line.shape == "code":
             return False
@@ -170,7 +180,7 @@ def _deepest(lines: Sequence[Line], habits: Habits, levels: dict[int, tuple[str,
     for depth in range(1, 7):
         here = [at for at, line in enumerate(lines) if line.shape == f"h{depth}" and at not in habits.items]
         here = [at for at in here if at not in levels and at not in contents and not is_contents(lines[at].text)]
-        leading = sum(_leads(lines, at, habits.items, 2) or _leads(lines, at, levels, 0) for at in here)
+        leading = sum(_leads(lines, at, habits.items, 2, levels) for at in here)
         if here and leading >= 0.5 * len(here):
             deepest = max(deepest, depth)
     return deepest
@@ -284,12 +294,13 @@ def _entries(
         start = _with_anchor(lines, at)
         end = next((n for n in starts if n > start and n > at), len(lines))
         item = items[at]
-        head = _timed(lines, item, at, end, habits)
+        end = at + 1 if item.key == "row" else end
+        head = _completed(lines, item, at, end, habits)
         area = next((m.name for m in opened if m.name and m.rank == area_rank), None)
         group = next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None)
         levels = head.levels or next((m.levels for m in reversed(opened) if m.levels), ())
         level = levels[0] if len(levels) == 1 else None
-        yield Entry(at, start, at if head.more else at + 1 + item.below, end, area, level, group, head)
+        yield Entry(at, start, at if head.more else at + 1 + item.below, end - _loose(lines, at + 1, end), end, area, level, group, head)
 
 
 def _with_anchor(lines: Sequence[Line], at: int) -> int:
@@ -299,9 +310,27 @@ def _with_anchor(lines: Sequence[Line], at: int) -> int:
     return at
 
 
-def _timed(lines: Sequence[Line], item: Candidate, at: int, end: int, habits: Habits) -> Head:
-    """Return the item's head with the time that a line of its own states, if that is the document's habit."""
-    if item.head.time or not (habits.times_below or not habits.items):
-        return item.head
-    times = [time for line in lines[at + 1 : end] if (time := conventions.own_time(line)) and time.said]
-    return item.head._replace(time=times[0]) if times else item.head
+def _loose(lines: Sequence[Line], start: int, end: int) -> int:
+    """Return how many lines at a note's end only open or close boxes that hold more than this note."""
+    tags = [tag for line in lines[start:end] if line.shape == "html" for tag in line.tags]
+    count = 0
+    while end - count > start and (own := lines[end - count - 1].tags) and not lines[end - count - 1].text:
+        if all(tags.count(tag.lstrip("/")) == tags.count("/" + tag.lstrip("/")) for tag in own):
+            break
+        tags = tags[: -len(own)]
+        count += 1
+    return count
+
+
+def _completed(lines: Sequence[Line], item: Candidate, at: int, end: int, habits: Habits) -> Head:
+    """Return the item's head with what lines further below state about it: a link with its label, and a time of its
+    own, if that is the document's habit.
+    """
+    head = item.head
+    if not head.link:
+        found = (conventions.link_line(line, head) for line in lines[at + 1 : min(end, at + _NEAR)])
+        head = heads.merge(head, next(filter(None, found), {}))
+    if head.time or not habits.times_below:
+        return head
+    times = (conventions.own_time(line) for line in lines[at + 1 : end])
+    return head._replace(time=next((time for time in times if time and time.said), None))

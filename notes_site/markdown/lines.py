@@ -21,6 +21,7 @@ _HTML_HEADING = re.compile(r"\s*<(h[1-6]|summary)\b[^>]*>(.*?)</\1>\s*", re.IGNO
 _TAG = re.compile(r"<[^<>]*>")
 _LOOKS_HEADING = re.compile(r"(#{2,6})(?=[^\s#])")
 _LOOKS_ITEM = re.compile(r"(?:[-+•·–]|\*(?![^*]*\*)|\d{1,3}[.)])(?=[^\W\d_]|\[)|[•·–]\s+")
+_BOX = re.compile(r"<(/?(?:details|div|section|article|center|table|blockquote|ul|ol))\b", re.IGNORECASE)
 _CONTAINERS = {"bullet_list_open": "ul", "ordered_list_open": "ol", "blockquote_open": "quote"}
 _ANCHOR = re.compile(r"""<[a-z][^>]*\s(?:name|id)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
@@ -55,6 +56,8 @@ class Line(NamedTuple):
     cells: tuple[Line, ...] = ()
     block: int = 0  # the list or the paragraph
     anchors: tuple[str, ...] = ()  # `<a name>`
+    source: str = ""  # of a table's cell
+    tags: tuple[str, ...] = ()  # of an `html` line: those that open (`div`) or close (`/div`) a box
 
     @property
     def is_heading(self) -> bool:
@@ -152,7 +155,8 @@ class _Reader:
             line = self._line(number, heading[1].lower(), depth, _TAG.sub("", heading[2]))
         else:
             line = Line(number, number + 1, "html", depth, False, False, _TAG.sub("", text).strip())
-        return line._replace(anchors=tuple(_ANCHOR.findall(text)))
+        boxes = tuple(tag.lower() for tag in _BOX.findall(text)) if line.shape == "html" else ()
+        return line._replace(anchors=tuple(_ANCHOR.findall(text)), tags=boxes)
 
     def _row(self, at: int, depth: int, table: int) -> Line:
         number = (self._tokens[at].map or (0, 0))[0]
@@ -161,7 +165,7 @@ class _Reader:
             if token.type == "tr_close":
                 break
             if token.type == "inline":
-                cells.append(self._line(number, "text", 1, token.content))
+                cells.append(self._line(number, "text", 1, token.content)._replace(source=token.content))
         shape = "head" if self._tokens[at + 1].type == "th_open" else "row"
         text = " | ".join(cell.text for cell in cells)
         return Line(number, number + 1, shape, depth, True, True, text, cells=tuple(cells), block=table)

@@ -166,8 +166,10 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
 
 
 def link_line(line: Line, head: Head) -> dict[str, object] | None:
-    """Return the link of a line such as `Link: [here](url)`."""
+    """Return the link of a line such as `Link: [here](url)` or `[Video](url)`."""
     external = [link for link in line.links if is_external(link.target)]
+    if len(external) == 1 and not head.link and heads.is_label(line.text):
+        return {"link": external[0].target}
     if len(external) == 1 and not head.link and (label := _LINK_LABEL.match(line.text)):
         covered = external[0].end - external[0].start
         if covered + label.end() >= len(line.text.strip()) - 3:

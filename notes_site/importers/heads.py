@@ -72,6 +72,8 @@ class _Peel:
         found = facts_in(text)
         if found is None and (link := self._linked(at, at + len(text))) and _RESOURCES.fullmatch(text.strip(_EDGES)):
             found = {"link": link.target}
+        if found is None and self.text[at - 1 : at] in _BRACKETS.values() and (kind := kind_of(f"{text}: x", KINDS)):
+            found = {"kind": kind}
         if found is None:
             return False
         for name, value in found.items():
@@ -94,7 +96,13 @@ def read(line: Line) -> Head:
         pass
     if "time" not in peel.facts:
         _from_middle(peel)
-    return _head(peel, checked)
+    head = _head(peel, checked)
+    return Head("") if is_label(head.title) and not head.time else head
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a text only says what sort of thing is linked: `Link`, `the video`."""
+    return _RESOURCES.fullmatch(text.strip(_EDGES).removeprefix("the ")) is not None
 
 
 def _leading_box(peel: _Peel) -> bool | None:
@@ -220,7 +228,7 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
     if title == link or values.URL.fullmatch(title):
         whole = False
     levels = peel.facts.get("levels", ())
-    time, day = peel.facts.get("time"), peel.facts.get("date")
+    time, day, kind = peel.facts.get("time"), peel.facts.get("date"), peel.facts.get("kind")
     assert isinstance(levels, tuple)
     return Head(
         title=" ".join(title.split()),
@@ -229,7 +237,7 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
         time=time if isinstance(time, values.Time) else None,
         date=day if isinstance(day, values.Date) else None,
         levels=levels,
-        kind=kind_of(title, KINDS) or _last_word(title),
+        kind=kind_of(title, KINDS) or (str(kind) if kind else _last_word(title)),
         checked=checked,
         more=peel.more,
     )

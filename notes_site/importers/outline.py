@@ -218,7 +218,10 @@ def _is_sibling(lines: Sequence[Line], at: int, habits: Habits, levels: dict[int
 
 
 def _with_ranks(markers: list[Marker], lines: Sequence[Line]) -> list[Marker]:
-    """Rank the markers that are no headings: just below the headings under which they stand."""
+    """Rank the markers that are no headings: just below the headings under which they stand.
+
+    One that follows a level right away is a group in it, and so are all that are made like it.
+    """
     above = dict[str, float]()
     heading = 0.0
     for marker in markers:
@@ -226,7 +229,11 @@ def _with_ranks(markers: list[Marker], lines: Sequence[Line]) -> list[Marker]:
             heading = marker.rank
         else:
             above[marker.key] = min(above.get(marker.key, 9.0), heading + 0.5)
-    return [m._replace(rank=above[m.key]) if m.rank == 9 else m for m in markers]
+    pairs = zip(markers, markers[1:], strict=False)
+    inner = {b.key for a, b in pairs if b.rank == 9 and b.name and a.levels and a.key == b.key and b.at == a.at + 1}
+    return [
+        m._replace(rank=above[m.key] + 0.25 * (bool(m.name) and m.key in inner)) if m.rank == 9 else m for m in markers
+    ]
 
 
 def _area_rank(markers: Sequence[Marker], items: dict[int, Candidate], lines: Sequence[Line]) -> float:

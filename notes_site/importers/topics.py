@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from notes_site.importers import heads, values
-from notes_site.importers.conventions import Candidate, Habits
+from notes_site.importers.conventions import Candidate, Habits, construct
 from notes_site.importers.heads import Head
 from notes_site.importers.words import is_contents, is_numbered
 from notes_site.markdown.lines import Line
@@ -16,12 +17,20 @@ def learn(lines: Sequence[Line], skipped: set[int], title: int) -> Habits:
     shown = [at for at, line in enumerate(lines) if line.is_heading and line.text.strip() and not line.depth]
     shown = [at for at in shown if at != title and at not in skipped and not is_contents(lines[at].text)]
     depths = sorted({lines[at].shape for at in shown if not _is_level(lines[at])})
-    if not depths:
-        return Habits({}, "", True)
-    top = [at for at in shown if lines[at].shape == depths[0]]
-    chosen = depths[1] if len(depths) > 1 and _are_areas(lines, top, shown) else depths[0]
-    items = {at: topic(lines, at) for at in shown if lines[at].shape == chosen and not _is_level(lines[at])}
-    return Habits(items, chosen, True)
+    top = [at for at in shown if depths and lines[at].shape == depths[0]]
+    chosen = depths[0] if depths else ""
+    if top and _are_areas(lines, top, shown):
+        chosen = depths[1] if len(depths) > 1 else _listed(lines, shown)
+    named = [at for at, line in enumerate(lines) if construct(line) == chosen and at not in skipped and at != title]
+    items = {at: topic(lines, at) for at in named if lines[at].text.strip() and not _is_level(lines[at])}
+    return Habits(items, chosen if items else "", True)
+
+
+def _listed(lines: Sequence[Line], shown: Sequence[int]) -> str:
+    """Return the lists right below most of the headings at the bottom, '' if there are no such."""
+    below = Counter(construct(lines[at + 1]) for at in shown if at + 1 < len(lines) and at + 1 not in shown)
+    key, count = below.most_common(1)[0] if below else ("", 0)
+    return key if key in ("ul1", "ol1") and count >= 0.6 * below.total() else ""
 
 
 def topic(lines: Sequence[Line], at: int) -> Candidate:

@@ -13,6 +13,13 @@ from notes_site import reporting
 from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
 
+_SAYS = {
+    "filled": "estimate filled in: {}",
+    "same": "has its estimate already: {}",
+    "kept": "not touched, it has another estimate: {}",
+}
+
+
 class Wishes(NamedTuple):
     """What the command line asks for."""
 
@@ -79,7 +86,26 @@ def _readme(document: Path, text: str, problems: Any, content: Path, settings: A
 
 
 def _plan(document: Path, text: str, problems: Any, content: Path, settings: Any, wishes: Wishes) -> None:
-    raise NotImplementedError
+    from notes_site.importers import files, notes, plan, report
+
+    def nothing(path: str) -> None:
+        """Take no files along."""
+
+    read = notes.plan(text, document.name, settings, area=wishes.area, planned=True, local=nothing)
+    made = plan.plan(read, files.notes_in(content))
+    if wishes.as_json:
+        reporting.print_json(plan.as_object(made))
+    elif wishes.dry_run:
+        click.echo(report.table(read), nl=False)
+    reporting.show_problems(problems, notes=True)
+    for doubt in read.unsure:
+        click.echo(f"unsure: {document.name}:{doubt.line}: {doubt.what}", err=True)
+    for estimate in made.estimates:
+        click.echo(_SAYS[estimate.what].format(_shown(content / estimate.path)), err=True)
+    if not wishes.dry_run:
+        for path, data in made.filled.items():
+            files.put(content / path, data)
+        _write(content, {path: text.encode() for path, text in made.texts.items()}, wishes)
 
 
 def _write(content: Path, data: dict[str, bytes], wishes: Wishes) -> None:

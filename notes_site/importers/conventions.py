@@ -17,6 +17,7 @@ _GOOD = 2.0  # the strength from which a line is taken for an item of its constr
 _LEAST = 4.0  # the score of a construct from which a document counts as a list of resources
 _SENTENCE = 100  # characters: a longer paragraph is no head, whatever stands in it
 _LINK_LABEL = re.compile(r"[\W_]*(?:the\s+)?(?:link|url|source|resource|website|address)s?\b[^:]{0,20}:", re.IGNORECASE)
+_AREA_COLUMN = re.compile(r"area|category|module|subject|unit|section", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"title|name|resource|topic|what|course|lesson|item|material|video|link", re.IGNORECASE)
 
 
@@ -131,13 +132,15 @@ def _may_be_head(line: Line, head: Head) -> bool:
 
 def _row(line: Line, columns: Sequence[str]) -> Head:
     """Read a row of a table: one cell is the title, the others state facts; a column's name helps a bare number."""
-    texts, facts, link = list[Line](), dict[str, object](), None
+    texts, facts, link, area = list[Line](), dict[str, object](), None, None
     for cell, column in zip_longest(line.cells, columns[: len(line.cells)], fillvalue=""):
         if isinstance(cell, str):
             break
         link = link or next((a.target for a in cell.links if is_external(a.target)), None)
         found = heads.facts_in(cell.text) or heads.facts_in(f"{column}: {cell.text}")
-        if found:
+        if _AREA_COLUMN.fullmatch(str(column).strip()) and not cell.links:
+            area = cell.text.strip() or None
+        elif found:
             facts = {**found, **facts}
         elif _TITLE_COLUMN.search(str(column)) and texts and not _TITLE_COLUMN.search(columns[0]):
             texts.insert(0, cell)
@@ -146,7 +149,7 @@ def _row(line: Line, columns: Sequence[str]) -> Head:
     if not texts:
         return Head("")
     head = heads.merge(heads.read(texts[0]), facts | ({"link": link} if link else {}))
-    return head._replace(text="\n\n".join(cell.source for cell in texts[1:]))
+    return head._replace(area=area, texts=tuple(cell.source for cell in texts[1:]))
 
 
 def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from notes_site import text
+from notes_site import paths, text
 from notes_site.diagnostics import Diagnostic, warning
+from notes_site.files import scan
 from notes_site.importers import rewrite
 
 _MARKS = (
@@ -81,6 +82,15 @@ def finder(document: Path, into: Path) -> Callable[[str], str | None]:
     return local
 
 
+def notes_in(into: Path) -> dict[str, bytes]:
+    """Return the notes of a content folder by path, those that the site would see and that are not too large."""
+    found = {}
+    for path, stat in scan(into, into.name).files.items():
+        if paths.is_note(path) and stat.size <= text.LIMIT:
+            found[path] = (into / path).read_bytes()
+    return found
+
+
 def state(into: Path, path: str, data: bytes) -> str:
     """Return `new`, `unchanged` or `kept`: how a file in the content folder compares with these bytes."""
     target = into / path
@@ -97,12 +107,13 @@ def write(into: Path, files: dict[str, bytes], *, force: bool) -> Written:
         if what == "kept" and force and (into / path).is_file():
             what = "replaced"
         if what in ("new", "replaced"):
-            _put(into / path, data)
+            put(into / path, data)
         found[what].append(path)
     return Written(*(tuple(found[name]) for name in Written._fields))
 
 
-def _put(target: Path, data: bytes) -> None:
+def put(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all, with its folders."""
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, staged = tempfile.mkstemp(dir=target.parent, prefix=".import-")
     try:

@@ -45,7 +45,8 @@ class Head(NamedTuple):
     kind: str | None = None
     checked: bool | None = None
     more: bool = False
-    text: str = ""  # of a table's row: what the other cells say
+    area: str | None = None  # of a table's row: its area has a column
+    texts: tuple[str, ...] = ()  # of a table's row: what the other cells say
 
     @property
     def strength(self) -> float:

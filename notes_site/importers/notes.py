@@ -78,14 +78,20 @@ class Import(NamedTuple):
 
 
 def plan(
-    text: str, name: str, config: Config, *, area: str | None = None, local: Callable[[str], str | None]
+    text: str,
+    name: str,
+    config: Config,
+    *,
+    area: str | None = None,
+    planned: bool = False,
+    local: Callable[[str], str | None],
 ) -> Import:
     """Return what a README becomes. `text` has LF line ends; `area` takes what is in none.
 
-    `local` tells where a file beside the README goes in the content folder, None where there is none.
+    With `planned` its times are estimates. `local` tells where a file beside the README goes in the content folder, None where there is none.
     """
     found = outlines.outline(readers.read(text))
-    maker = _Maker(text, name, config, found, area)
+    maker = _Maker(text, name, config, found, area, planned)
     owner, shown = maker.ownership()
     moved = rewrite.rewrite(text, found.lines, rewrite.Place(owner, shown, name, local))
     for at in moved.unused:
@@ -103,8 +109,9 @@ def plan(
 
 
 class _Maker:
-    def __init__(self, text: str, name: str, config: Config, found: Outline, area: str | None) -> None:
+    def __init__(self, text: str, name: str, config: Config, found: Outline, area: str | None, planned: bool) -> None:
         self._source, self._name, self._config, self._found = text.split("\n"), name, config, found
+        self._planned = planned
         self._levels, self._kinds = level_names(config), parse_options(config).kinds
         lines = found.lines
         self.course = outlines.title_of(found)
@@ -217,17 +224,25 @@ class _Maker:
             orders[folder] += 1
             fields = self._fields(note) | {"order": orders[folder]}
             nested = self._found.lines[entry.at].depth > 0
-            texts[note.path] = self._text(fields, mine[note.path], shown, lines, nested=nested, more=entry.head.text)
+            texts[note.path] = self._text(fields, mine[note.path], shown, lines, nested=nested, cells=entry.head.texts)
         home = self._text({"title": self.course or self._config.title}, mine.get(_HOME, []), shown, lines)
         if any(self._source[at].strip() for at in mine.get(_HOME, [])):
             texts[_HOME] = home
         return texts
 
     def _fields(self, note: Imported) -> dict[str, Any]:
-        fields = {name: getattr(note, name) for name in ("title", "group", "link", "time", "date", "status")}
+        fields = {name: getattr(note, name) for name in ("title", "group", "link", "date", "status")}
+        fields["estimate" if self._planned else "time"] = note.time
         level = self._levels.get(note.level or "")
         kind = note.kind if note.kind != kind_of(note.title, self._kinds) else None
         return fields | {"level": level, "kind": kind}
+
+    def _comment(self, at: int, cells: Sequence[str]) -> str:
+        """Return a line as its comment; of a table's row without the cells that are the note's text."""
+        line = self._source[at]
+        for cell in cells:
+            line = line.replace(cell, "…", 1)
+        return frontmatter.clean(line)
 
     def _text(
         self,
@@ -237,15 +252,15 @@ class _Maker:
         lines: Sequence[str],
         *,
         nested: bool = False,
-        more: str = "",
+        cells: Sequence[str] = (),
     ) -> str:
         body = _trimmed([lines[at] for at in mine if shown[at]])
         body = _outdented(body) if nested else body
-        text = "\n".join(body) or more
+        text = "\n".join(body) or "\n\n".join(cells)
         if _ACTIVE.search(text):
             fields = fields | {"html": "safe"}
         comments = [
-            f"# {self._name}:{at + 1}: {frontmatter.clean(self._source[at])}"
+            f"# {self._name}:{at + 1}: {self._comment(at, cells)}"
             for at in mine
             if not shown[at] and self._source[at].strip()
         ]

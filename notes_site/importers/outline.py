@@ -131,14 +131,14 @@ def _level_markers(lines: Sequence[Line], habits: Habits, contents: set[int]) ->
     weak: dict[int, str] = {}
     for at, line in enumerate(lines):
         key = conventions.construct(line)
-        if at in habits.items or at in contents or not key or key == "row" or len(line.text.split()) > _MARKER_WORDS:
+        if at in habits.items or at in contents or not key or key == "row" or len(line.text.split()) > 2 * _MARKER_WORDS:
             continue
         level = _level_of(line)
         if level is None or len(level.names) > 1 or not _says_only(line, level):
             continue
-        if not line.is_heading and (level.rest or not line.first or re.match(r"\W*level\s*[:=-]", line.text, re.I)):
+        if not line.is_heading and (not line.first or re.match(r"\W*level\s*[:=-]", line.text, re.I)):
             continue
-        if key[:2] in ("ul", "ol") and not _leads(lines, at, habits.items, 1):
+        if (key[:2] in ("ul", "ol") or (level.rest and not line.is_heading)) and not _leads(lines, at, habits.items, 1):
             continue
         found[at] = level.names
         if level.weak:
@@ -153,6 +153,8 @@ def _says_only(line: Line, level: values.Levels) -> bool:
     if not level.rest:
         return True
     words = re.findall(r"[^\W_]+", line.text.casefold())
+    if line.text.rstrip().endswith(":") and "level" in words and not level.weak:
+        return True  # `To achieve Beginner Level, complete:`
     return line.is_heading and (words[1:2] == ["level"] or words[:1] == ["level"]) and not heads.read(line).levels
 
 
@@ -303,7 +305,7 @@ def _entries(
         item = items[at]
         end = at + 1 if item.key == "row" else end
         head = _completed(lines, item, at, end, habits)
-        area = next((m.name for m in opened if m.name and m.rank == area_rank), None)
+        area = head.area or next((m.name for m in opened if m.name and m.rank == area_rank), None)
         group = next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None)
         levels = head.levels or next((m.levels for m in reversed(opened) if m.levels), ())
         level = levels[0] if len(levels) == 1 else None

@@ -18,7 +18,7 @@ _GITHUB = re.compile(
     r"https?://(?:(?:www\.)?github\.com/[^/]+/[^/]+/(?:blob|raw)|raw\.githubusercontent\.com/[^/]+/[^/]+)/([^?#]+)",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(r" {0,3}(\[[^\]]+\])(:\s+)<?([^\s<>]+)>?.*")
+_DEFINITION = re.compile(r" {0,3}(\[(?!\^)[^\]]+\])(:\s+)<?([^\s<>]+)>?.*")
 _REFERENCE = re.compile(r"(!?\[.*?\])(\[[^\[\]]*\])?", re.DOTALL)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico)$", re.IGNORECASE)
 

@@ -185,10 +185,15 @@ def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
     good = [c for c in members if c.good or c.timed]
     if not good:
         return 0.0
-    if members[0].key[:2] in ("ul", "ol"):
+    listed = members[0].key[:2] in ("ul", "ol")
+    if listed:
         lists = {lines[c.at].block for c in good}
         members = [c for c in members if lines[c.at].block in lists]
-    return sum(min(c.head.strength + 2 * c.timed, 6) for c in good) * len(good) / len(members)
+    total = 0.0
+    for c in good:
+        bare = listed and c.head.strength == 3 and c.head.whole_link  # such lists stand in notes too
+        total += 1.5 if bare else min(c.head.strength + 2 * c.timed, 6)
+    return total * len(good) / len(members)
 
 
 def _consistent(members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:

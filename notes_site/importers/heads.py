@@ -73,8 +73,6 @@ class _Peel:
         found = facts_in(text)
         if found is None and (link := self._linked(at, at + len(text))) and _RESOURCES.fullmatch(text.strip(_EDGES)):
             found = {"link": link.target}
-        if found is None and self.text[at - 1 : at] in _BRACKETS.values() and (kind := kind_of(f"{text}: x", KINDS)):
-            found = {"kind": kind}
         if found is None:
             return False
         for name, value in found.items():
@@ -229,7 +227,7 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
     if title == link or values.URL.fullmatch(title):
         whole = False
     levels = peel.facts.get("levels", ())
-    time, day, kind = peel.facts.get("time"), peel.facts.get("date"), peel.facts.get("kind")
+    time, day = peel.facts.get("time"), peel.facts.get("date")
     assert isinstance(levels, tuple)
     return Head(
         title=" ".join(title.split()),
@@ -238,16 +236,18 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
         time=time if isinstance(time, values.Time) else None,
         date=day if isinstance(day, values.Date) else None,
         levels=levels,
-        kind=kind_of(title, KINDS) or (str(kind) if kind else _last_word(title)),
+        kind=kind_of(title, KINDS) or _last_word(title),
         checked=checked,
         more=peel.more,
     )
 
 
 def _last_word(title: str) -> str | None:
-    """Return the kind in a title such as `Docker Intro Lab`."""
+    """Return the kind in a title such as `Docker Intro Lab` or `Docker Intro (video)`."""
     words = title.split()
-    return kind_of(f"{words[-1]}: x", KINDS) if 1 < len(words) <= 12 and words[-1][:1].isupper() else None
+    if not 1 < len(words) <= 12 or not (words[-1][:1].isupper() or words[-1][0] in "(["):
+        return None
+    return kind_of(f"{words[-1].strip('()[]')}: x", KINDS)
 
 
 def merge(head: Head, facts: dict[str, object]) -> Head:

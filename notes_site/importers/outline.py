@@ -116,9 +116,9 @@ def _markers(lines: Sequence[Line], habits: Habits, contents: set[int], title: i
             if line.depth == 0 and line.text.strip() and _opens(lines, at, habits, levels, deepest):
                 head = heads.read(line)
                 found.append(Marker(at, _rank(line), name_of(head.title or line.text), head.levels, line.shape))
-        elif _is_sibling(lines, at, habits, levels):
+        elif _is_sibling(lines, at, habits, levels) or _is_spoken(lines, at, levels):
             found.append(Marker(at, _rank(line), name_of(heads.read(line).title or line.text), (), conventions.construct(line)))
-    return _with_ranks(found, lines)
+    return _with_ranks(found)
 
 
 def _rank(line: Line) -> float:
@@ -204,7 +204,7 @@ def _opens(
         if depth > usual:
             return False
         numbered = is_numbered(line.text) and not line.text.casefold().startswith("part")
-        return numbered or bool(heads.read(line).levels) or _leads(lines, at, habits.items, 1)
+        return numbered or bool(heads.read(line).levels) or _leads(lines, at, habits.items, 0, levels)
     return depth <= deepest or not habits.items
 
 
@@ -219,10 +219,21 @@ def _is_sibling(lines: Sequence[Line], at: int, habits: Habits, levels: dict[int
     return bool(before) and _leads(lines, at, habits.items, 0)
 
 
-def _with_ranks(markers: list[Marker], lines: Sequence[Line]) -> list[Marker]:
+def _is_spoken(lines: Sequence[Line], at: int, levels: Container[int]) -> bool:
+    """Tell whether an emphasised line serves as the heading of an area: it counts areas, or a level follows."""
+    line = lines[at]
+    if line.shape != "p" or not (line.first and line.alone and line.strong) or len(line.text.split()) > _MARKER_WORDS:
+        return False
+    if conventions.own_time(line) or heads.facts_in(line.text):
+        return False
+    return at + 1 in levels or is_numbered(line.text)
+
+
+def _with_ranks(markers: list[Marker]) -> list[Marker]:
     """Rank the markers that are no headings: just below the headings under which they stand.
 
-    One that follows a level right away is a group in it, and so are all that are made like it.
+    One that follows a level right away is a group in it, one that a level follows is above it, and so are all that
+    are made like it.
     """
     above = dict[str, float]()
     heading = 0.0
@@ -231,10 +242,16 @@ def _with_ranks(markers: list[Marker], lines: Sequence[Line]) -> list[Marker]:
             heading = marker.rank
         else:
             above[marker.key] = min(above.get(marker.key, 9.0), heading + 0.5)
-    pairs = zip(markers, markers[1:], strict=False)
-    inner = {b.key for a, b in pairs if b.rank == 9 and b.name and a.levels and a.key == b.key and b.at == a.at + 1}
+    shift = dict[str, float]()
+    for a, b in zip(markers, markers[1:], strict=False):
+        if b.at == a.at + 1 and 9 in (a.rank, b.rank):
+            if b.name and a.levels and b.rank == 9:
+                shift[b.key] = 0.25
+            elif a.name and b.levels and a.rank == 9:
+                shift[a.key] = -0.25
     return [
-        m._replace(rank=above[m.key] + 0.25 * (bool(m.name) and m.key in inner)) if m.rank == 9 else m for m in markers
+        m._replace(rank=above[m.key] + (shift.get(m.key, 0.0) if m.name else 0.0)) if m.rank == 9 else m
+        for m in markers
     ]
 
 
@@ -295,9 +312,10 @@ def _entries(
     opened: list[Marker] = []
     for at in sorted({*items, *opening}):
         if marker := opening.get(at):
-            while opened and opened[-1].rank >= marker.rank:
-                opened.pop()
-            opened.append(marker)
+            closed = [m for m in opened if m.rank >= marker.rank]
+            opened = [m for m in opened if m.rank < marker.rank]
+            if at not in items or any(m.levels for m in closed):  # a part that is an item is its own group beside levels
+                opened.append(marker)
         if at not in items:
             continue
         start = _with_anchor(lines, at)

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
-from notes_site.importers import heads, values
+from notes_site.importers import heads
 from notes_site.importers.heads import Head
+from notes_site.importers.times import Time, time_in
 from notes_site.markdown.lines import Line
 from notes_site.paths import is_external
 
@@ -196,7 +197,9 @@ def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
     return total * len(good) / len(members)
 
 
-def _consistent(members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+def _consistent(
+    members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]
+) -> Iterator[Candidate]:
     """Yield the members without evidence of their own that go with the others: nearly all of their like are items."""
     if members[0].key[:2] in ("ul", "ol"):
         lists: dict[int, list[Candidate]] = defaultdict(list)
@@ -224,14 +227,14 @@ def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Seq
             has_time = has_time or own
 
 
-def own_time(line: Line) -> values.Time | None:
+def own_time(line: Line) -> Time | None:
     """Return the time that a line of its own states: `**Time: 15 min**`, `spent 1 hour`, `It took me 20 minutes to ...`."""
     if line.shape not in ("p", "text", "quote", "ul", "ol", "dash") or line.is_heading:
         return None
     if facts := heads.facts_in(line.text):
         time = facts.get("time")
-        return time if isinstance(time, values.Time) else None
-    return values.time_in(line.text, line=True)
+        return time if isinstance(time, Time) else None
+    return time_in(line.text, line=True)
 
 
 def _others(
@@ -246,7 +249,11 @@ def _others(
         if c.key[:2] in ("ul", "ol", "ro"):
             continue
         if line.is_heading:
-            if c.own.whole_link or (c.own.time and c.own.kind) or (key[0] != "h" and c.own.kind and c.head.strength > 3):
+            if (
+                c.own.whole_link
+                or (c.own.time and c.own.kind)
+                or (key[0] != "h" and c.own.kind and c.head.strength > 3)
+            ):
                 yield c
         elif c.key == "summary":
             continue

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from notes_site.importers import values
+from notes_site.importers.times import Time, time_in
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.markdown.lines import Line, Link
 from notes_site.paths import is_external
@@ -24,7 +25,9 @@ _RESOURCES = re.compile(
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
 _NUMBER = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|#\d{1,3}[.:]?)\s+")
 _BRACKETS = {")": "(", "]": "[", "）": "（", "】": "【"}
-_SEPARATOR = re.compile(r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*")
+_SEPARATOR = re.compile(
+    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*"
+)
 _PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
 _EDGES = " \t-–—|:•·,;~*_=>"
 
@@ -39,7 +42,7 @@ class Head(NamedTuple):
     title: str
     link: str | None = None
     whole_link: bool = False
-    time: values.Time | None = None
+    time: Time | None = None
     date: values.Date | None = None
     levels: tuple[str, ...] = ()
     kind: str | None = None
@@ -205,7 +208,7 @@ def _fact(text: str) -> dict[str, object] | None:
         return {"link": url}
     if day := values.date_in(text):
         return {"date": day}
-    if time := values.time_in(text):
+    if time := time_in(text):
         return {"time": time}
     levels = values.levels_in(text)
     if levels and not levels.rest and len(text.split()) <= 8:
@@ -233,7 +236,7 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
         title=" ".join(title.split()),
         link=str(link) if link else None,
         whole_link=whole or ("link" in peel.facts and not external),
-        time=time if isinstance(time, values.Time) else None,
+        time=time if isinstance(time, Time) else None,
         date=day if isinstance(day, values.Date) else None,
         levels=levels,
         kind=kind_of(title, KINDS) or _last_word(title),
@@ -256,7 +259,7 @@ def merge(head: Head, facts: dict[str, object]) -> Head:
     return head._replace(
         link=head.link or (str(link) if link else None),
         whole_link=head.whole_link or (link is not None and head.link is None),
-        time=head.time or (time if isinstance(time, values.Time) else None),
+        time=head.time or (time if isinstance(time, Time) else None),
         date=head.date or (day if isinstance(day, values.Date) else None),
         levels=head.levels or (levels if isinstance(levels, tuple) else ()),
     )

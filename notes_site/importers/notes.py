@@ -130,7 +130,9 @@ class _Maker:
         if day and not day.iso:
             self.doubts.append(Doubt(line + 1, "a date that may be read in two ways is not noted"))
         if entry.level and entry.level not in self._levels:
-            self.doubts.append(Doubt(line + 1, f"`{entry.level}` is no level of this site: add it to `levels` in notes-site.toml"))
+            self.doubts.append(
+                Doubt(line + 1, f"`{entry.level}` is no level of this site: add it to `levels` in notes-site.toml")
+            )
         return Imported(
             line=line + 1,
             end_line=self._last(entry),

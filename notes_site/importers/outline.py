@@ -117,7 +117,9 @@ def _markers(lines: Sequence[Line], habits: Habits, contents: set[int], title: i
                 head = heads.read(line)
                 found.append(Marker(at, _rank(line), name_of(head.title or line.text), head.levels, line.shape))
         elif _is_sibling(lines, at, habits, levels) or _is_spoken(lines, at, levels):
-            found.append(Marker(at, _rank(line), name_of(heads.read(line).title or line.text), (), conventions.construct(line)))
+            found.append(
+                Marker(at, _rank(line), name_of(heads.read(line).title or line.text), (), conventions.construct(line))
+            )
     return _with_ranks(found)
 
 
@@ -131,7 +133,13 @@ def _level_markers(lines: Sequence[Line], habits: Habits, contents: set[int]) ->
     weak: dict[int, str] = {}
     for at, line in enumerate(lines):
         key = conventions.construct(line)
-        if at in habits.items or at in contents or not key or key == "row" or len(line.text.split()) > 2 * _MARKER_WORDS:
+        if (
+            at in habits.items
+            or at in contents
+            or not key
+            or key == "row"
+            or len(line.text.split()) > 2 * _MARKER_WORDS
+        ):
             continue
         level = _level_of(line)
         if level is None or len(level.names) > 1 or not _says_only(line, level):
@@ -188,9 +196,7 @@ def _deepest(lines: Sequence[Line], habits: Habits, levels: dict[int, tuple[str,
     return deepest
 
 
-def _opens(
-    lines: Sequence[Line], at: int, habits: Habits, levels: dict[int, tuple[str, ...]], deepest: int
-) -> bool:
+def _opens(lines: Sequence[Line], at: int, habits: Habits, levels: dict[int, tuple[str, ...]], deepest: int) -> bool:
     """Tell whether a heading without a level opens a part, rather than standing in an item's notes."""
     line = lines[at]
     if line.shape == "summary":
@@ -314,7 +320,9 @@ def _entries(
         if marker := opening.get(at):
             closed = [m for m in opened if m.rank >= marker.rank]
             opened = [m for m in opened if m.rank < marker.rank]
-            if at not in items or any(m.levels for m in closed):  # a part that is an item is its own group beside levels
+            if at not in items or any(
+                m.levels for m in closed
+            ):  # a part that is an item is its own group beside levels
                 opened.append(marker)
         if at not in items:
             continue
@@ -327,7 +335,17 @@ def _entries(
         group = next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None)
         levels = head.levels or next((m.levels for m in reversed(opened) if m.levels), ())
         level = levels[0] if len(levels) == 1 else None
-        yield Entry(at, start, at if head.more else at + 1 + item.below, end - _loose(lines, at + 1, end), end, area, level, group, head)
+        yield Entry(
+            at,
+            start,
+            at if head.more else at + 1 + item.below,
+            end - _loose(lines, at + 1, end),
+            end,
+            area,
+            level,
+            group,
+            head,
+        )
 
 
 def _with_anchor(lines: Sequence[Line], at: int) -> int:

@@ -49,7 +49,9 @@ def rewrite(text: str, lines: Sequence[Line], place: Place) -> Rewritten:
     page = markdown.render(text, path=place.name, options=ParseOptions(), html="raw", title="\0")
     anchors = _anchors(page.headings, lines)
     source = text.split("\n")
-    defined = {_label(found[1]): at for at in reversed(range(len(source))) if (found := _DEFINITION.fullmatch(source[at]))}
+    defined = {
+        _label(found[1]): at for at in reversed(range(len(source))) if (found := _DEFINITION.fullmatch(source[at]))
+    }
     done = Rewritten(list(source), {}, frozenset(), ())
     problems, unused = [], set(defined.values())
     for ref in sorted(page.refs, key=lambda r: (r.line, r.column), reverse=True):

@@ -133,9 +133,7 @@ class _Reader:
         for row, text in enumerate(texts):
             here = shape if row == 0 or shape in ("p", "quote") else "text"
             line = self._line(start + row, here, len(opened), text)
-            yield line._replace(
-                end=end if underlined else line.end, first=first, alone=len(texts) == 1, block=block
-            )
+            yield line._replace(end=end if underlined else line.end, first=first, alone=len(texts) == 1, block=block)
             first = first and line.shape == "html"
 
     def _line(self, number: int, shape: str, depth: int, text: str) -> Line:

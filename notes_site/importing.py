@@ -12,7 +12,6 @@ import click
 from notes_site import reporting
 from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
-
 _SAYS = {
     "filled": "estimate filled in: {}",
     "same": "has its estimate already: {}",

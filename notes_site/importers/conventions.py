@@ -34,6 +34,7 @@ class Candidate(NamedTuple):
 
     @property
     def good(self) -> bool:
+        """Whether there is enough evidence in the line and the facts below it."""
         return self.head.strength >= _GOOD
 
 
@@ -228,7 +229,7 @@ def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Seq
 
 
 def own_time(line: Line) -> Time | None:
-    """Return the time that a line of its own states: `**Time: 15 min**`, `spent 1 hour`, `It took me 20 minutes to ...`."""
+    """Return the time that a line of its own states: `**Time: 15 min**`, `spent 1 hour`."""
     if line.shape not in ("p", "text", "quote", "ul", "ol", "dash") or line.is_heading:
         return None
     if facts := heads.facts_in(line.text):

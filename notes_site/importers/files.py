@@ -57,7 +57,7 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     except UnicodeError:
         encoding = "latin-1"
         again = text.decode(path.name, data.decode(encoding).encode())
-    if again.problem or wide and "\0" in again.text:
+    if again.problem or (wide and "\0" in again.text):
         raise Unreadable(again.problem or decoded.problem)
     message = f"the file is no UTF-8: read as {encoding}"
     return again.text, (warning(path.name, "import-encoding", message, hint="look at letters with accents"),)

@@ -53,6 +53,7 @@ class Head(NamedTuple):
 
     @property
     def strength(self) -> float:
+        """The sum of the evidence."""
         link = 3 if self.whole_link else 1 if self.link else 0
         rest = (self.kind is not None) * 2 + (self.checked is not None) + (self.date is not None) + bool(self.levels)
         return link + (3 if self.time else 0) + rest
@@ -144,10 +145,10 @@ def _from_start(peel: _Peel) -> bool:
     lead = len(text) - len(text.lstrip(_EDGES))
     text = text[lead:]
     closing = {opening: closing for closing, opening in _BRACKETS.items()}.get(text[:1])
-    if closing and (at := text.find(closing)) > 0 and at + 1 < len(text):
-        if peel.take(text[1:at], peel.start + lead + 1):
-            peel.start += lead + at + 1
-            return True
+    at = text.find(closing) if closing else 0
+    if 0 < at < len(text) - 1 and peel.take(text[1:at], peel.start + lead + 1):
+        peel.start += lead + at + 1
+        return True
     for found in _SEPARATOR.finditer(text):
         if found.start() > 40:
             break
@@ -159,7 +160,7 @@ def _from_start(peel: _Peel) -> bool:
 
 def _is_lead(text: str) -> bool:
     """Tell whether facts may stand before a title in this form; a lone word such as `Basics` may be its beginning."""
-    return bool(re.search(r"\d|^\W*$", text)) or values.levels_in(text) is not None and len(text.split()) == 1
+    return bool(re.search(r"\d|^\W*$", text)) or (values.levels_in(text) is not None and len(text.split()) == 1)
 
 
 _MIDDLE = (

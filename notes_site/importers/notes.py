@@ -17,7 +17,8 @@ from notes_site.config import parse_options
 from notes_site.diagnostics import Diagnostic
 from notes_site.importers import outline as outlines
 from notes_site.importers import rewrite
-from notes_site.importers.outline import Entry, Marker, Outline
+from notes_site.importers.markers import Marker
+from notes_site.importers.outline import Entry, Outline
 from notes_site.kinds import kind_of
 from notes_site.markdown import lines as readers
 from notes_site.model import Config
@@ -88,7 +89,8 @@ def plan(
 ) -> Import:
     """Return what a README becomes. `text` has LF line ends; `area` takes what is in none.
 
-    With `planned` its times are estimates. `local` tells where a file beside the README goes in the content folder, None where there is none.
+    With `planned` its times are estimates. `local` tells where a file beside the README goes in the content folder,
+    None where there is none.
     """
     found = outlines.outline(readers.read(text))
     maker = _Maker(text, name, config, found, area, planned)
@@ -122,7 +124,7 @@ class _Maker:
         self.notes = [self._note(entry, lines[entry.at].number) for entry in found.entries]
 
     def _note(self, entry: Entry, line: int) -> Imported:
-        head, lines = entry.head, self._found.lines
+        head = entry.head
         title = frontmatter.clean(head.title) or "Untitled"
         time, day = head.time, head.date
         if time and time.doubt:

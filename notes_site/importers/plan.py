@@ -36,14 +36,14 @@ def plan(found: Import, existing: Mapping[str, bytes]) -> Plan:
     """Return what becomes of a plan that was read like a README. `existing` are the notes there are, by path."""
     known: dict[str, str] = {}
     links = {path: _front(path, data) for path, data in sorted(existing.items())}
-    for path, front in links.items():
-        if front and front.link:
-            known.setdefault(address(front.link), path)
+    for name, said in links.items():
+        if said and said.link:
+            known.setdefault(address(said.link), name)
     estimates, filled, taken = [], dict[str, bytes](), set[str]()
     for note in found.notes:
-        path = known.get(address(note.link)) if note.link else None
-        front = links[path] if path else None
-        if not path or not front:
+        path = known.get(address(note.link or ""), "")
+        front = links.get(path)
+        if not note.link or not front:
             continue
         taken.add(note.path)
         if note.time is None:

@@ -17,8 +17,8 @@ _SAYS_TIME = re.compile(
     r"\b(?:times?|duration|elapsed|spen[dt]|spending|took|takes?|taken|length|minutes|mins|hours)\b", re.IGNORECASE
 )
 _ABOUT = re.compile(
-    r"(?:(?:[~≈±<>]|approx(?:imately|\.)?|about|around|roughly|circa|ca\.?|almost|nearly|over|under|more than|less than|"
-    r"at least|up to|just|only|maybe)\s*)*",
+    r"(?:(?:[~≈±<>]|approx(?:imately|\.)?|about|around|roughly|circa|ca\.?|almost|nearly|over|under|"
+    r"more than|less than|at least|up to|just|only|maybe)\s*)*",
     re.IGNORECASE,
 )
 _NUMBER = r"\d+(?:[.,]\d+)?\s?[½¼¾]?"
@@ -39,8 +39,8 @@ _DURATION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _AFTER = re.compile(
-    r"\s*(?:$|[.,;!…)\]+]|(?<=\.\s)|(?:in total|total|altogether|all in all|spent|long|each|ish|or so|approx|work|video|"
-    r"reading|read|lab|of|including|to|for|on|with|watching|and)\b)",
+    r"\s*(?:$|[.,;!…)\]+]|(?<=\.\s)|(?:in total|total|altogether|all in all|spent|long|each|ish|or so|approx|work|"
+    r"video|reading|read|lab|of|including|to|for|on|with|watching|and)\b)",
     re.IGNORECASE,
 )
 _OPEN = re.compile(

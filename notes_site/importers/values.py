@@ -8,18 +8,18 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
-LEVELS: dict[str, frozenset[str]] = {
-    "beginner": frozenset("beginner beginners basic introductory elementary novice easy starter foundational".split()),
-    "intermediate": frozenset("intermediate medium moderate middle".split()),
-    "advanced": frozenset("advanced expert hard proficient".split()),
+LEVELS: dict[str, tuple[str, ...]] = {
+    "beginner": ("beginner", "beginners", "basic", "introductory", "elementary", "novice", "easy", "starter"),
+    "intermediate": ("intermediate", "medium", "moderate", "middle"),
+    "advanced": ("advanced", "expert", "hard", "proficient"),
 }
 """The usual levels, each with the words that mean it; its own name may be misspelt."""
 
-_FILLERS = frozenset(
-    "level levels lvl course courses class classes mastery section part topics resources materials material stage tier "
-    "track difficulty of for to the and skill skills notes achieve work".split()
+_FILLERS = re.compile(
+    r"levels?|lvl|courses?|class(?:es)?|mastery|section|part|topics|resources|materials?|stage|tier|track|difficulty|of|for|"
+    r"to|the|and|skills?|notes|achieve|work"
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _DATES = [
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"),
@@ -93,7 +93,7 @@ def levels_in(text: str) -> Levels | None:
         if name := _level(word, numbered=bool(counted)):
             names.append(name)
             weak = weak and word in LEVELS[name] and not name.startswith(word[:8])
-        elif word not in _FILLERS:
+        elif not _FILLERS.fullmatch(word):
             rest.append(word)
     return Levels(tuple(dict.fromkeys(names)), tuple(rest), weak) if names else None
 

@@ -61,6 +61,7 @@ class Line(NamedTuple):
 
     @property
     def is_heading(self) -> bool:
+        """Whether it is a heading, underlined and HTML ones and those that only look like one too."""
         return self.shape[0] == "h" and self.shape[1:].isdigit()
 
 

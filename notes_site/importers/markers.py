@@ -1,0 +1,179 @@
+"""The lines that open areas, levels and groups: headings, and whatever else a document uses in their place. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from notes_site.importers import heads, values
+from notes_site.importers.conventions import Habits, construct, own_time
+from notes_site.importers.words import is_contents, is_numbered, name_of
+from notes_site.markdown.lines import Line
+
+_WORDS = 8  # of a line that serves as a heading
+_SENTENCE = 16  # words of one that names a level: `To achieve Beginner Level mastery of this topic, complete:`
+_SPOKEN = 9.0  # the rank of lines that are no headings, until it is known what they stand under
+
+
+class Marker(NamedTuple):
+    """A line that opens a part of the document. Of lower `rank` is what holds more; a level has no `name`."""
+
+    at: int
+    rank: float
+    name: str
+    levels: tuple[str, ...]
+    key: str
+
+
+def find(lines: Sequence[Line], habits: Habits, skipped: set[int]) -> list[Marker]:
+    """Return the markers of a document, in order."""
+    return _ranked(list(_Finder(lines, habits, skipped).markers()))
+
+
+def area_rank(markers: Sequence[Marker], habits: Habits, lines: Sequence[Line]) -> float:
+    """Return the rank of the markers that are areas, 0 without any."""
+    named = [m for m in markers if m.name]
+    numbered = [m.rank for m in named if is_numbered(lines[m.at].text)]
+    if numbered:
+        return min(numbered)
+    holding = [m.rank for m in named if any(m.at < at < end_of(m, markers, len(lines)) for at in habits.items)]
+    return min(holding, default=0)
+
+
+def end_of(marker: Marker, markers: Sequence[Marker], count: int) -> int:
+    """Return where the part that a marker opens ends; `count` is that of all lines."""
+    return next((m.at for m in markers if m.at > marker.at and m.rank <= marker.rank), count)
+
+
+class _Finder:
+    def __init__(self, lines: Sequence[Line], habits: Habits, skipped: set[int]) -> None:
+        facts = {c.at + n for c in habits.items.values() for n in range(1, c.below + 1)}
+        self._lines, self._items = lines, habits.items
+        self._others = [at for at in range(len(lines)) if at not in habits.items | dict.fromkeys(skipped | facts)]
+        self._levels: dict[int, tuple[str, ...]] = {}
+        self._levels = self._level_markers()
+        self._like_levels = {construct(lines[at]): at for at in reversed(self._levels)}  # construct -> the first
+        of_items = habits.items and habits.key[0] == "h"
+        self._item_depth = int(habits.key[1]) if of_items else 7
+        self._deepest = self._item_depth - 1 if of_items else self._structural_depth()
+
+    def markers(self) -> Iterator[Marker]:
+        for at in self._others:
+            line, key = self._lines[at], construct(self._lines[at])
+            rank = float(line.shape[1]) if line.is_heading else _SPOKEN
+            if at in self._levels:
+                yield Marker(at, rank, "", self._levels[at], key)
+            elif self._is_part(at) or self._is_spoken(at):
+                head = heads.read(line)
+                yield Marker(at, rank, name_of(head.title or line.text), head.levels, key)
+
+    def _level_markers(self) -> dict[int, tuple[str, ...]]:
+        """Return the lines that say a level and nothing else.
+
+        Words such as `basic` need another level beside them.
+        """
+        found = {at: level for at in self._others if (level := self._level(at))}
+        sure = {construct(self._lines[at]) for at, level in found.items() if not level.weak}
+        kinds = {(construct(self._lines[at]), level.names) for at, level in found.items()}
+        several = {key for key, _ in kinds if sum(key == other for other, _ in kinds) > 1}
+        return {at: level.names for at, level in found.items() if construct(self._lines[at]) in sure | several}
+
+    def _level(self, at: int) -> values.Levels | None:
+        line = self._lines[at]
+        key = construct(line)
+        if not key or key == "row" or len(line.text.split()) > _SENTENCE:
+            return None
+        level = values.levels_in(line.text)
+        if level is None or len(level.names) > 1 or not _says_only(line, level):
+            return None
+        if line.is_heading:
+            return level
+        labelled = re.match(r"\W*level\s*[:=-]", line.text, re.IGNORECASE)
+        must_lead = key[:2] in ("ul", "ol") or level.rest
+        return level if line.first and not labelled and (not must_lead or self._leads(at, 1)) else None
+
+    def _leads(self, at: int, reach: int) -> bool:
+        """Tell whether an item follows below, at most `reach` remarks between them, or a level right below."""
+        seen = 0
+        for n in range(at + 1, len(self._lines)):
+            if n in self._items or n in self._levels:
+                return n in self._items or not seen
+            line = self._lines[n]
+            seen += line.first and line.shape not in ("html", "rule", "head")
+            if line.is_heading or line.shape == "code" or seen > reach:
+                return False
+        return False
+
+    def _structural_depth(self) -> int:
+        """Return the depth of headings to which they structure the document; deeper ones stand in items' notes."""
+        deepest = max((int(self._lines[at].shape[1]) for at in self._levels if self._lines[at].is_heading), default=0)
+        for depth in range(1, 7):
+            here = [at for at in self._others if self._lines[at].shape == f"h{depth}" and at not in self._levels]
+            here = [at for at in here if not is_contents(self._lines[at].text)]
+            if here and sum(self._leads(at, 2) for at in here) >= 0.5 * len(here):
+                deepest = max(deepest, depth)
+        return deepest
+
+    def _is_part(self, at: int) -> bool:
+        """Tell whether a heading without a level opens a part, rather than standing in an item's notes."""
+        line = self._lines[at]
+        if line.depth or not line.text.strip() or is_contents(line.text):
+            return False
+        if line.shape == "summary":
+            return self._leads(at, 1)
+        if not line.is_heading or int(line.shape[1]) > self._item_depth:
+            return False
+        if int(line.shape[1]) < self._item_depth:
+            return int(line.shape[1]) <= self._deepest
+        return is_numbered(line.text) or bool(heads.read(line).levels) or self._leads(at, 0)
+
+    def _is_spoken(self, at: int) -> bool:
+        """Tell whether a line that is no heading serves as one.
+
+        It is made like the levels' markers and an item follows (`> Bring it together`), or it is emphasised and counts
+        areas or has a level below it.
+        """
+        line, key = self._lines[at], construct(self._lines[at])
+        if line.is_heading or not key or not (line.first and line.alone) or len(line.text.split()) > _WORDS:
+            return False
+        if (key == "p" and not line.strong) or own_time(line) or heads.facts_in(line.text):
+            return False
+        if at + 1 in self._levels or is_numbered(line.text):
+            return key == "p"
+        return self._like_levels.get(key, at) < at and self._leads(at, 0)
+
+
+def _says_only(line: Line, level: values.Levels) -> bool:
+    """Tell whether a line is a level's marker: `Beginner Level mastery of X` is one, `X (Beginner)` an area."""
+    if not level.rest:
+        return True
+    words = re.findall(r"[^\W_]+", line.text.casefold())
+    if line.text.rstrip().endswith(":") and "level" in words and not level.weak:
+        return True  # `To achieve Beginner Level, complete:`
+    return line.is_heading and "level" in words[:2] and not heads.read(line).levels
+
+
+def _ranked(markers: list[Marker]) -> list[Marker]:
+    """Rank the markers that are no headings: just below the headings under which they stand.
+
+    One that follows a level right away is a group in it, one that a level follows is above it, and so are all that
+    are made like it.
+    """
+    above, shift = dict[str, float](), dict[str, float]()
+    heading = 0.0
+    for marker in markers:
+        if marker.rank == _SPOKEN:
+            above[marker.key] = min(above.get(marker.key, _SPOKEN), heading + 0.5)
+        else:
+            heading = marker.rank
+    for a, b in pairwise(markers):
+        if b.at == a.at + 1 and b.rank == _SPOKEN and b.name and a.levels:
+            shift[b.key] = 0.25
+        elif b.at == a.at + 1 and a.rank == _SPOKEN and a.name and b.levels:
+            shift[a.key] = -0.25
+    return [
+        m if m.rank != _SPOKEN else m._replace(rank=above[m.key] + (shift.get(m.key, 0) if m.name else 0))
+        for m in markers
+    ]

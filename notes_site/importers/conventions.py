@@ -244,21 +244,16 @@ def _others(
     """Yield items in other constructs than the usual one: they need more evidence, and not stand in another's notes."""
     linked = sum(c.head.whole_link for c in items.values()) >= 0.5 * len(items)
     for c in candidates:
-        if c.key == key or c.at in items:
+        if c.key == key or c.at in items or c.key[:2] in ("ul", "ol", "ro", "su"):
             continue
-        line = lines[c.at]
-        if c.key[:2] in ("ul", "ol", "ro"):
-            continue
-        if line.is_heading:
-            if (
-                c.own.whole_link
-                or (c.own.time and c.own.kind)
-                or (key[0] != "h" and c.own.kind and c.head.strength > 3)
-            ):
-                yield c
-        elif c.key == "summary":
-            continue
-        elif c.own.strength >= 5 or (linked and c.own.whole_link and _begins_section(lines, c.at)):
+        own, as_usual = c.own, linked and c.own.whole_link
+        if lines[c.at].is_heading:
+            labelled = key[0] != "h" and own.kind and c.head.strength > 3
+            good = as_usual or (own.time and own.kind) or labelled
+        else:
+            begins = own.kind or _begins_section(lines, c.at)
+            good = (as_usual and begins) or (own.time and own.strength >= 5)
+        if good:
             yield c
 
 

@@ -186,7 +186,7 @@ def facts_in(text: str) -> dict[str, object] | None:
     """Return the facts that a piece of text consists of, None when it says anything else (or nothing)."""
     if not text.strip(_EDGES + "()[]"):
         return None
-    text = text.strip(_EDGES)
+    text = text.strip(" \t*_")
     if text[-1] in _BRACKETS and text[0] == _BRACKETS[text[-1]] and text.find(text[-1]) == len(text) - 1:
         text = text[1:-1]
     found = _fact(text)

@@ -31,6 +31,7 @@ _ACTIVE = re.compile(
     r"|<[a-z][^<>]*\son[a-z]+\s*=|javascript:",
     re.IGNORECASE,
 )
+_SEPARATOR = re.compile(r"\s*(?:([-*_])\s*(?:\1\s*){2,})?")
 _HOME = "index.md"
 
 
@@ -273,10 +274,10 @@ class _Maker:
 
 
 def _trimmed(body: list[str]) -> list[str]:
-    """Drop what only separates notes: blank lines at both ends, rules at the end."""
-    while body and (not body[-1].strip() or re.fullmatch(r"\s*(?:[-*_]\s*){3,}", body[-1])):
+    """Drop what only separates notes: blank lines and rules at both ends."""
+    while body and _SEPARATOR.fullmatch(body[-1]):
         body.pop()
-    while body and not body[0].strip():
+    while body and _SEPARATOR.fullmatch(body[0]):
         body.pop(0)
     return body
 

@@ -63,13 +63,13 @@ def outline(lines: tuple[Line, ...]) -> Outline:
 
 def title_of(found: Outline) -> str | None:
     """Return the course's title, if the document has one."""
-    text = " ".join(found.lines[found.title].text.split()) if found.title >= 0 else ""
-    return None if is_contents(text) else text or None
+    text = found.lines[found.title].text if found.title >= 0 else ""
+    return " ".join(text.split()) or None
 
 
 def _title(lines: Sequence[Line], habits: Habits) -> int:
     """Return the line of the course's title: the first heading, if it stands above all others or holds no items."""
-    headings = [at for at, line in enumerate(lines) if line.is_heading]
+    headings = [at for at, line in enumerate(lines) if line.is_heading and not is_contents(line.text)]
     first = min(headings, default=-1)
     if first < 0 or any(at <= first for at in habits.items):
         return -1

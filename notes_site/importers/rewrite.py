@@ -115,8 +115,8 @@ def _inner(target: str, here: str, anchors: dict[str, tuple[int, str]], place: P
     if at < 0:
         return None
     there = place.owner[at]
-    if there == here:
-        return f"#{written}" if place.shown[at] else None
+    if there == here and place.shown[at]:
+        return f"#{written}"
     path = quote(relpath(there, dirname(here) or "."), safe="/~!$&'()*+,;=@")
     return f"{path}#{quote(written)}" if place.shown[at] else path
 

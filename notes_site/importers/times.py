@@ -83,7 +83,7 @@ def time_in(text: str, *, line: bool = False) -> Time | None:
     alone = not rest.strip(_TRIM + "()[]!")
     if (found["bare"] and not (said and alone)) or (found["clock"] and not said):
         return None
-    remark = len(rest) <= _SHORT and not re.search(r"[A-Z]", rest)
+    remark = len(rest) <= _SHORT and (rest[:1] in ".,;…" or rest == rest.casefold())
     if not (alone or remark or (line and said)):
         return None
     return _time(found, said, rest.strip())

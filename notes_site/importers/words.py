@@ -6,7 +6,7 @@ import re
 
 _NUMBERED = re.compile(
     r"\s*(?:area|module|unit|week|chapter|part|section|topic|lesson|theme|subject|block)\s*(?:#\s*)?"
-    r"(?:\d{1,3}|[IVX]{1,4}|[A-Z])\b(?:\s*[:.)–—-]+\s*|\s+|$)",
+    r"(?:\d{1,3}\b(?:\s*[:.)–—-]+\s*|\s+|$)|(?-i:[IVX]{1,4}|[A-Z])(?:\s*[:.)–—-]+\s*|$))",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|[IVX]{1,4}[.)])\s+")

@@ -108,10 +108,13 @@ class _Finder:
 
     def _structural_depth(self) -> int:
         """Return the depth of headings to which they structure the document; deeper ones stand in items' notes."""
-        deepest = max((int(self._lines[at].shape[1]) for at in self._levels if self._lines[at].is_heading), default=0)
+        headings = [at for at in self._others if self._lines[at].is_heading and not is_contents(self._lines[at].text)]
+        depths = {at: int(self._lines[at].shape[1]) for at in headings}
+        deepest = max((depths[at] for at in headings if at in self._levels), default=0)
+        if headings and headings[0] < min(self._items, default=0):
+            deepest = max(deepest, min(depths.values()))  # what stands above all holds the items, whatever comes between
         for depth in range(1, 7):
-            here = [at for at in self._others if self._lines[at].shape == f"h{depth}" and at not in self._levels]
-            here = [at for at in here if not is_contents(self._lines[at].text)]
+            here = [at for at in headings if depths[at] == depth and at not in self._levels]
             if here and sum(self._leads(at, 2) for at in here) >= 0.5 * len(here):
                 deepest = max(deepest, depth)
         return deepest

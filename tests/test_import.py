@@ -155,7 +155,9 @@ def test_windows_line_ends_and_a_mark_change_nothing(site: Site) -> None:
     site.write("b/README.md", b"\xef\xbb\xbf" + ONE.rstrip("\n").replace("\n", "\r\n").encode())
     for name in "ab":
         assert run(site, f"{name}/README.md", "--into", f"{name}/content").exit_code == 0
-    written = [{p.relative_to(root): p.read_bytes() for p in root.rglob("*.md")} for root in map(site.root.joinpath, "ab")]
+    written = [
+        {p.relative_to(root): p.read_bytes() for p in root.rglob("*.md")} for root in map(site.root.joinpath, "ab")
+    ]
     written = [{path: data for path, data in files.items() if path.parts[0] == "content"} for files in written]
     assert written[0] == written[1]
     assert len(written[0]) == 3
@@ -176,7 +178,9 @@ def test_links_to_anchors_lead_to_the_new_pages() -> None:
 
 
 def test_reference_links_work_in_every_note() -> None:
-    source = "# C\n\n## One\n\n### Lab: A (5 min)\n\n[x][1] [1]\n\n### Lab: B (6 min)\n\n[x][1]\n\n[1]: https://e.org/1\n"
+    source = (
+        "# C\n\n## One\n\n### Lab: A (5 min)\n\n[x][1] [1]\n\n### Lab: B (6 min)\n\n[x][1]\n\n[1]: https://e.org/1\n"
+    )
     found = planned(source)
     assert text_of(found, "one/lab-a.md") == "[x](https://e.org/1) [1](https://e.org/1)\n"
     assert text_of(found, "one/lab-b.md") == "[x][1]\n\n[1]: https://e.org/1\n"

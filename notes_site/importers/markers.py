@@ -55,7 +55,7 @@ class _Finder:
         self._levels: dict[int, tuple[str, ...]] = {}
         self._levels = self._level_markers()
         self._like_levels = {construct(lines[at]): at for at in reversed(self._levels)}  # construct -> the first
-        of_items = habits.items and habits.key[0] == "h"
+        of_items = habits.key[:1] == "h"
         self._item_depth = int(habits.key[1]) if of_items else 7
         self._deepest = self._item_depth - 1 if of_items else self._structural_depth()
 
@@ -112,7 +112,9 @@ class _Finder:
         depths = {at: int(self._lines[at].shape[1]) for at in headings}
         deepest = max((depths[at] for at in headings if at in self._levels), default=0)
         if headings and headings[0] < min(self._items, default=0):
-            deepest = max(deepest, min(depths.values()))  # what stands above all holds the items, whatever comes between
+            deepest = max(
+                deepest, min(depths.values())
+            )  # what stands above all holds the items, whatever comes between
         for depth in range(1, 7):
             here = [at for at in headings if depths[at] == depth and at not in self._levels]
             if here and sum(self._leads(at, 2) for at in here) >= 0.5 * len(here):

@@ -109,7 +109,7 @@ def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], are
     heads_at = sorted({*habits.items, *opening})
     starts = [_with_anchor(lines, at) for at in heads_at]
     opened: list[Marker] = []
-    for at, start, after in zip(heads_at, starts, [*starts[1:], len(lines)], strict=True):
+    for at, start, after in zip(heads_at, starts, [*starts, len(lines)][1:], strict=True):
         item = habits.items.get(at)
         if marker := opening.get(at):
             beside_level = any(m.levels for m in opened if m.rank >= marker.rank)

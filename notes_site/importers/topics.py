@@ -21,7 +21,11 @@ def learn(lines: Sequence[Line], skipped: set[int], title: int) -> Habits:
     chosen = depths[0] if depths else ""
     if top and _are_areas(lines, top, shown):
         chosen = depths[1] if len(depths) > 1 else _listed(lines, shown)
-    named = [at for at, line in enumerate(lines) if construct(line) == chosen and at not in skipped and at != title]
+    named = [
+        at
+        for at, line in enumerate(lines)
+        if chosen and construct(line) == chosen and at not in skipped and at != title
+    ]
     items = {at: topic(lines, at) for at in named if lines[at].text.strip() and not _is_level(lines[at])}
     return Habits(items, chosen if items else "", True)
 

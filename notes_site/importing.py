@@ -51,15 +51,15 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
       notes-site import PLAN.md --plan
     """
     from notes_site import scaffold
-    from notes_site.importers import files
+    from notes_site.importers import disk
 
     project = _project(config)
     settings = scaffold.settings(project)
     content = into or project.root / settings.content
     try:
-        text, problems = files.read(document)
+        text, problems = disk.read(document)
         (_plan if is_plan else _readme)(document, text, problems, content, settings, Wishes(**wishes))
-    except files.Unreadable as exc:
+    except disk.Unreadable as exc:
         reporting.show_problems([exc.problem], notes=True)
         sys.exit(1)
     except OSError as exc:
@@ -67,9 +67,9 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
 
 
 def _readme(document: Path, text: str, problems: Any, content: Path, settings: Any, wishes: Wishes) -> None:
-    from notes_site.importers import files, notes, report
+    from notes_site.importers import disk, notes, report
 
-    local = files.finder(document, content)
+    local = disk.finder(document, content)
     found = notes.plan(text, document.name, settings, area=wishes.area, local=local)
     data = {path: made.encode() for path, made in found.texts.items()}
     data |= {target: (document.parent / path).read_bytes() for path, target in found.copied.items()}
@@ -85,13 +85,13 @@ def _readme(document: Path, text: str, problems: Any, content: Path, settings: A
 
 
 def _plan(document: Path, text: str, problems: Any, content: Path, settings: Any, wishes: Wishes) -> None:
-    from notes_site.importers import files, notes, plan, report
+    from notes_site.importers import disk, notes, plan, report
 
     def nothing(path: str) -> None:
         """Take no files along."""
 
     read = notes.plan(text, document.name, settings, area=wishes.area, planned=True, local=nothing)
-    made = plan.plan(read, files.notes_in(content))
+    made = plan.plan(read, disk.notes_in(content))
     if wishes.as_json:
         reporting.print_json(plan.as_object(made))
     elif wishes.dry_run:
@@ -103,17 +103,17 @@ def _plan(document: Path, text: str, problems: Any, content: Path, settings: Any
         click.echo(_SAYS[estimate.what].format(_shown(content / estimate.path)), err=True)
     if not wishes.dry_run:
         for path, data in made.filled.items():
-            files.put(content / path, data)
+            disk.put(content / path, data)
         _write(content, {path: text.encode() for path, text in made.texts.items()}, wishes)
 
 
 def _write(content: Path, data: dict[str, bytes], wishes: Wishes) -> None:
-    from notes_site.importers import files
+    from notes_site.importers import disk
 
     if wishes.force:
-        differing = [path for path, made in sorted(data.items()) if files.state(content, path, made) == "kept"]
+        differing = [path for path, made in sorted(data.items()) if disk.state(content, path, made) == "kept"]
         _confirm(content, differing, wishes)
-    done = files.write(content, data, force=wishes.force)
+    done = disk.write(content, data, force=wishes.force)
     for path in done.kept:
         click.echo(f"not touched, it differs: {_shown(content / path)}", err=True)
     if done.kept:

@@ -19,10 +19,12 @@ def head(source: str) -> Head:
     ("said", "minutes"),
     [
         ("30 min", 30), ("30m", 30), ("1hr", 60), ("2 hrs", 120), ("15 mins.", 15), ("1h10", 70), ("1hour10min", 70),
-        ("1 hour and 10 minutes", 70), ("~20 min", 20), ("approx. 1.5 hours", 90), ("2,5 hrs", 150), ("half an hour", 30),
+        ("1 hour and 10 minutes", 70), ("~20 min", 20), ("approx. 1.5 hours", 90), ("2,5 hrs", 150),
+        ("half an hour", 30),
         ("an hour", 60), ("an hour and a half", 90), ("more than one hour", 60), ("twenty minutes", 20),
         ("20 + 15 min", 35), ("1h + 20 min", 80), ("10:00-11:30", 90), ("23:30 - 0:15", 45), ("Time: 1:30", 90),
-        ("time spent: 25", 25), ("elapsed time: 20 mins", 20), ("Time : it takes me 75 minutes.", 75), ("spend 2 hour", 120),
+        ("time spent: 25", 25), ("elapsed time: 20 mins", 20), ("Time : it takes me 75 minutes.", 75),
+        ("spend 2 hour", 120),
         ("⏱ 45 min", 45), ("time: 90-minute", 90), ("5 minutes..duh", 5), ("30 min in total", 30), ("PT1H30M", 90),
     ],
 )  # fmt: skip

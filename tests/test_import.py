@@ -50,7 +50,10 @@ def test_golden(name: str) -> None:
     assert report.as_object(found) == json.loads((READMES / f"{name}.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+QUICK = {"pitfalls", "one-table", "html-boxes"}
+
+
+@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.full) for n in NAMES])
 def test_what_is_imported_builds(name: str, site: Site) -> None:
     site.write("README.md", (READMES / f"{name}.md").read_bytes())
     assert run(site, "README.md").exit_code == 0

@@ -69,8 +69,8 @@ def test_no_word_of_a_readme_is_lost(path: Path) -> None:
 
 
 PIECES = """
-    Docker pods bread 30 min 1h time: spent beginner Level Intermediate advanced Area 2 Video: Lab notes the é 字 : & &amp;
-    - -- ( ) [ ] [x] * ** _ ` | > # ~ \\ <b> </b> <details> </details> <summary> </summary> <a>
+    Docker pods bread 30 min 1h time: spent beginner Level Intermediate advanced Area 2 Video: Lab notes the é 字
+    : & &amp; - -- ( ) [ ] [x] * ** _ ` | > # ~ \\ <b> </b> <details> </details> <summary> </summary> <a>
     10/11/2018 2018-10-29 https://example.org/x [t](https://example.org/y)
 """
 WORD = st.sampled_from(re.findall(r"\S+", PIECES))

@@ -29,6 +29,7 @@ _SEPARATOR = re.compile(
     r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*"
 )
 _PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
+_LONGEST = 20  # spaces in a piece of text that is no prose
 _EDGES = " \t-–—|:•·,;~*_=>"
 
 
@@ -184,7 +185,7 @@ def _from_middle(peel: _Peel) -> None:
 
 def facts_in(text: str) -> dict[str, object] | None:
     """Return the facts that a piece of text consists of, None when it says anything else (or nothing)."""
-    if not text.strip(_EDGES + "()[]"):
+    if not text.strip(_EDGES + "()[]") or text.count(" ") > _LONGEST:
         return None
     text = text.strip(" \t*_")
     if text[-1] in _BRACKETS and text[0] == _BRACKETS[text[-1]] and text.find(text[-1]) == len(text) - 1:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
-from notes_site.importers import heads
+from notes_site.importers import heads, values
 from notes_site.importers.heads import Head
 from notes_site.importers.times import Time, time_in
 from notes_site.markdown.lines import Line
@@ -90,6 +90,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     items = {c.at: c for c in primary if c.good}
     items |= {c.at: c for c in _consistent(primary, items, lines)}
     items |= {c.at: c for c in _others(candidates, key, items, lines)}
+    items = _with_loose_times(items)
     times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
     if times_below:
         items |= {c.at: c for c in _timed(primary, items, lines)}
@@ -105,10 +106,11 @@ def _candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]
         if not key or at in skipped or not line.text.strip():
             continue
         head = _row(line, columns) if key == "row" else heads.read(line)
-        if not head.title:
+        level = values.levels_in(head.title) if head.title else None
+        if not head.title or (level and not level.rest and not level.weak):
             continue
         whole, below = _facts_below(lines, at, head) if key != "row" else (head, 0)
-        if key == "p" and not _may_be_head(line, head):
+        if key == "p" and not _may_be_head(line, head, whole):
             continue
         if key.startswith("quote") and head.strength < 3:
             continue
@@ -120,14 +122,14 @@ def _timed_below(lines: Sequence[Line], at: int) -> bool:
     return any((time := own_time(line)) and time.said for line in section)
 
 
-def _may_be_head(line: Line, head: Head) -> bool:
+def _may_be_head(line: Line, head: Head, whole: Head) -> bool:
     short = len(line.text) <= _SENTENCE and not line.text.rstrip().endswith((".", "?!"))
     label = _LINK_LABEL.match(line.text)
     if ". " in head.title or (label and not any(link.start < label.end() for link in line.links)):
         return False
     if head.whole_link and (line.first or head.time):
         return len(head.title) <= 150
-    return bool(short and (head.time or (line.strong and line.first and head.strength)) and not head.more) or (
+    return bool(short and (head.time or (line.strong and line.first and whole.strength)) and not head.more) or (
         short and head.kind is not None and line.first
     )
 
@@ -201,16 +203,20 @@ def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
 def _consistent(
     members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]
 ) -> Iterator[Candidate]:
-    """Yield the members without evidence of their own that go with the others: nearly all of their like are items."""
-    if members[0].key[:2] in ("ul", "ol"):
-        lists: dict[int, list[Candidate]] = defaultdict(list)
-        for c in members:
-            lists[lines[c.at].block].append(c)
-    else:
-        lists = {0: list(members)}
-    for siblings in lists.values():
-        if sum(c.at in items for c in siblings) >= 0.75 * len(siblings):
-            yield from (c for c in siblings if not c.own.levels)
+    """Yield the members without evidence of their own that go with the others of their list or depth.
+
+    Most of these are items. Where items have links, nearly all must be: the others are headings within notes, as are
+    those that come again and again (`Summary`).
+    """
+    listed = members[0].key[:2] in ("ul", "ol")
+    groups: dict[int, list[Candidate]] = defaultdict(list)
+    for c in members:
+        groups[lines[c.at].block if listed else 0].append(c)
+    linked = sum(c.own.link is not None for c in items.values()) >= 0.8 * len(items)
+    titles = Counter(c.head.title.casefold() for c in members if c.at not in items)
+    for siblings in groups.values():
+        if sum(c.at in items for c in siblings) >= (0.75 if linked and not listed else 0.5) * len(siblings):
+            yield from (c for c in siblings if not c.own.levels and titles[c.head.title.casefold()] < 2)
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
@@ -238,6 +244,14 @@ def own_time(line: Line) -> Time | None:
     return time_in(line.text, line=True)
 
 
+def _with_loose_times(items: dict[int, Candidate]) -> dict[int, Candidate]:
+    """Take durations at the ends of titles for times, if that is where this document has them."""
+    loose = [c for c in items.values() if c.head.loose and not c.head.time]
+    if len(loose) < 3 or len(loose) < 0.5 * sum(c.head.time is None for c in items.values()):
+        return items
+    return items | {c.at: c._replace(own=(head := heads.without_loose(c.head)), head=head) for c in loose}
+
+
 def _others(
     candidates: Sequence[Candidate], key: str, items: dict[int, Candidate], lines: Sequence[Line]
 ) -> Iterator[Candidate]:
@@ -248,6 +262,8 @@ def _others(
             continue
         own, as_usual = c.own, linked and c.own.whole_link
         if lines[c.at].is_heading:
+            if _holds(lines, c.at, items):
+                continue
             labelled = key[0] != "h" and own.kind and c.head.strength > 3
             good = as_usual or (own.time and own.kind) or labelled
         else:
@@ -255,6 +271,14 @@ def _others(
             good = (as_usual and begins) or (own.time and own.strength >= 5)
         if good:
             yield c
+
+
+def _holds(lines: Sequence[Line], at: int, items: Iterable[int]) -> bool:
+    """Tell whether there are items in the part that a heading opens."""
+    end = next(
+        (n for n in range(at + 1, len(lines)) if lines[n].is_heading and lines[n].shape <= lines[at].shape), None
+    )
+    return any(at < n and (end is None or n < end) for n in items)
 
 
 def _begins_section(lines: Sequence[Line], at: int) -> bool:

@@ -30,6 +30,11 @@ _SEPARATOR = re.compile(
 )
 _PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
 _LONGEST = 20  # spaces in a piece of text that is no prose
+_LOOSE = re.compile(
+    r"(?<!\bin)(?<!\bfor)(?<!\bof)(?<!\bthe)(?<!\bto)(?<!\bafter)(?<!\bwithin)(?<!\bunder)(?<!\bfirst)(?<!\blast)\s+"
+    r"(\d+(?:[.,]\d+)?\s*(?:minutes?|mins?|m|hours?|hrs?|h)\.?(?:\s*\d+\s*(?:minutes?|mins?|m)\.?)?)$",
+    re.IGNORECASE,
+)
 _EDGES = " \t-–—|:•·,;~*_=>"
 
 
@@ -49,6 +54,7 @@ class Head(NamedTuple):
     kind: str | None = None
     checked: bool | None = None
     more: bool = False
+    loose: Time | None = None  # at the end of the title, with nothing that sets it apart
     area: str | None = None  # of a table's row: its area has a column
     texts: tuple[str, ...] = ()  # of a table's row: what the other cells say
 
@@ -137,7 +143,9 @@ def _cuts(peel: _Peel, text: str) -> Iterator[tuple[int, int]]:
     """Yield where a piece at the end may begin, the longest first: behind a separator, or where markup changes."""
     cuts = {(m.start(), m.end()) for m in _SEPARATOR.finditer(text) if m.start() and m.end() < len(text)}
     cuts |= {(b - peel.start,) * 2 for b in peel.line.bounds if peel.start < b < peel.start + len(text)}
-    cuts |= {(m.start(), m.start()) for m in re.finditer(r"(?<=\s)<?https?://|~", text) if m.start()}
+    cuts |= {
+        (m.start(), m.start()) for m in re.finditer(r"(?<=\s)<?https?://|~|(?<=[)\]])\s*(?=\d)", text) if m.start()
+    }
     return iter(sorted(cuts))
 
 
@@ -193,7 +201,9 @@ def facts_in(text: str) -> dict[str, object] | None:
     found = _fact(text)
     if found is not None:
         return found
-    parts = [part for part in _PARTS.split(text) if part.strip(_EDGES)]
+    url = values.URL.search(text)
+    pieces = [text[: url.start()], url[0], text[url.end() :]] if url else _PARTS.split(text)
+    parts = [part for part in pieces if part.strip(_EDGES)]
     if len(parts) < 2:
         return None
     together: dict[str, object] = {}
@@ -244,7 +254,20 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
         kind=kind_of(title, KINDS) or _last_word(title),
         checked=checked,
         more=peel.more,
+        loose=None if time else _loose_time(title),
     )
+
+
+def _loose_time(title: str) -> Time | None:
+    """Return the time at the end of `Video: Why Docker? 10 mins`; in `Go in 5 Minutes` it is of the sentence."""
+    found = _LOOSE.search(title)
+    return time_in(found[1]) if found else None
+
+
+def without_loose(head: Head) -> Head:
+    """Return the head with the time at its title's end taken for what it is."""
+    found = _LOOSE.search(head.title)
+    return head._replace(time=head.loose, title=head.title[: found.start()].rstrip()) if found and head.loose else head
 
 
 def _last_word(title: str) -> str | None:

@@ -85,7 +85,7 @@ class _Finder:
         key = construct(line)
         if not key or key == "row" or len(line.text.split()) > _SENTENCE:
             return None
-        level = values.levels_in(line.text)
+        level = values.levels_in(heads.read(line).title or line.text)
         if level is None or len(level.names) > 1 or not _says_only(line, level):
             return None
         if line.is_heading:

@@ -54,6 +54,7 @@ def outline(lines: tuple[Line, ...]) -> Outline:
         habits = topics.learn(lines, contents, title)
     parts = markers.find(lines, habits, contents | {title})
     area_rank = markers.area_rank(parts, habits, lines)
+    habits = habits._replace(items=_within_areas(habits.items, parts, area_rank))
     items, parts = _by_topic(lines, habits, parts, area_rank)
     entries = tuple(_entries(lines, habits._replace(items=items), parts, area_rank))
     areas = {m.at: m.name for m in parts if m.name and m.rank == area_rank}
@@ -79,6 +80,12 @@ def _title(lines: Sequence[Line], habits: Habits) -> int:
     others = [at for at in headings[1:] if lines[at].shape <= line.shape]
     top = line.shape == "h1" and not any(first < at < min(others, default=len(lines)) for at in habits.items)
     return first if top or (not others and (line.shape == "h1" or headings[1:])) else -1
+
+
+def _within_areas(items: dict[int, Candidate], parts: Sequence[Marker], area_rank: float) -> dict[int, Candidate]:
+    """Leave out the mere links above the first area, such as one to the course."""
+    first = min((m.at for m in parts if m.name and m.rank == area_rank), default=0)
+    return {at: c for at, c in items.items() if at > first or c.head.time or c.head.kind or not c.head.whole_link}
 
 
 def _by_topic(

@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
     `shape`: `h1` to `h6`, `summary`, `quote`, `ul`, `ol` (the first line of a list item), `dash` (text that looks
     like an item), `p`, `row` (of a table's body), `head` (of its head), and for what carries no structure `text`,
-    `code`, `html`, `rule`. `depth` counts the lists or quotes around it, `block` the block that it is a line of:
+    `code`, `html`, `rule`. `depth` counts the lists and quotes around it (for a heading the lists), `block` the block that it is a line of:
     `first` and `alone` tell where in that.
     """
 
@@ -133,7 +133,12 @@ class _Reader:
         first = True  # tags on lines of their own do not count
         for row, text in enumerate(texts):
             here = shape if row == 0 or shape in ("p", "quote") else "text"
-            line = self._line(start + row, here, len(opened), text)
+            depth = (
+                len(opened)
+                if shape in ("p", "quote", "ul", "ol", "text")
+                else sum(kind != "quote" for kind, _ in opened)
+            )
+            line = self._line(start + row, here, depth, text)
             yield line._replace(end=end if underlined else line.end, first=first, alone=len(texts) == 1, block=block)
             first = first and line.shape == "html"
 

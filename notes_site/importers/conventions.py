@@ -16,6 +16,7 @@ from notes_site.paths import is_external
 
 _GOOD = 2.0  # the strength from which a line is taken for an item of its construct
 _LEAST = 4.0  # the score of a construct from which a document counts as a list of resources
+_MARKER = 16  # words of a line that names a level: `To achieve Beginner Level mastery of this topic, complete:`
 _SENTENCE = 100  # characters: a longer paragraph is no head, whatever stands in it
 _LINK_LABEL = re.compile(r"[\W_]*(?:the\s+)?(?:link|url|source|resource|website|address)s?\b[^:]{0,20}:", re.IGNORECASE)
 _AREA_COLUMN = re.compile(r"area|category|module|subject|unit|section", re.IGNORECASE)
@@ -78,10 +79,10 @@ def construct(line: Line) -> str:
 
 def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     """Return which lines are items, by what the document does most."""
-    candidates = list(_candidates(lines, skipped))
     by_key: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
+    for candidate in _candidates(lines, skipped):
         by_key[candidate.key].append(candidate)
+    by_key = {key: _with_loose_times(members) for key, members in by_key.items()}
     scores = {key: _score(members, lines) for key, members in by_key.items()}
     key = max(scores, key=lambda k: (scores[k], k), default="")
     if not key or scores[key] < _LEAST:
@@ -89,8 +90,8 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     primary = by_key[key]
     items = {c.at: c for c in primary if c.good}
     items |= {c.at: c for c in _consistent(primary, items, lines)}
-    items |= {c.at: c for c in _others(candidates, key, items, lines)}
-    items = _with_loose_times(items)
+    others = [c for members in by_key.values() for c in members]
+    items |= {c.at: c for c in _others(others, key, items, lines)}
     times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
     if times_below:
         items |= {c.at: c for c in _timed(primary, items, lines)}
@@ -106,8 +107,7 @@ def _candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]
         if not key or at in skipped or not line.text.strip():
             continue
         head = _row(line, columns) if key == "row" else heads.read(line)
-        level = values.levels_in(head.title) if head.title else None
-        if not head.title or (level and not level.rest and not level.weak):
+        if not head.title or ((level := marked_level(line)) and not level.weak):
             continue
         whole, below = _facts_below(lines, at, head) if key != "row" else (head, 0)
         if key == "p" and not _may_be_head(line, head, whole):
@@ -115,6 +115,22 @@ def _candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]
         if key.startswith("quote") and head.strength < 3:
             continue
         yield Candidate(at, key, head, whole, below, line.is_heading and _timed_below(lines, at))
+
+
+def marked_level(line: Line) -> values.Levels | None:
+    """Return the level that a line names if it says nothing else: `Beginner Level mastery of X` is a level's marker,
+    and `To achieve Beginner Level, complete:`, but `X (Beginner)` is an area.
+    """
+    if len(line.text.split()) > _MARKER:
+        return None
+    head = heads.read(line)
+    level = values.levels_in(head.title or line.text)
+    if level is None or len(level.names) > 1 or not level.rest:
+        return level if level and len(level.names) == 1 else None
+    words = re.findall(r"[^\W_]+", line.text.casefold())
+    announces = line.text.rstrip().endswith(":") and "level" in words and not level.weak
+    begins = line.is_heading and "level" in words[:2] and not head.levels
+    return level if announces or begins else None
 
 
 def _timed_below(lines: Sequence[Line], at: int) -> bool:
@@ -216,7 +232,10 @@ def _consistent(
     titles = Counter(c.head.title.casefold() for c in members if c.at not in items)
     for siblings in groups.values():
         if sum(c.at in items for c in siblings) >= (0.75 if linked and not listed else 0.5) * len(siblings):
-            yield from (c for c in siblings if not c.own.levels and titles[c.head.title.casefold()] < 2)
+            for c in siblings:
+                empty = not listed and c.at + 1 in items  # a heading of items made like them
+                if not (c.own.levels or empty or titles[c.head.title.casefold()] > 1):
+                    yield c
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
@@ -244,12 +263,15 @@ def own_time(line: Line) -> Time | None:
     return time_in(line.text, line=True)
 
 
-def _with_loose_times(items: dict[int, Candidate]) -> dict[int, Candidate]:
-    """Take durations at the ends of titles for times, if that is where this document has them."""
-    loose = [c for c in items.values() if c.head.loose and not c.head.time]
-    if len(loose) < 3 or len(loose) < 0.5 * sum(c.head.time is None for c in items.values()):
-        return items
-    return items | {c.at: c._replace(own=(head := heads.without_loose(c.head)), head=head) for c in loose}
+def _with_loose_times(members: list[Candidate]) -> list[Candidate]:
+    """Take durations at the ends of titles for times, if that is where a construct has them."""
+    loose = [c for c in members if c.head.loose]
+    if len(loose) < 3 or len(loose) < 0.5 * sum(c.head.time is None for c in members):
+        return members
+    return [
+        c._replace(own=heads.without_loose(c.own), head=heads.without_loose(c.head)) if c.head.loose else c
+        for c in members
+    ]
 
 
 def _others(

@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
-from notes_site.importers.conventions import Habits, construct, own_time
+from notes_site.importers.conventions import Habits, construct, marked_level, own_time
 from notes_site.importers.words import is_contents, is_numbered, name_of
 from notes_site.markdown.lines import Line
 
 _WORDS = 8  # of a line that serves as a heading
-_SENTENCE = 16  # words of one that names a level: `To achieve Beginner Level mastery of this topic, complete:`
+_NO_HEADING = 7  # the depth of items that are no headings
 _SPOKEN = 9.0  # the rank of lines that are no headings, until it is known what they stand under
 
 
@@ -34,12 +34,10 @@ def find(lines: Sequence[Line], habits: Habits, skipped: set[int]) -> list[Marke
 
 def area_rank(markers: Sequence[Marker], habits: Habits, lines: Sequence[Line]) -> float:
     """Return the rank of the markers that are areas, 0 without any."""
-    named = [m for m in markers if m.name]
-    numbered = [m.rank for m in named if is_numbered(lines[m.at].text)]
-    if numbered:
-        return min(numbered)
-    holding = [m.rank for m in named if any(m.at < at < end_of(m, markers, len(lines)) for at in habits.items)]
-    return min(holding, default=0)
+    ends = {m: end_of(m, markers, len(lines)) for m in markers if m.name}
+    holding = [m for m, end in ends.items() if any(m.at < at < end for at in habits.items)]
+    numbered = [m for m in holding if is_numbered(lines[m.at].text)]
+    return min((m.rank for m in numbered or holding), default=0)
 
 
 def end_of(marker: Marker, markers: Sequence[Marker], count: int) -> int:
@@ -55,9 +53,8 @@ class _Finder:
         self._levels: dict[int, tuple[str, ...]] = {}
         self._levels = self._level_markers()
         self._like_levels = {construct(lines[at]): at for at in reversed(self._levels)}  # construct -> the first
-        of_items = habits.key[:1] == "h"
-        self._item_depth = int(habits.key[1]) if of_items else 7
-        self._deepest = self._item_depth - 1 if of_items else self._structural_depth()
+        self._item_depth = int(habits.key[1]) if habits.key[:1] == "h" else _NO_HEADING
+        self._deepest, self._alone = self._structure()
 
     def markers(self) -> Iterator[Marker]:
         for at in self._others:
@@ -81,33 +78,36 @@ class _Finder:
         return {at: level.names for at, level in found.items() if construct(self._lines[at]) in sure | several}
 
     def _level(self, at: int) -> values.Levels | None:
-        line = self._lines[at]
-        key = construct(line)
-        if not key or key == "row" or len(line.text.split()) > _SENTENCE:
-            return None
-        level = values.levels_in(heads.read(line).title or line.text)
-        if level is None or len(level.names) > 1 or not _says_only(line, level):
-            return None
-        if line.is_heading:
+        line, key = self._lines[at], construct(self._lines[at])
+        level = marked_level(line) if key and key != "row" else None
+        if level is None or line.is_heading:
             return level
         labelled = re.match(r"\W*level\s*[:=-]", line.text, re.IGNORECASE)
         must_lead = key[:2] in ("ul", "ol") or level.rest
         return level if line.first and not labelled and (not must_lead or self._leads(at, 1)) else None
 
     def _leads(self, at: int, reach: int) -> bool:
-        """Tell whether an item follows below, at most `reach` remarks between them, or a level right below."""
+        """Tell whether an item follows below, at most `reach` remarks between them, or a level right below.
+
+        A heading below that leads to one does as well.
+        """
         seen = 0
         for n in range(at + 1, len(self._lines)):
             if n in self._items or n in self._levels:
                 return n in self._items or not seen
             line = self._lines[n]
+            if line.is_heading and self._lines[at].is_heading and line.shape > self._lines[at].shape:
+                return self._leads(n, reach)
             seen += line.first and line.shape not in ("html", "rule", "head")
             if line.is_heading or line.shape == "code" or seen > reach:
                 return False
         return False
 
-    def _structural_depth(self) -> int:
-        """Return the depth of headings to which they structure the document; deeper ones stand in items' notes."""
+    def _structure(self) -> tuple[int, set[int]]:
+        """Return the depth of headings to which they structure the document; deeper ones stand in items' notes.
+
+        Of depths at which most do not, the second result has those headings that do.
+        """
         headings = [at for at in self._others if self._lines[at].is_heading and not is_contents(self._lines[at].text)]
         depths = {at: int(self._lines[at].shape[1]) for at in headings}
         deepest = max((depths[at] for at in headings if at in self._levels), default=0)
@@ -115,11 +115,15 @@ class _Finder:
             deepest = max(
                 deepest, min(depths.values())
             )  # what stands above all holds the items, whatever comes between
-        for depth in range(1, 7):
+        alone = set[int]()
+        for depth in range(1, self._item_depth):
             here = [at for at in headings if depths[at] == depth and at not in self._levels]
-            if here and sum(self._leads(at, 2) for at in here) >= 0.5 * len(here):
+            leading = {at for at in here if self._leads(at, 1)}
+            if here and len(leading) >= 0.5 * len(here):
                 deepest = max(deepest, depth)
-        return deepest
+            elif leading:
+                alone |= leading
+        return deepest if self._item_depth == _NO_HEADING else self._item_depth - 1, alone
 
     def _is_part(self, at: int) -> bool:
         """Tell whether a heading without a level opens a part, rather than standing in an item's notes."""
@@ -131,8 +135,9 @@ class _Finder:
         if not line.is_heading or int(line.shape[1]) > self._item_depth:
             return False
         if int(line.shape[1]) < self._item_depth:
-            return int(line.shape[1]) <= self._deepest
-        return is_numbered(line.text) or bool(heads.read(line).levels) or self._leads(at, 0)
+            mixed = {self._lines[n].shape for n in self._alone}
+            return at in self._alone if line.shape in mixed else int(line.shape[1]) <= self._deepest
+        return bool(heads.read(line).levels) or self._leads(at, int(is_numbered(line.text)))
 
     def _is_spoken(self, at: int) -> bool:
         """Tell whether a line that is no heading serves as one.
@@ -148,16 +153,6 @@ class _Finder:
         if at + 1 in self._levels or is_numbered(line.text):
             return key == "p"
         return self._like_levels.get(key, at) < at and self._leads(at, 0)
-
-
-def _says_only(line: Line, level: values.Levels) -> bool:
-    """Tell whether a line is a level's marker: `Beginner Level mastery of X` is one, `X (Beginner)` an area."""
-    if not level.rest:
-        return True
-    words = re.findall(r"[^\W_]+", line.text.casefold())
-    if line.text.rstrip().endswith(":") and "level" in words and not level.weak:
-        return True  # `To achieve Beginner Level, complete:`
-    return line.is_heading and "level" in words[:2] and not heads.read(line).levels
 
 
 def _ranked(markers: list[Marker]) -> list[Marker]:

@@ -39,8 +39,8 @@ class Line(NamedTuple):
 
     `shape`: `h1` to `h6`, `summary`, `quote`, `ul`, `ol` (the first line of a list item), `dash` (text that looks
     like an item), `p`, `row` (of a table's body), `head` (of its head), and for what carries no structure `text`,
-    `code`, `html`, `rule`. `depth` counts the lists and quotes around it (for a heading the lists), `block` the block that it is a line of:
-    `first` and `alone` tell where in that.
+    `code`, `html`, `rule`. `depth` counts the lists and quotes around it (for a heading only the lists); `block` is
+    where its list, quote or paragraph begins, `first` and `alone` tell where in its paragraph it stands.
     """
 
     number: int
@@ -54,7 +54,7 @@ class Line(NamedTuple):
     bounds: frozenset[int] = frozenset()  # offsets in `text` at which a link or an emphasis begins or ends
     strong: bool = False  # all of it is emphasised
     cells: tuple[Line, ...] = ()
-    block: int = 0  # the list or the paragraph
+    block: int = 0
     anchors: tuple[str, ...] = ()  # `<a name>`
     source: str = ""  # of a table's cell
     tags: tuple[str, ...] = ()  # of an `html` line: those that open (`div`) or close (`/div`) a box

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,6 +13,7 @@ from notes_site import config, text
 from notes_site.cli import cli
 from notes_site.importers import notes, report
 from notes_site.importers.notes import Import
+from notes_site.project import NoProject
 from tests.harness import REPO, Site
 
 READMES = REPO / "tests" / "readmes"
@@ -65,7 +67,8 @@ def test_what_is_imported_builds(name: str, site: Site) -> None:
 
 
 def run(site: Site, *arguments: str, given: str | None = None) -> Result:
-    """Run `notes-site import` in the site's folder."""
+    """Run `notes-site import` in the site's folder; with a config it is one, whatever lies above it."""
+    (site.root / "notes-site.toml").touch()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(site.root)
         return CliRunner().invoke(cli, ["import", *arguments], input=given)
@@ -295,5 +298,10 @@ def test_import_works_before_there_is_a_site(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(ONE, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
+        patch.setattr("notes_site.importing.find", _no_project)
         assert CliRunner().invoke(cli, ["import", "README.md"]).exit_code == 0
     assert (tmp_path / "content/docker/video-why.md").is_file()
+
+
+def _no_project(start: Path, config: Path | None) -> NoReturn:
+    raise NoProject(str(start))

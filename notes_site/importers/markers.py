@@ -54,7 +54,7 @@ class _Finder:
         self._levels = self._level_markers()
         self._like_levels = {construct(lines[at]): at for at in reversed(self._levels)}  # construct -> the first
         self._item_depth = int(habits.key[1]) if habits.key[:1] == "h" else _NO_HEADING
-        self._deepest, self._alone = self._structure()
+        self._whole, self._single = self._structure()
 
     def markers(self) -> Iterator[Marker]:
         for at in self._others:
@@ -87,15 +87,17 @@ class _Finder:
         return level if line.first and not labelled and (not must_lead or self._leads(at, 1)) else None
 
     def _leads(self, at: int, reach: int) -> bool:
-        """Tell whether an item follows below, at most `reach` remarks between them, or a level right below.
+        """Tell whether an item follows below, at most `reach` remarks between them, or a level right below
+        or in a deeper heading.
 
         A heading below that leads to one does as well.
         """
         seen = 0
         for n in range(at + 1, len(self._lines)):
-            if n in self._items or n in self._levels:
-                return n in self._items or not seen
             line = self._lines[n]
+            if n in self._items or n in self._levels:
+                deeper = line.is_heading and line.shape > self._lines[at].shape
+                return n in self._items or not seen or deeper
             if line.is_heading and self._lines[at].is_heading and line.shape > self._lines[at].shape:
                 return self._leads(n, reach)
             seen += line.first and line.shape not in ("html", "rule", "head")
@@ -103,27 +105,27 @@ class _Finder:
                 return False
         return False
 
-    def _structure(self) -> tuple[int, set[int]]:
-        """Return the depth of headings to which they structure the document; deeper ones stand in items' notes.
+    def _structure(self) -> tuple[set[int], set[int]]:
+        """Return the depths of which all headings structure the document, and the headings of other depths that do.
 
-        Of depths at which most do not, the second result has those headings that do.
+        The rest stands in items' notes. A depth belongs to the structure if levels have it, if nothing stands above it,
+        or if items follow most of its headings right away.
         """
         headings = [at for at in self._others if self._lines[at].is_heading and not is_contents(self._lines[at].text)]
-        depths = {at: int(self._lines[at].shape[1]) for at in headings}
-        deepest = max((depths[at] for at in headings if at in self._levels), default=0)
-        if headings and headings[0] < min(self._items, default=0):
-            deepest = max(
-                deepest, min(depths.values())
-            )  # what stands above all holds the items, whatever comes between
-        alone = set[int]()
-        for depth in range(1, self._item_depth):
-            here = [at for at in headings if depths[at] == depth and at not in self._levels]
+        depths = {
+            at: int(self._lines[at].shape[1]) for at in headings if int(self._lines[at].shape[1]) < self._item_depth
+        }
+        whole = {depth for at, depth in depths.items() if at in self._levels}
+        single = set[int]()
+        for depth in sorted({*depths.values()}):
+            here = [at for at in headings if depths.get(at) == depth and at not in self._levels]
             leading = {at for at in here if self._leads(at, 1)}
-            if here and len(leading) >= 0.5 * len(here):
-                deepest = max(deepest, depth)
+            above = here and not any(d < depth for d in whole) and not single and here[0] < min(self._items, default=0)
+            if len(leading) >= 0.5 * len(here) or (above and not leading):
+                whole.add(depth)
             elif leading:
-                alone |= leading
-        return deepest if self._item_depth == _NO_HEADING else self._item_depth - 1, alone
+                single |= leading | {at for at in here if at > max(self._items)}  # what follows the last item's notes
+        return whole, single
 
     def _is_part(self, at: int) -> bool:
         """Tell whether a heading without a level opens a part, rather than standing in an item's notes."""
@@ -132,11 +134,11 @@ class _Finder:
             return False
         if line.shape == "summary":
             return self._leads(at, 1)
-        if not line.is_heading or int(line.shape[1]) > self._item_depth:
+        depth = int(line.shape[1]) if line.is_heading else _NO_HEADING
+        if depth < self._item_depth:
+            return depth in self._whole or at in self._single
+        if depth > self._item_depth or not line.is_heading:
             return False
-        if int(line.shape[1]) < self._item_depth:
-            mixed = {self._lines[n].shape for n in self._alone}
-            return at in self._alone if line.shape in mixed else int(line.shape[1]) <= self._deepest
         return bool(heads.read(line).levels) or self._leads(at, int(is_numbered(line.text)))
 
     def _is_spoken(self, at: int) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from notes_site import reporting
+from notes_site.diagnostics import Diagnostic
 from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
 _SAYS = {
@@ -66,7 +68,9 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
         _fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
 
 
-def _readme(document: Path, text: str, problems: Any, content: Path, settings: Any, wishes: Wishes) -> None:
+def _readme(
+    document: Path, text: str, problems: Sequence[Diagnostic], content: Path, settings: Any, wishes: Wishes
+) -> None:
     from notes_site.importers import disk, notes, report
 
     local = disk.finder(document, content)
@@ -77,14 +81,16 @@ def _readme(document: Path, text: str, problems: Any, content: Path, settings: A
         reporting.print_json(report.as_object(found))
     elif wishes.dry_run:
         click.echo(report.table(found), nl=False)
-    reporting.show_problems([*problems, *found.problems], notes=True)
+    reporting.show_problems(_warnings(problems, found), notes=True)
     for doubt in found.unsure:
         click.echo(f"unsure: {document.name}:{doubt.line}: {doubt.what}", err=True)
     if not wishes.dry_run:
         _write(content, data, wishes)
 
 
-def _plan(document: Path, text: str, problems: Any, content: Path, settings: Any, wishes: Wishes) -> None:
+def _plan(
+    document: Path, text: str, problems: Sequence[Diagnostic], content: Path, settings: Any, wishes: Wishes
+) -> None:
     from notes_site.importers import disk, notes, plan, report
 
     def nothing(path: str) -> None:
@@ -96,7 +102,7 @@ def _plan(document: Path, text: str, problems: Any, content: Path, settings: Any
         reporting.print_json(plan.as_object(made))
     elif wishes.dry_run:
         click.echo(report.table(read), nl=False)
-    reporting.show_problems(problems, notes=True)
+    reporting.show_problems(_warnings(problems, read), notes=True)
     for doubt in read.unsure:
         click.echo(f"unsure: {document.name}:{doubt.line}: {doubt.what}", err=True)
     for estimate in made.estimates:
@@ -105,6 +111,11 @@ def _plan(document: Path, text: str, problems: Any, content: Path, settings: Any
         for path, data in made.filled.items():
             disk.put(content / path, data)
         _write(content, {path: text.encode() for path, text in made.texts.items()}, wishes)
+
+
+def _warnings(reading: Sequence[Diagnostic], found: Any) -> list[Diagnostic]:
+    """Return what an import warns about: how the document was read, and what is wrong with it."""
+    return [*reading, *found.problems]
 
 
 def _write(content: Path, data: dict[str, bytes], wishes: Wishes) -> None:

@@ -140,6 +140,11 @@ def is_external(target: str) -> bool:
     return _SCHEME.match(target) is not None
 
 
+def is_web(target: str) -> bool:
+    """Tell whether a link is an address of the web, as a resource has one."""
+    return target[:8].lower().startswith(("http://", "https://"))
+
+
 class Target(NamedTuple):
     """A link taken apart: `path` relative to the content folder, None when it leaves that folder."""
 

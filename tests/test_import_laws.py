@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_site import config, text
+from notes_site.config import parse_options
 from notes_site.importers import notes
 from notes_site.importers.notes import Import
+from notes_site.notes import parse_note
 from tests.harness import REPO
 
 COMMENT = re.compile(r"# README\.md:(\d+): ?(.*)")
@@ -47,6 +49,9 @@ def lines_of(found: Import) -> tuple[Counter[int], list[str]]:
 def check_law(source: str, *, links_stay: bool) -> None:
     """Every word stands in the files as often as in the README; where links are pointed elsewhere, at least once."""
     found = imported(source)
+    for path, made in found.texts.items():
+        problems = parse_note(path, made.encode(), parse_options(DEFAULT)).diagnostics
+        assert not [problem for problem in problems if problem.severity == "error"], made
     numbers, said = lines_of(found)
     assert not [number for number, count in numbers.items() if count > 1]
     before, after = words(source), words("\n".join(said))
@@ -93,6 +98,11 @@ def test_any_text_is_imported(source: str) -> None:
     found = imported(decoded.text)
     _, said = lines_of(found)
     assert not words(decoded.text) - words("\n".join(said))
+
+
+def test_a_huge_table_of_contents_is_not_lost() -> None:
+    source = "".join(f"- [A heading of many words, number {n}](#heading-{n})\n" for n in range(2000))
+    check_law(source, links_stay=False)
 
 
 @given(st.lists(LINE, max_size=20).map("\n".join))

@@ -14,7 +14,7 @@ from notes_site.importers import values
 from notes_site.importers.times import Time, time_in
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.markdown.lines import Line, Link
-from notes_site.paths import is_external
+from notes_site.paths import is_web
 
 KINDS = tuple(DEFAULT_KINDS.items())
 _RESOURCES = re.compile(
@@ -232,7 +232,7 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
     start, end, text = peel.start, peel.end, peel.text
     links = [a for a in peel.line.links if a.end > start and a.start < end]
     title = text[start:end].strip(_EDGES + "\t").strip()
-    external = [a for a in links if is_external(a.target)]
+    external = [a for a in links if is_web(a.target)]
     link = peel.facts.get("link") or (external[0].target if len(external) == 1 else None)
     covered = sum(min(a.end, end) - max(a.start, start) for a in external)
     whole = bool(external) and len(external) == 1 and covered >= 0.6 * len(title)

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
-from notes_site.importers.conventions import Habits, construct, marked_level, own_time
+from notes_site.importers.candidates import construct, marked_level, own_time
+from notes_site.importers.conventions import Habits
 from notes_site.importers.words import is_contents, is_numbered, name_of
 from notes_site.markdown.lines import Line
 

@@ -7,7 +7,6 @@ the README but for the targets of links.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ from notes_site import frontmatter, paths
 from notes_site.config import parse_options
 from notes_site.diagnostics import Diagnostic
 from notes_site.importers import outline as outlines
-from notes_site.importers import rewrite
+from notes_site.importers import rewrite, slices
 from notes_site.importers.markers import Marker
 from notes_site.importers.outline import Entry, Outline
 from notes_site.kinds import kind_of
@@ -26,12 +25,7 @@ from notes_site.paths import file_name
 from notes_site.site import level_names
 
 _GENERATED = frozenset({"tags", "resources", "resources-by-time", "resources-by-date", "404", "search"})
-_ACTIVE = re.compile(
-    r"<(?:script|iframe|frame|frameset|form|object|embed|applet|input|button|select|textarea|base|meta|link|style)\b"
-    r"|<[a-z][^<>]*\son[a-z]+\s*=|javascript:",
-    re.IGNORECASE,
-)
-_SEPARATOR = re.compile(r"\s*(?:([-*_])\s*(?:\1\s*){2,})?")
+_ROOM = 32_000  # characters of comments in front matter; what is more stays in the text
 _HOME = "index.md"
 
 
@@ -259,42 +253,17 @@ class _Maker:
         nested: bool = False,
         cells: Sequence[str] = (),
     ) -> str:
-        body = _trimmed([lines[at] for at in mine if shown[at]])
-        body = _outdented(body) if nested else body
+        hidden = [at for at in mine if not shown[at] and self._source[at].strip()]
+        if sum(len(self._source[at]) for at in hidden) > _ROOM:
+            hidden, shown = [], [True] * len(shown)
+        body = slices.trimmed([lines[at] for at in mine if shown[at]])
+        body = slices.outdented(body) if nested else body
         text = "\n".join(body) or "\n\n".join(cells)
-        if _ACTIVE.search(text):
+        if slices.is_active(text):
             fields = fields | {"html": "safe"}
-        comments = [
-            f"# {self._name}:{at + 1}: {self._comment(at, cells)}"
-            for at in mine
-            if not shown[at] and self._source[at].strip()
-        ]
+        comments = [f"# {self._name}:{at + 1}: {self._comment(at, cells)}" for at in hidden]
         block = frontmatter.dump(fields).removesuffix("---\n")
         return "\n".join([block + "\n".join([*comments, "---"]), *([text] if text else []), ""])
-
-
-def _trimmed(body: list[str]) -> list[str]:
-    """Drop what only separates notes: blank lines and rules at both ends."""
-    while body and _SEPARATOR.fullmatch(body[-1]):
-        body.pop()
-    while body and _SEPARATOR.fullmatch(body[0]):
-        body.pop(0)
-    return body
-
-
-def _outdented(body: list[str]) -> list[str]:
-    """Take the indentation of a list item's text away, which would make code of it."""
-    width = next((_indent(line) for line in body if line.strip()), 0)
-    return [_without(line, min(width, _indent(line))) for line in body]
-
-
-def _indent(line: str) -> int:
-    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
-
-
-def _without(line: str, width: int) -> str:
-    lead = line[: len(line) - len(line.lstrip())].expandtabs(4)
-    return lead[width:] + line.lstrip() if width else line
 
 
 def _pieces(source: Sequence[str], owner: Sequence[str], shown: Sequence[bool], notes: set[str]) -> Iterator[Piece]:

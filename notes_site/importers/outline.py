@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from notes_site.importers import conventions, heads, markers, topics, values
-from notes_site.importers.conventions import Candidate, Habits
+from notes_site.importers.candidates import Candidate, link_line, own_time
+from notes_site.importers.conventions import Habits
 from notes_site.importers.heads import Head
 from notes_site.importers.markers import Marker
 from notes_site.importers.words import is_contents, is_numbered
@@ -165,9 +166,9 @@ def _completed(lines: Sequence[Line], item: Candidate, end: int, habits: Habits)
     """
     head, at = item.head, item.at
     if not head.link:
-        found = (conventions.link_line(line, head) for line in lines[at + 1 : min(end, at + _NEAR)])
+        found = (link_line(line, head) for line in lines[at + 1 : min(end, at + _NEAR)])
         head = heads.merge(head, next(filter(None, found), {}))
     if head.time or not habits.times_below:
         return head
-    times = (conventions.own_time(line) for line in lines[at + 1 : end])
+    times = (own_time(line) for line in lines[at + 1 : end])
     return head._replace(time=next((time for time in times if time and time.said), None))

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from notes_site.importers import heads, values
-from notes_site.importers.conventions import Candidate, Habits, construct
+from notes_site.importers.candidates import Candidate, construct
+from notes_site.importers.conventions import Habits
 from notes_site.importers.heads import Head
 from notes_site.importers.words import is_contents, is_numbered
 from notes_site.markdown.lines import Line

@@ -10,6 +10,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|[IVX]{1,4}[.)])\s+")
+_SIGNS = re.compile(r"^[^\w\"'“‘(\[&.]+")  # pictures and the like before a name
 _CONTENTS = re.compile(r"\W*(?:(?:\w+\s+)?(?:table of )?contents?|toc|index|outline|overview)\W*", re.IGNORECASE)
 
 
@@ -25,7 +26,7 @@ def is_contents(text: str) -> bool:
 
 def name_of(text: str) -> str:
     """Return a heading's name without what counts it, unless that is all: `Area 1: Cloud Apps` is `Cloud Apps`."""
-    rest = text.strip()
+    rest = _SIGNS.sub("", text).strip()
     for form in (_NUMBERED, _NUMBER):
         found = form.match(rest)
         if found and found.end() < len(rest):

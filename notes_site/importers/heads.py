@@ -19,7 +19,7 @@ from notes_site.paths import is_web
 KINDS = tuple(DEFAULT_KINDS.items())
 _RESOURCES = re.compile(
     r"(?:video|lab|tutorial|course|article|book|lecture|talk|podcast|lesson|exercise|workshop|paper|guide|docs?|"
-    r"documentation|manual|blog|post|project|quiz|webinar|screencast|reading|slides|demo|codelab|qwiklab|link|source|url|website|here)s?",
+    r"documentation|manual|blog|post|project|quiz|webinar|screencast|reading|slides|demo|link|source|url|website|here)s?",
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")

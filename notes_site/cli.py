@@ -15,6 +15,7 @@ import click
 from notes_site import __version__, noop, reporting
 from notes_site.cache import Cache
 from notes_site.cligroup import Group
+from notes_site.importing import import_
 from notes_site.project import NoProject, Project, Refused, find
 
 
@@ -278,6 +279,9 @@ def new(config: Path | None, /, title: str, tags: tuple[str, ...], **given: str 
         raise click.UsageError(str(exc)) from exc
     except scaffold.Exists as exc:
         _fail(str(exc))
+
+
+cli.add_command(import_)
 
 
 @cli.command()

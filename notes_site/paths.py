@@ -25,6 +25,7 @@ RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"}
 )
 
+_LONGEST_NAME = 60  # characters: file systems take 255 bytes, readers less
 _PLUS_OR_SHARP = re.compile(r"(?<=\w)[+#]+")
 _SPELLED = {"+": "-plus-", "#": "-sharp-"}
 _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
@@ -55,6 +56,20 @@ def slug(text: str) -> str:
         return _NOT_ASCII_WORD.sub("-", folded).strip("-")
     kept = (c if unicodedata.category(c)[0] in "LNM" else "-" for c in folded)
     return re.sub("-+", "-", "".join(kept)).strip("-")
+
+
+def file_name(what: str, text: str) -> str:
+    """Return a file name for a title or an area (`what`): cut at a word, and never one that means something else.
+
+    Raises:
+        ValueError: the text has no letter or digit.
+    """
+    name = slug(text)
+    if not name:
+        raise ValueError(f"the {what} {text!r} has no letter or digit to name a file by")
+    if len(name) > _LONGEST_NAME:
+        name = name[:_LONGEST_NAME].rpartition("-")[0] or name[:_LONGEST_NAME]
+    return f"{name}-note" if name in INDEX_STEMS or name in RESERVED else name
 
 
 def words_of(name: str) -> str:
@@ -132,6 +147,11 @@ def collision_key(url: str) -> str:
 def is_external(target: str) -> bool:
     """Tell whether a link names another site or scheme (RFC 3986, section 3.1; `//host` too)."""
     return _SCHEME.match(target) is not None
+
+
+def is_web(target: str) -> bool:
+    """Tell whether a link is an address of the web, as a resource has one."""
+    return target[:8].lower().startswith(("http://", "https://"))
 
 
 class Target(NamedTuple):

@@ -14,8 +14,6 @@ from notes_site.model import Config
 from notes_site.project import CONFIG_NAME, Project
 from notes_site.site import canonical_level, level_names
 
-_LONGEST_NAME = 60  # characters: file systems take 255 bytes, readers less
-
 
 class Exists(Exception):
     """A file that would have to be overwritten; its text names it."""
@@ -91,21 +89,11 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
     folder = _folder_of(content, area)
     if folder is not None and paths.words_of(folder.name) == area:
         fields = {name: value for name, value in fields.items() if name != "area"}
-    home = folder or content / (_name("area", area) if area else "")
-    target = home / f"{_name('title', title)}.md"
+    home = folder or content / (paths.file_name("area", area) if area else "")
+    target = home / f"{paths.file_name('title', title)}.md"
     if target.exists():
         raise Exists(f"{target} is there already")
     return _write(target, frontmatter.dump({"title": title, **fields}))
-
-
-def _name(what: str, text: str) -> str:
-    """Return a file name for a title or an area: cut at a word, and never one that means something else."""
-    name = paths.slug(text)
-    if not name:
-        raise ValueError(f"the {what} {text!r} has no letter or digit to name a file by")
-    if len(name) > _LONGEST_NAME:
-        name = name[:_LONGEST_NAME].rpartition("-")[0] or name[:_LONGEST_NAME]
-    return f"{name}-note" if name in paths.INDEX_STEMS or name in paths.RESERVED else name
 
 
 def settings(project: Project) -> Config:

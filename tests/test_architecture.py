@@ -122,6 +122,18 @@ def test_deploy_never_builds() -> None:
             assert not {"build", "compose", "loader"} & GRAPH[name]
 
 
+@pytest.mark.parametrize("name", [n for n in GRAPH if top(n) == "importers" and n != "importers.disk"])
+def test_imports_touch_the_file_system_in_one_module(name: str) -> None:
+    assert {top(imported) for imported in GRAPH[name]} <= {*PURE, "importers"}
+    assert "importers.disk" not in GRAPH[name]
+    assert not {top(imported) for imported in imports_of(modules()[name])} & IMPURE_LIBRARIES
+
+
+def test_nothing_but_its_command_knows_the_import() -> None:
+    users = {name for name, known in GRAPH.items() if any(top(other) == "importers" for other in known)}
+    assert {name for name in users if top(name) != "importers"} == {"importing"}
+
+
 def loaded_by(code: str, cwd: Path) -> set[str]:
     script = (
         f"import sys\nsys.argv = {code!r}.split()\nfrom notes_site.cli import main\n"
@@ -139,7 +151,8 @@ def loaded_by(code: str, cwd: Path) -> set[str]:
 
 
 HEAVY = {"markdown_it", "jinja2", "pygments", "yaml", "msgspec", "nh3", "watchdog", "multiprocessing", "tomllib",
-         "notes_site.model", "notes_site.markdown", "notes_site.templates", "notes_site.build"}  # fmt: skip
+         "notes_site.model", "notes_site.markdown", "notes_site.templates", "notes_site.build",
+         "notes_site.importers"}  # fmt: skip
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

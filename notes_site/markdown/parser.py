@@ -57,6 +57,16 @@ def extended(html: bool, typographer: bool) -> MarkdownIt:
 
 
 @lru_cache(maxsize=1)
+def plain() -> MarkdownIt:
+    """Return the parser of what GitHub shows: CommonMark and tables, links kept as written."""
+    md = _base(html=True)
+    md.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    md.validateLink = lambda url: True  # type: ignore[method-assign]
+    md.enable(["table", "strikethrough"])
+    return md
+
+
+@lru_cache(maxsize=1)
 def strict() -> MarkdownIt:
     """Return the parser of plain CommonMark."""
     return _base(html=True)

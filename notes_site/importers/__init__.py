@@ -1,0 +1,12 @@
+"""Import: from one long README to notes, and from an instructor's plan to planned notes.
+
+What happens, in order; all of it is pure but `disk`:
+
+    markdown.lines   the document as lines with their place in the structure
+    values           times, dates, levels and addresses in a piece of text
+    heads            a line read as the head of an item: title, link, time, ... and how sure that is
+    conventions      the document's own habits: what carries its items, its areas, its levels, its times
+    outline          every line's part: area, level, group, item, text
+    notes            items and texts become note files, with links and images re-pointed (`rewrite`)
+    disk             reading the README, writing what is new, reporting what differs
+"""

@@ -1,0 +1,157 @@
+"""The lines of a document that may be heads of items, each with what it and the lines below it say. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile, zip_longest
+from typing import NamedTuple
+
+from notes_site.importers import heads, values
+from notes_site.importers.heads import Head
+from notes_site.importers.times import Time, time_in
+from notes_site.markdown.lines import Line
+from notes_site.paths import is_web
+
+_GOOD = 2.0  # the strength from which a line is taken for an item of its construct
+_MARKER = 16  # words of a line that names a level: `To achieve Beginner Level mastery of this topic, complete:`
+_SENTENCE = 100  # characters: a longer paragraph is no head, whatever stands in it
+_LINK_LABEL = re.compile(r"[\W_]*(?:the\s+)?(?:link|url|source|resource|website|address)s?\b[^:]{0,20}:", re.IGNORECASE)
+_AREA_COLUMN = re.compile(r"area|category|module|subject|unit|section", re.IGNORECASE)
+_TITLE_COLUMN = re.compile(r"title|name|resource|topic|what|course|lesson|item|material|video|link", re.IGNORECASE)
+
+
+class Candidate(NamedTuple):
+    """A line that may be the head of an item: what it says, and together with the `below` lines of facts under it."""
+
+    at: int
+    key: str
+    own: Head
+    head: Head
+    below: int
+    timed: bool  # a line of its own states a time, before the next heading
+
+    @property
+    def good(self) -> bool:
+        """Whether there is enough evidence in the line and the facts below it."""
+        return self.head.strength >= _GOOD
+
+
+def construct(line: Line) -> str:
+    """Return the name of what a line is made with, as far as it matters for its part; '' for mere text."""
+    if line.shape in ("ul", "ol", "quote"):
+        return f"{line.shape}{line.depth}"
+    return line.shape if line.is_heading or line.shape in ("dash", "row", "p", "summary") else ""
+
+
+def candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
+    """Yield the candidates of a document, but for the skipped lines, in order."""
+    columns: tuple[str, ...] = ()
+    for at, line in enumerate(lines):
+        if line.shape == "head":
+            columns = tuple(cell.text.strip() for cell in line.cells)
+        key = construct(line)
+        if not key or at in skipped or not line.text.strip():
+            continue
+        head = _row(line, columns) if key == "row" else heads.read(line)
+        if not head.title or ((level := marked_level(line)) and not level.weak):
+            continue
+        whole, below = _facts_below(lines, at, head) if key != "row" else (head, 0)
+        if key == "p" and not _may_be_head(line, head, whole):
+            continue
+        if key.startswith("quote") and head.strength < 3:
+            continue
+        yield Candidate(at, key, head, whole, below, line.is_heading and _timed_below(lines, at))
+
+
+def _timed_below(lines: Sequence[Line], at: int) -> bool:
+    section = takewhile(lambda line: not line.is_heading, lines[at + 1 :])
+    return any((time := own_time(line)) and time.said for line in section)
+
+
+def marked_level(line: Line) -> values.Levels | None:
+    """Return the level that a line names if it says nothing else: `Beginner Level mastery of X` is a level's marker,
+    and `To achieve Beginner Level, complete:`, but `X (Beginner)` is an area.
+    """
+    if len(line.text.split()) > _MARKER:
+        return None
+    head = heads.read(line)
+    level = values.levels_in(head.title or line.text)
+    if level is None or len(level.names) > 1 or not level.rest:
+        return level if level and len(level.names) == 1 else None
+    words = re.findall(r"[^\W_]+", line.text.casefold())
+    announces = line.text.rstrip().endswith(":") and "level" in words and not level.weak
+    begins = line.is_heading and "level" in words[:2] and not head.levels
+    return level if announces or begins else None
+
+
+def _may_be_head(line: Line, head: Head, whole: Head) -> bool:
+    short = len(line.text) <= _SENTENCE and not line.text.rstrip().endswith((".", "?!"))
+    label = _LINK_LABEL.match(line.text)
+    if ". " in head.title or (label and not any(link.start < label.end() for link in line.links)):
+        return False
+    if head.whole_link and (line.first or head.time):
+        return len(head.title) <= 150
+    return bool(short and (head.time or (line.strong and line.first and whole.strength)) and not head.more) or (
+        short and head.kind is not None and line.first
+    )
+
+
+def _row(line: Line, columns: Sequence[str]) -> Head:
+    """Read a row of a table: one cell is the title, the others state facts; a column's name helps a bare number."""
+    texts, facts, link, area = list[Line](), dict[str, object](), None, None
+    for cell, column in zip_longest(line.cells, columns[: len(line.cells)], fillvalue=""):
+        if isinstance(cell, str):
+            break
+        link = link or next((a.target for a in cell.links if is_web(a.target)), None)
+        found = heads.facts_in(cell.text) or heads.facts_in(f"{column}: {cell.text}")
+        if _AREA_COLUMN.fullmatch(str(column).strip()) and not cell.links:
+            area = cell.text.strip() or None
+        elif found:
+            facts = {**found, **facts}
+        elif _TITLE_COLUMN.search(str(column)) and texts and not _TITLE_COLUMN.search(columns[0]):
+            texts.insert(0, cell)
+        elif cell.text.strip():
+            texts.append(cell)
+    if not texts:
+        return Head("")
+    head = heads.merge(heads.read(texts[0]), facts | ({"link": link} if link else {}))
+    return head._replace(area=area, texts=tuple(cell.source for cell in texts[1:]))
+
+
+def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]:
+    """Add what the lines right below a head state about it, and nothing else: its time, link, date, level."""
+    count = 0
+    for line in lines[at + 1 : at + 7]:
+        if line.shape in ("code", "html", "rule", "head", "row") or line.is_heading:
+            break
+        facts = heads.facts_in(line.text) or link_line(line, head)
+        if facts is None or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
+            break
+        if set(facts) == {"levels"} and not re.match(r"\W*(?:level|difficulty)\s*[:=-]", line.text, re.IGNORECASE):
+            break  # a marker of what follows
+        head = heads.merge(head, facts)
+        count += 1
+    return head, count
+
+
+def link_line(line: Line, head: Head) -> dict[str, object] | None:
+    """Return the link of a line such as `Link: [here](url)` or `[Video](url)`."""
+    external = [link for link in line.links if is_web(link.target)]
+    if len(external) == 1 and not head.link and heads.is_label(line.text):
+        return {"link": external[0].target}
+    if len(external) == 1 and not head.link and (label := _LINK_LABEL.match(line.text)):
+        covered = external[0].end - external[0].start
+        if covered + label.end() >= len(line.text.strip()) - 3:
+            return {"link": external[0].target}
+    return None
+
+
+def own_time(line: Line) -> Time | None:
+    """Return the time that a line of its own states: `**Time: 15 min**`, `spent 1 hour`."""
+    if line.shape not in ("p", "text", "quote", "ul", "ol", "dash") or line.is_heading:
+        return None
+    if facts := heads.facts_in(line.text):
+        time = facts.get("time")
+        return time if isinstance(time, Time) else None
+    return time_in(line.text, line=True)

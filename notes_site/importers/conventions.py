@@ -1,0 +1,169 @@
+"""A document's own habits, learned before anything is decided: what carries its items, and where times stand. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from notes_site.importers import heads
+from notes_site.importers.candidates import Candidate, candidates, own_time
+from notes_site.markdown.lines import Line
+
+_LEAST = 4.0  # the score of a construct from which a document counts as a list of resources
+
+
+class Habits(NamedTuple):
+    """`items`: the heads of items by line index. `key`: the construct that carries most of them ('' without any).
+
+    `times_below`: times stand on lines of their own; `times_last`: and mostly at an item's end.
+    """
+
+    items: dict[int, Candidate]
+    key: str
+    times_below: bool
+
+
+def contents(lines: Sequence[Line]) -> set[int]:
+    """Return the lines of tables of contents: lists of links to the document itself."""
+    found: set[int] = set()
+    run: list[int] = []
+    for at, line in [*enumerate(lines), (len(lines), None)]:
+        if line and (line.shape in ("ul", "ol") or (line.shape in ("p", "text") and _is_inner(line))):
+            run.append(at)
+            continue
+        inner = sum(_is_inner(lines[n]) for n in run)
+        if inner >= 2 and inner >= 0.6 * len(run):
+            found.update(run)
+        run = []
+    return found
+
+
+def _is_inner(line: Line) -> bool:
+    links = [link for link in line.links if link.target.startswith("#")]
+    return bool(links) and sum(link.end - link.start for link in links) >= 0.6 * len(line.text.strip())
+
+
+def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
+    """Return which lines are items, by what the document does most."""
+    by_key: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates(lines, skipped):
+        by_key[candidate.key].append(candidate)
+    by_key = {key: _with_loose_times(members) for key, members in by_key.items()}
+    scores = {key: _score(members, lines) for key, members in by_key.items()}
+    key = max(scores, key=lambda k: (scores[k], k), default="")
+    if not key or scores[key] < _LEAST:
+        return Habits({}, "", False)
+    primary = by_key[key]
+    items = {c.at: c for c in primary if c.good}
+    items |= {c.at: c for c in _consistent(primary, items, lines)}
+    others = [c for members in by_key.values() for c in members]
+    items |= {c.at: c for c in _others(others, key, items, lines)}
+    times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
+    if times_below:
+        items |= {c.at: c for c in _timed(primary, items, lines)}
+    return Habits(_without_inner(items, lines), key, times_below)
+
+
+def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
+    """Return how much a construct looks like the one that carries items."""
+    good = [c for c in members if c.good or c.timed]
+    if not good:
+        return 0.0
+    listed = members[0].key[:2] in ("ul", "ol")
+    if listed:
+        lists = {lines[c.at].block for c in good}
+        members = [c for c in members if lines[c.at].block in lists]
+    total = 0.0
+    for c in good:
+        bare = listed and c.head.strength == 3 and c.head.whole_link  # such lists stand in notes too
+        total += 1.5 if bare else min(c.head.strength + 2 * c.timed, 6)
+    return total * len(good) / len(members)
+
+
+def _consistent(
+    members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]
+) -> Iterator[Candidate]:
+    """Yield the members without evidence of their own that go with the others of their list or depth.
+
+    Most of these are items. Where items have links, nearly all must be: the others are headings within notes, as are
+    those that come again and again (`Summary`).
+    """
+    listed = members[0].key[:2] in ("ul", "ol")
+    groups: dict[int, list[Candidate]] = defaultdict(list)
+    for c in members:
+        groups[lines[c.at].block if listed else 0].append(c)
+    linked = sum(c.own.link is not None for c in items.values()) >= 0.8 * len(items)
+    titles = Counter(c.head.title.casefold() for c in members if c.at not in items)
+    for siblings in groups.values():
+        if sum(c.at in items for c in siblings) >= (0.75 if linked and not listed else 0.5) * len(siblings):
+            for c in siblings:
+                empty = not listed and c.at + 1 in items  # a heading of items made like them
+                if not (c.own.levels or empty or titles[c.head.title.casefold()] > 1):
+                    yield c
+
+
+def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+    """Yield members with a time of their own below: the item before them has its own already."""
+    members = [c for _, c in sorted({**{c.at: c for c in primary}, **items}.items())]
+    has_time = True
+    for n, c in enumerate(members):
+        end = members[n + 1].at if n + 1 < len(members) else len(lines)
+        own = c.head.time is not None or any(own_time(line) for line in lines[c.at + 1 : end])
+        if c.at in items:
+            has_time = own
+        elif own and has_time:
+            yield c
+        else:
+            has_time = has_time or own
+
+
+def _with_loose_times(members: list[Candidate]) -> list[Candidate]:
+    """Take durations at the ends of titles for times, if that is where a construct has them."""
+    loose = [c for c in members if c.head.loose]
+    if len(loose) < 3 or len(loose) < 0.5 * sum(c.head.time is None for c in members):
+        return members
+    return [
+        c._replace(own=heads.without_loose(c.own), head=heads.without_loose(c.head)) if c.head.loose else c
+        for c in members
+    ]
+
+
+def _others(
+    candidates: Sequence[Candidate], key: str, items: dict[int, Candidate], lines: Sequence[Line]
+) -> Iterator[Candidate]:
+    """Yield items in other constructs than the usual one: they need more evidence, and not stand in another's notes."""
+    linked = sum(c.head.whole_link for c in items.values()) >= 0.5 * len(items)
+    for c in candidates:
+        if c.key == key or c.at in items or c.key[:2] in ("ul", "ol", "ro", "su"):
+            continue
+        own, as_usual = c.own, linked and c.own.whole_link
+        if lines[c.at].is_heading:
+            if _holds(lines, c.at, items):
+                continue
+            labelled = key[0] != "h" and own.kind and c.head.strength > 3
+            good = as_usual or (own.time and own.kind) or labelled
+        else:
+            begins = own.kind or _begins_section(lines, c.at)
+            good = (as_usual and begins) or (own.time and own.strength >= 5)
+        if good:
+            yield c
+
+
+def _holds(lines: Sequence[Line], at: int, items: Iterable[int]) -> bool:
+    """Tell whether there are items in the part that a heading opens."""
+    end = next(
+        (n for n in range(at + 1, len(lines)) if lines[n].is_heading and lines[n].shape <= lines[at].shape), None
+    )
+    return any(at < n and (end is None or n < end) for n in items)
+
+
+def _begins_section(lines: Sequence[Line], at: int) -> bool:
+    before = lines[at - 1] if at else None
+    return before is None or before.is_heading or before.shape in ("rule", "html")
+
+
+def _without_inner(items: dict[int, Candidate], lines: Sequence[Line]) -> dict[int, Candidate]:
+    """Drop the lines that state facts about the item above them."""
+    inside = {c.at + n for c in items.values() for n in range(1, c.below + 1)}
+    return {at: c for at, c in sorted(items.items()) if at not in inside}

@@ -1,0 +1,60 @@
+"""An exported README: taken apart by its comments, nothing recognised (`readme.unpack`). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from notes_site import frontmatter
+from notes_site.config import parse_options
+from notes_site.diagnostics import Diagnostic
+from notes_site.importers import rewrite, slices
+from notes_site.importers.notes import Import, Imported, Piece
+from notes_site.kinds import kind_of
+from notes_site.model import Config
+from notes_site.readme.unpack import File, unpack
+
+
+def plan(text: str, name: str, config: Config, *, local: Callable[[str], str | None]) -> Import:
+    """Return what an exported README becomes: the notes as they were. `local` as for `notes.plan`."""
+    files = unpack(text)
+    texts: dict[str, str] = {}
+    copied: dict[str, str] = {}
+    problems: list[Diagnostic] = []
+    for file in files:
+        size = file.body.count("\n") + 1
+        place = rewrite.Place([file.path] * size, [True] * size, name, local)
+        moved = rewrite.rewrite(file.body, (), place)
+        texts[file.path] = _safe(file._replace(body="\n".join(moved.lines))).text
+        copied |= moved.copied
+        problems += [d._replace(line=d.line + file.end_line - size) for d in moved.problems]
+    notes = tuple(_imported(file, config) for file in files if file.kind == "note")
+    pieces = tuple(Piece(file.line, file.end_line, file.path) for file in files if file.kind != "note")
+    home = next((frontmatter.parse("", file.front).front.title for file in files if file.kind == "home"), None)
+    return Import(home, notes, pieces, (), texts, copied, tuple(problems))
+
+
+def _safe(file: File) -> File:
+    """Anybody may write a file that says that it is an export: what is active in it is sanitised."""
+    if not slices.is_active(file.body) or frontmatter.parse(file.path, file.front).front.html in ("safe", "escaped"):
+        return file
+    above, fence, below = re.sub(r"(?m)^html:.*\n", "", file.front).rpartition("---")
+    return file._replace(front=f"{above}html: safe\n{fence}{below}")
+
+
+def _imported(file: File, config: Config) -> Imported:
+    front = frontmatter.parse(file.path, file.front).front
+    return Imported(
+        line=file.line,
+        end_line=file.end_line,
+        path=file.path,
+        area=file.area or None,
+        level=front.level,
+        group=front.group,
+        title=front.title or "",
+        kind=front.kind or kind_of(front.title or "", parse_options(config).kinds),
+        link=front.link,
+        time=front.time,
+        date=front.date,
+        status=front.status,
+    )

@@ -1,0 +1,279 @@
+"""From a README's outline to the files of its import: notes, areas' texts, the home's text. Pure.
+
+Every line of the README goes to one file. What became front matter (an item's head, the facts below it, the
+headings of areas and levels) stands there as a comment with its line number; the rest is the file's text, a slice of
+the README but for the targets of links.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from notes_site import frontmatter, paths
+from notes_site.config import parse_options
+from notes_site.diagnostics import Diagnostic
+from notes_site.importers import outline as outlines
+from notes_site.importers import rewrite, slices
+from notes_site.importers.markers import Marker
+from notes_site.importers.outline import Entry, Outline
+from notes_site.kinds import kind_of
+from notes_site.markdown import lines as readers
+from notes_site.model import Config
+from notes_site.paths import file_name
+from notes_site.site import level_names
+
+_GENERATED = frozenset({"tags", "resources", "resources-by-time", "resources-by-date", "404", "search"})
+_ROOM = 32_000  # characters of comments in front matter; what is more stays in the text
+_HOME = "index.md"
+
+
+class Imported(NamedTuple):
+    """A note of the import, with what `--json` says of it. `line` to `end_line` are its lines in the README."""
+
+    line: int
+    end_line: int
+    path: str
+    area: str | None
+    level: str | None
+    group: str | None
+    title: str
+    kind: str | None
+    link: str | None
+    time: int | None
+    date: str | None
+    status: str | None
+
+
+class Piece(NamedTuple):
+    """A text of the README that became no note, and the file that has it."""
+
+    line: int
+    end_line: int
+    path: str
+
+
+class Doubt(NamedTuple):
+    """What the import was unsure of."""
+
+    line: int
+    what: str
+
+
+class Import(NamedTuple):
+    """All that an import would write: texts by path, and files to copy (from beside the README to a path)."""
+
+    course: str | None
+    notes: tuple[Imported, ...]
+    remainder: tuple[Piece, ...]
+    unsure: tuple[Doubt, ...]
+    texts: dict[str, str]
+    copied: dict[str, str]
+    problems: tuple[Diagnostic, ...]
+
+
+def plan(
+    text: str,
+    name: str,
+    config: Config,
+    *,
+    area: str | None = None,
+    planned: bool = False,
+    local: Callable[[str], str | None],
+) -> Import:
+    """Return what a README becomes. `text` has LF line ends; `area` takes what is in none.
+
+    With `planned` its times are estimates. `local` tells where a file beside the README goes in the content folder,
+    None where there is none.
+    """
+    found = outlines.outline(readers.read(text))
+    maker = _Maker(text, name, config, found, area, planned)
+    owner, shown = maker.ownership()
+    moved = rewrite.rewrite(text, found.lines, rewrite.Place(owner, shown, name, local))
+    for at in moved.unused:
+        shown[at] = False
+    texts = maker.texts(owner, shown, moved.lines)
+    return Import(
+        course=maker.course,
+        notes=tuple(maker.notes),
+        remainder=tuple(_pieces(text.split("\n"), owner, shown, {note.path for note in maker.notes})),
+        unsure=tuple(sorted(maker.doubts)),
+        texts=texts,
+        copied=moved.copied,
+        problems=moved.problems,
+    )
+
+
+class _Maker:
+    def __init__(self, text: str, name: str, config: Config, found: Outline, area: str | None, planned: bool) -> None:
+        self._source, self._name, self._config, self._found = text.split("\n"), name, config, found
+        self._planned = planned
+        self._levels, self._kinds = level_names(config), parse_options(config).kinds
+        lines = found.lines
+        self.course = outlines.title_of(found)
+        self._default = area or self.course or "Notes"
+        self._folders: dict[str, str] = {}  # the folder's name -> the area's shown name, in order
+        self._taken: set[str] = set()
+        self.doubts: list[Doubt] = []
+        self.notes = [self._note(entry, lines[entry.at].number) for entry in found.entries]
+
+    def _note(self, entry: Entry, line: int) -> Imported:
+        head = entry.head
+        title = frontmatter.clean(head.title) or "Untitled"
+        time, day = head.time, head.date
+        if time and time.doubt:
+            self.doubts.append(Doubt(line + 1, f"{time.doubt}: no time is noted"))
+        if day and not day.iso:
+            self.doubts.append(Doubt(line + 1, "a date that may be read in two ways is not noted"))
+        if entry.level and entry.level not in self._levels:
+            self.doubts.append(
+                Doubt(line + 1, f"`{entry.level}` is no level of this site: add it to `levels` in notes-site.toml")
+            )
+        return Imported(
+            line=line + 1,
+            end_line=self._last(entry),
+            path=self._path(self._folder(entry.area or self._default), title),
+            area=entry.area,
+            level=entry.level,
+            group=entry.group,
+            title=title,
+            kind=kind_of(title, self._kinds) or (head.kind if head.kind in self._config.kinds else None),
+            link=head.link,
+            time=time.minutes if time else None,
+            date=day.iso or None if day else None,
+            status=None if head.checked is None else "done" if head.checked else "planned",
+        )
+
+    def _last(self, entry: Entry) -> int:
+        """Return the last line of a note that says something (from 1)."""
+        return self._found.lines[entry.end - 1].end
+
+    def _folder(self, area: str) -> str:
+        try:
+            name = file_name("area", area)
+        except ValueError:
+            name = "area"
+        name = f"{name}-notes" if name in _GENERATED else name
+        self._folders.setdefault(name, area)
+        return name
+
+    def _path(self, folder: str, title: str) -> str:
+        """Return a path that no other note has; the same for the same README."""
+        try:
+            name = file_name("title", title)
+        except ValueError:
+            name = "untitled"
+        number, path = 1, f"{folder}/{name}.md"
+        while paths.collision_key(path) in self._taken:
+            number += 1
+            path = f"{folder}/{name}-{number}.md"
+        self._taken.add(paths.collision_key(path))
+        return path
+
+    def ownership(self) -> tuple[list[str], list[bool]]:
+        """Return for each source line the file that it goes to, and whether it is part of that file's text."""
+        found, count = self._found, len(self._source)
+        owner, shown = [_HOME] * count, [True] * count
+        parts: dict[int, Marker | Entry] = {m.at: m for m in found.markers}
+        notes = {}
+        for entry, note in zip(found.entries, self.notes, strict=True):
+            parts[entry.start], notes[entry.start] = entry, note.path
+        here = _HOME
+        for at, part in sorted(parts.items()):
+            start = found.lines[at].number
+            if isinstance(part, Marker):
+                here = self._text_of(part, here)
+                end = found.lines[at].end
+                owner[start:], shown[start:end] = [here] * (count - start), [False] * (end - start)
+                continue
+            body, end, after = (self._number(n) for n in (part.body, part.end, part.after))
+            owner[start:after], owner[after:] = [notes[at]] * (after - start), [here] * (count - after)
+            shown[start : min(body, after)] = [False] * (min(body, after) - start)
+            shown[end:after] = [False] * (after - end)
+        for at, line in enumerate(found.lines):
+            if at in found.contents:
+                owner[line.number], shown[line.number] = _HOME, False
+            if line.shape == "head" and parts.keys() & {at + 2}:  # of a table whose rows are items
+                shown[line.number : line.number + 2] = [False] * 2
+        return owner, shown
+
+    def _text_of(self, marker: Marker, here: str) -> str:
+        """Return the file that takes what stands below a marker: its area's text, or the home's."""
+        if marker.at in self._found.areas:
+            return f"{self._folder(self._found.areas[marker.at])}/{_HOME}"
+        return _HOME if marker.rank <= self._found.area_rank else here
+
+    def _number(self, at: int) -> int:
+        return self._found.lines[at].number if at < len(self._found.lines) else len(self._source)
+
+    def texts(self, owner: Sequence[str], shown: Sequence[bool], lines: Sequence[str]) -> dict[str, str]:
+        """Return the text of every file."""
+        mine: dict[str, list[int]] = defaultdict(list)
+        for at, path in enumerate(owner):
+            mine[path].append(at)
+        texts = {}
+        for order, (folder, area) in enumerate(self._folders.items(), 1):
+            path = f"{folder}/{_HOME}"
+            fields = {"title": frontmatter.clean(area) or "Untitled", "order": order}
+            texts[path] = self._text(fields, mine.get(path, []), shown, lines)
+        orders: dict[str, int] = defaultdict(int)
+        for entry, note in zip(self._found.entries, self.notes, strict=True):
+            folder = paths.first_folder(note.path)
+            orders[folder] += 1
+            fields = self._fields(note) | {"order": orders[folder]}
+            nested = self._found.lines[entry.at].depth > 0
+            texts[note.path] = self._text(fields, mine[note.path], shown, lines, nested=nested, cells=entry.head.texts)
+        home = self._text({"title": self.course or self._config.title}, mine.get(_HOME, []), shown, lines)
+        if any(self._source[at].strip() for at in mine.get(_HOME, [])):
+            texts[_HOME] = home
+        return texts
+
+    def _fields(self, note: Imported) -> dict[str, Any]:
+        fields = {name: getattr(note, name) for name in ("title", "group", "link", "date", "status")}
+        fields["estimate" if self._planned else "time"] = note.time
+        level = self._levels.get(note.level or "")
+        kind = note.kind if note.kind != kind_of(note.title, self._kinds) else None
+        return fields | {"level": level, "kind": kind}
+
+    def _comment(self, at: int, cells: Sequence[str]) -> str:
+        """Return a line as its comment; of a table's row without the cells that are the note's text."""
+        line = self._source[at]
+        for cell in cells:
+            line = line.replace(cell, "…", 1)
+        return frontmatter.clean(line)
+
+    def _text(
+        self,
+        fields: dict[str, Any],
+        mine: Sequence[int],
+        shown: Sequence[bool],
+        lines: Sequence[str],
+        *,
+        nested: bool = False,
+        cells: Sequence[str] = (),
+    ) -> str:
+        hidden = [at for at in mine if not shown[at] and self._source[at].strip()]
+        if sum(len(self._source[at]) for at in hidden) > _ROOM:
+            hidden, shown = [], [True] * len(shown)
+        body = slices.trimmed([lines[at] for at in mine if shown[at]])
+        body = slices.outdented(body) if nested else body
+        text = "\n".join(body) or "\n\n".join(cells)
+        if slices.is_active(text):
+            fields = fields | {"html": "safe"}
+        comments = [f"# {self._name}:{at + 1}: {self._comment(at, cells)}" for at in hidden]
+        block = frontmatter.dump(fields).removesuffix("---\n")
+        return "\n".join([block + "\n".join([*comments, "---"]), *([text] if text else []), ""])
+
+
+def _pieces(source: Sequence[str], owner: Sequence[str], shown: Sequence[bool], notes: set[str]) -> Iterator[Piece]:
+    """Yield the runs of lines that are in no note."""
+    start, said = 0, 0
+    for at in range(len(source) + 1):
+        if at < len(source) and owner[at] == owner[start] and shown[at] == shown[start]:
+            said = at if source[at].strip() else said
+            continue
+        texts = [line for line in source[start:at] if line.strip()]
+        if texts and shown[start] and owner[start] not in notes:
+            yield Piece(start + 1, said + 1, owner[start])
+        start = said = at

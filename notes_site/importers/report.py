@@ -1,0 +1,39 @@
+"""What an import shows: a table for people, an object for programs. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notes_site import durations
+from notes_site.importers.notes import Import, Imported
+
+_WIDEST = 44  # characters of a column of the table
+
+
+def as_object(found: Import) -> dict[str, Any]:
+    """Return the import as what `--json` prints: times in whole minutes, lines from 1."""
+    return {
+        "course": found.course,
+        "notes": [note._asdict() for note in found.notes],
+        "remainder": [piece._asdict() for piece in found.remainder],
+        "unsure": [doubt._asdict() for doubt in found.unsure],
+    }
+
+
+def table(found: Import) -> str:
+    """Return the notes as a table with one line each, and below it what became no note."""
+    rows = [("line", "area", "level", "title", "time", "file"), *(_row(note) for note in found.notes)]
+    widths = [max(len(row[n]) for row in rows) for n in range(6)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    pieces = [f"lines {piece.line}-{piece.end_line} are in no note: {piece.path}" for piece in found.remainder]
+    return "\n".join([*lines, *([""] if pieces else []), *pieces, ""])
+
+
+def _row(note: Imported) -> tuple[str, ...]:
+    time = "" if note.time is None else durations.show(note.time)
+    cells = (str(note.line), note.area or "", note.level or "", note.title, time)
+    return (*(_cut(cell) for cell in cells), note.path)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

@@ -1,0 +1,41 @@
+"""The text of a note, cut out of a README. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_SEPARATOR = re.compile(r"\s*(?:([-*_])\s*(?:\1\s*){2,})?")
+_ACTIVE = re.compile(
+    r"<(?:script|i?frame|frameset|form|object|embed|applet|input|button|select|textarea|base|meta|link|style|svg|math)\b"
+    r"|<[a-z][^<>]*[\s/\"']on[a-z]+\s*=|(?:java|vb)script:|srcdoc\s*=",
+    re.IGNORECASE,
+)
+
+
+def is_active(text: str) -> bool:
+    """Tell whether a text has HTML that does something: scripts, event handlers, forms, frames."""
+    return _ACTIVE.search(text) is not None
+
+
+def trimmed(body: list[str]) -> list[str]:
+    """Drop what only separates notes: blank lines and rules at both ends."""
+    while body and _SEPARATOR.fullmatch(body[-1]):
+        body.pop()
+    while body and _SEPARATOR.fullmatch(body[0]):
+        body.pop(0)
+    return body
+
+
+def outdented(body: list[str]) -> list[str]:
+    """Take the indentation of a list item's text away, which would make code of it."""
+    width = next((_indent(line) for line in body if line.strip()), 0)
+    return [_without(line, min(width, _indent(line))) for line in body]
+
+
+def _indent(line: str) -> int:
+    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+
+
+def _without(line: str, width: int) -> str:
+    lead = line[: len(line) - len(line.lstrip())].expandtabs(4)
+    return lead[width:] + line.lstrip() if width else line

@@ -1,0 +1,113 @@
+"""Times spent, as people write them into heads and lines: `Time: ~20 min`, `took me 1h 10`, `20 + 15 min`. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from notes_site import durations
+
+_LABEL_WORDS = (
+    "the total elapsed estimated actual overall study studying learning watch reading video lab time times duration "
+    "length spent spend spending took takes take taken it this me i we you us needed required used to complete "
+    "completed finish finished learn in was is of for cost costs minute minutes min mins hour hours hr hrs"
+)
+_LABEL = re.compile(rf"(?:(?:{_LABEL_WORDS.replace(' ', '|')})\b[\s:=–—-]*)+", re.IGNORECASE)
+_SAYS_TIME = re.compile(
+    r"\b(?:times?|duration|elapsed|spen[dt]|spending|took|takes?|taken|length|minutes|mins|hours)\b", re.IGNORECASE
+)
+_ABOUT = re.compile(
+    r"(?:(?:[~≈±<>]|approx(?:imately|\.)?|about|around|roughly|circa|ca\.?|almost|nearly|over|under|"
+    r"more than|less than|at least|up to|just|only|maybe)\s*)*",
+    re.IGNORECASE,
+)
+_NUMBER = r"\d+(?:[.,]\d+)?\s?[½¼¾]?"
+_UNIT = r"(?:hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)(?![^\W\d_])\.?"
+_ONE = rf"{_NUMBER}\s*-?\s*{_UNIT}(?:\s*(?:,|and|&)?\s*\d+(?:[.,]\d+)?\s*(?:{_UNIT}|(?![\w:.])))?"
+_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "fifteen": 15, "twenty": 20,
+          "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}  # fmt: skip
+_DURATION = re.compile(
+    rf"""
+    (?P<sum>   \d+ (?:\s*\+\s*\d+)+ \s*{_UNIT} | {_ONE} (?:\s*\+\s*{_ONE})+ )
+  | (?P<span>  \d{{1,2}}[:.]\d\d \s*(?:[-–—]|to)\s* \d{{1,2}}[:.]\d\d )
+  | (?P<range> {_NUMBER} \s*(?:{_UNIT})?\s* (?:[-–—]|to) \s*{_ONE} )
+  | (?P<one>   {_ONE} | PT\d[\dHMS]+ | (?:an?\ )?half\ (?:an\ )?hour | an?\ hour(?:\ and\ a\ half)? | a\ minute )
+  | (?P<word>  {"|".join(_WORDS)} )(?P<half>\ and\ a\ half)?[ -](?P<unit>hours?|minutes?|mins?)
+  | (?P<clock> \d{{1,2}}:\d\d (?::\d\d)? (?:\s*h(?:ours?)?)? )
+  | (?P<bare>  \d{{1,3}} )(?![\w.,:/-])
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_AFTER = re.compile(
+    r"\s*(?:$|[.,;!…)\]+]|(?<=\.\s)|(?:in total|total|altogether|all in all|spent|long|each|ish|or so|approx|work|"
+    r"video|reading|read|lab|of|including|to|for|on|with|watching|and)\b)",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"(?:(?:elapsed )?time(?: spent)?|duration|spent)\s*[:=-]\s*(?:min(?:ute)?s?|h(?:ou)?rs?|tbd|n/?a|[?…-]+|\.\.\.)?",
+    re.IGNORECASE,
+)
+_TRIM = " \t*_`~|:;,.–—-=>•·⏱🕐🕒⌛⏳️"
+_SHORT = 20  # characters behind a time that may be a remark about it
+
+
+class Time(NamedTuple):
+    """A time: whole minutes, None when it was left open or (with a `doubt`) cannot be told.
+
+    `said` when a word says that it is a time spent; `rest` is what stands behind it.
+    """
+
+    minutes: int | None
+    said: bool
+    rest: str = ""
+    doubt: str = ""
+
+
+def time_in(text: str, *, line: bool = False) -> Time | None:
+    """Return the time that a piece of text is; with `line`, the time with which a line begins.
+
+    A bare number needs a word such as `time` before it. A duration within a sentence is none.
+    """
+    plain = text.strip().lstrip(_TRIM)
+    if _OPEN.fullmatch(plain.rstrip(" *_`)")):
+        return Time(None, said=True)
+    label = _LABEL.match(plain)
+    said = label is not None and _SAYS_TIME.search(label[0]) is not None
+    if label and not said:
+        return None
+    about = _ABOUT.match(plain, label.end() if label else 0)
+    found = _DURATION.match(plain, about.end() if about else 0)
+    if not found or not (_AFTER.match(plain, found.end()) or (said and not line)):
+        return None
+    rest = plain[found.end() :]
+    alone = not rest.strip(_TRIM + "()[]!")
+    if (found["bare"] and not (said and alone)) or (found["clock"] and not said):
+        return None
+    remark = len(rest) <= _SHORT and (rest[:1] in ".,;…" or rest == rest.casefold())
+    if not (alone or remark or (line and said)):
+        return None
+    return _time(found, said, rest.strip())
+
+
+def _time(found: re.Match[str], said: bool, rest: str) -> Time:
+    if found["range"]:
+        return Time(None, said, rest, f"`{found[0].strip()}` is a range")
+    try:
+        return Time(_minutes(found), said, rest)
+    except durations.BadDuration as bad:
+        return Time(None, said, rest, str(bad))
+
+
+def _minutes(found: re.Match[str]) -> int:
+    text = " ".join(found[0].split())
+    if found["sum"]:
+        parts = [part.strip() for part in text.split("+")]
+        unit = parts[-1].lstrip("0123456789., ")
+        return sum(durations.parse(part if re.search(r"[a-z]", part, re.IGNORECASE) else part + unit) for part in parts)
+    if found["span"]:
+        hours, minutes, until_hours, until_minutes = map(int, re.findall(r"\d+", text))
+        return (until_hours * 60 + until_minutes - hours * 60 - minutes) % (24 * 60)
+    if found["word"]:
+        number = _WORDS[found["word"].casefold()] + (0.5 if found["half"] else 0)
+        return durations.parse(f"{number} {found['unit']}")
+    return durations.parse(re.sub(r"(?<=\d)\s*-\s*(?=[a-z])", " ", text, flags=re.IGNORECASE))

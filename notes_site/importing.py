@@ -1,0 +1,175 @@
+"""The command `import`: a README or an instructor's plan becomes notes. What is heavy is imported inside."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import click
+
+from notes_site import reporting
+from notes_site.diagnostics import Diagnostic
+from notes_site.project import CONFIG_NAME, NoProject, Project, find
+
+_SAYS = {
+    "filled": "estimate filled in: {}",
+    "same": "has its estimate already: {}",
+    "kept": "not touched, it has another estimate: {}",
+}
+
+
+class Wishes(NamedTuple):
+    """What the command line asks for."""
+
+    dry_run: bool
+    as_json: bool
+    area: str | None
+    force: bool
+    yes: bool
+
+
+@click.command("import")
+@click.argument("document", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Write to this content folder.")
+@click.option("--plan", "is_plan", is_flag=True, help="Read an instructor's plan: planned notes with estimates.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
+@click.option("--area", metavar="NAME", help="The area of what stands in none.")
+@click.option("--force", is_flag=True, help="Replace files that differ, after showing which.")
+@click.option("--yes", is_flag=True, help="Replace without asking.")
+@click.pass_obj
+def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: bool, **wishes: Any) -> None:
+    """Turn one long README into notes: one file for each resource, and not a word is lost.
+
+    A file that is there already and differs is never touched without --force.
+
+    \b
+    Example:
+      notes-site import README.md --dry-run
+      notes-site import README.md
+      notes-site import PLAN.md --plan
+    """
+    from notes_site import scaffold
+    from notes_site.importers import disk
+
+    project = _project(config)
+    settings = scaffold.settings(project)
+    content = into or project.root / settings.content
+    try:
+        text, problems = disk.read(document)
+        (_plan if is_plan else _readme)(document, text, problems, content, settings, Wishes(**wishes))
+    except disk.Unreadable as exc:
+        reporting.show_problems([exc.problem], notes=True)
+        sys.exit(1)
+    except OSError as exc:
+        _fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
+
+
+def _readme(
+    document: Path, text: str, problems: Sequence[Diagnostic], content: Path, settings: Any, wishes: Wishes
+) -> None:
+    from notes_site.importers import disk, exported, notes, report
+    from notes_site.readme import marks
+
+    local = disk.finder(document, content)
+    if marks.is_ours(text):
+        found = exported.plan(text, document.name, settings, local=local)
+    else:
+        found = notes.plan(text, document.name, settings, area=wishes.area, local=local)
+    data = {path: made.encode() for path, made in found.texts.items()}
+    data |= {target: (document.parent / path).read_bytes() for path, target in found.copied.items()}
+    if wishes.as_json:
+        reporting.print_json(report.as_object(found))
+    elif wishes.dry_run:
+        click.echo(report.table(found), nl=False)
+    reporting.show_problems([*problems, *found.problems, *_leaks(document, text, settings)], notes=True)
+    for doubt in found.unsure:
+        click.echo(f"unsure: {document.name}:{doubt.line}: {doubt.what}", err=True)
+    if not wishes.dry_run:
+        _write(content, data, wishes)
+
+
+def _plan(
+    document: Path, text: str, problems: Sequence[Diagnostic], content: Path, settings: Any, wishes: Wishes
+) -> None:
+    from notes_site.importers import disk, notes, plan, report
+
+    def nothing(path: str) -> None:
+        """Take no files along."""
+
+    read = notes.plan(text, document.name, settings, area=wishes.area, planned=True, local=nothing)
+    made = plan.plan(read, disk.notes_in(content))
+    if wishes.as_json:
+        reporting.print_json(plan.as_object(made))
+    elif wishes.dry_run:
+        click.echo(report.table(read), nl=False)
+    reporting.show_problems([*problems, *read.problems, *_leaks(document, text, settings)], notes=True)
+    for doubt in read.unsure:
+        click.echo(f"unsure: {document.name}:{doubt.line}: {doubt.what}", err=True)
+    for estimate in made.estimates:
+        click.echo(_SAYS[estimate.what].format(_shown(content / estimate.path)), err=True)
+    if not wishes.dry_run:
+        for path, data in made.filled.items():
+            disk.put(content / path, data)
+        _write(content, {path: text.encode() for path, text in made.texts.items()}, wishes)
+
+
+def _leaks(document: Path, text: str, settings: Any) -> tuple[Diagnostic, ...]:
+    from notes_site import leaks
+
+    return leaks.check(document.name, text, settings.leaks_allow)
+
+
+def _write(content: Path, data: dict[str, bytes], wishes: Wishes) -> None:
+    from notes_site.importers import disk
+
+    if wishes.force:
+        differing = [path for path, made in sorted(data.items()) if disk.state(content, path, made) == "kept"]
+        _confirm(content, differing, wishes)
+    done = disk.write(content, data, force=wishes.force)
+    for path in done.kept:
+        click.echo(f"not touched, it differs: {_shown(content / path)}", err=True)
+    if done.kept:
+        click.echo("(--force lists such files and replaces them)", err=True)
+    counts = f"{len(done.new)} new, {len(done.unchanged)} unchanged, {len(done.replaced)} replaced"
+    summary = f"{counts}, {len(done.kept)} not touched in {_shown(content)}"
+    click.echo(summary, err=wishes.as_json)
+
+
+def _confirm(content: Path, differing: list[str], wishes: Wishes) -> None:
+    if not differing:
+        return
+    for path in differing:
+        click.echo(f"replaces {_shown(content / path)}", err=True)
+    if wishes.yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("--force replaces the files above: say --yes too, as there is no terminal to ask at")
+    click.confirm("Replace these files?", abort=True, err=True)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as seen from here, if it is near."""
+    try:
+        shown = os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+    return str(path) if shown.startswith("..") else shown
+
+
+def _project(config: Path | None) -> Project:
+    """Return the project; without one, this folder is to become one."""
+    try:
+        return find(Path.cwd(), config)
+    except NoProject as exc:
+        if config is not None:
+            raise click.UsageError(str(exc)) from exc
+        return Project(Path.cwd(), Path.cwd() / CONFIG_NAME)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(1)

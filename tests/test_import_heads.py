@@ -1,0 +1,118 @@
+"""How a single line is read: times, dates, levels, links, titles."""
+
+from __future__ import annotations
+
+import pytest
+
+from notes_site.importers import heads, values
+from notes_site.importers.heads import Head
+from notes_site.importers.times import time_in
+from notes_site.markdown import lines
+
+
+def head(source: str) -> Head:
+    """Read the first line of a document as a head."""
+    return heads.read(lines.read(source)[0])
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("30 min", 30), ("30m", 30), ("1hr", 60), ("2 hrs", 120), ("15 mins.", 15), ("1h10", 70), ("1hour10min", 70),
+        ("1 hour and 10 minutes", 70), ("~20 min", 20), ("approx. 1.5 hours", 90), ("2,5 hrs", 150),
+        ("half an hour", 30),
+        ("an hour", 60), ("an hour and a half", 90), ("more than one hour", 60), ("twenty minutes", 20),
+        ("20 + 15 min", 35), ("1h + 20 min", 80), ("10:00-11:30", 90), ("23:30 - 0:15", 45), ("Time: 1:30", 90),
+        ("time spent: 25", 25), ("elapsed time: 20 mins", 20), ("Time : it takes me 75 minutes.", 75),
+        ("spend 2 hour", 120),
+        ("⏱ 45 min", 45), ("time: 90-minute", 90), ("5 minutes..duh", 5), ("30 min in total", 30), ("PT1H30M", 90),
+    ],
+)  # fmt: skip
+def test_times(said: str, minutes: int) -> None:
+    time = time_in(said)
+    assert time is not None
+    assert time.minutes == minutes
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Kubernetes in 5 Minutes", "30", "1:30", "after 20 minutes the server starts", "2", "v1.5 h", "time", "3 gulls",
+     "minutes of meeting", "10 minutes to midnight was a film that I saw", "1 s3 bucket"],
+)  # fmt: skip
+def test_no_times(said: str) -> None:
+    assert time_in(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("Time: it takes me 60 minutes. In this lab, we build", 60),
+        ("It took me 20 minutes to finish this", 20),
+        ("Time spent: 25 min, with breaks", 25),
+        ("Wait 5 minutes, then press the button", None),
+    ],
+)
+def test_times_at_the_beginning_of_a_line(said: str, minutes: int | None) -> None:
+    time = time_in(said, line=True)
+    assert (time.minutes if time else None) == minutes
+
+
+@pytest.mark.parametrize(
+    ("said", "iso"),
+    [("2018-10-29", "2018-10-29"), ("finished 12 March 2021", "2021-03-12"), ("Date: Nov 3rd, 2018", "2018-11-03"),
+     ("2020/3/1", "2020-03-01"), ("29.10.2018", "2018-10-29"), ("10/29/2018", "2018-10-29"), ("10/11/2018", ""),
+     ("Monday, 1 Feb 2021", "2021-02-01")],
+)  # fmt: skip
+def test_dates(said: str, iso: str) -> None:
+    assert values.date_in(said) == values.Date(iso)
+
+
+@pytest.mark.parametrize("said", ["2018-13-45", "31 Feb 2021", "version 1.2.2018", "2018", "March"])
+def test_no_dates(said: str) -> None:
+    assert values.date_in(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "names", "weak"),
+    [("Beginner Level", ("beginner",), False), ("Intermidiate level:", ("intermediate",), False),
+     ("basic", ("beginner",), True), ("Basic level", ("beginner",), False), ("Level 3", ("advanced",), False),
+     ("Beginner + Intermediate", ("beginner", "intermediate"), False), ("expert", ("advanced",), True)],
+)  # fmt: skip
+def test_levels(said: str, names: tuple[str, ...], weak: bool) -> None:
+    level = values.levels_in(said)
+    assert level is not None
+    assert (level.names, level.rest, level.weak) == (names, (), weak)
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "link", "minutes"),
+    [
+        ("[AWS Tutorial: A VM](https://e.org/vm) (time: 30 min)", "AWS Tutorial: A VM", "https://e.org/vm", 30),
+        ("1. ***Video: Why?*** -- elapsed time: 20 mins", "Video: Why?", None, 20),
+        ("-Video: Why?(https://e.org/w?a=1&b=2)(15min)", "Video: Why?", "https://e.org/w?a=1&b=2", 15),
+        ("* [Intro Lab ~20 mins](https://e.org/i)", "Intro Lab", "https://e.org/i", 20),
+        ("#### Video: Kubernetes in 5 Minutes (4 min)", "Video: Kubernetes in 5 Minutes", None, 4),
+        ("#### Video: Kubernetes in 5 Minutes", "Video: Kubernetes in 5 Minutes", None, None),
+        ("3. LAMP on Amazon Linux 2 - 30 min", "LAMP on Amazon Linux 2", None, 30),
+        ("30 min - [Kings](https://e.org/k)", "Kings", "https://e.org/k", 30),
+        ("* Ser - https://e.org/ser - 20 min", "Ser", "https://e.org/ser", 20),
+        ("1. [Pins](https://e.org/p) **45m**", "Pins", "https://e.org/p", 45),
+        ("* [Go](https://e.org/g) `10 min`", "Go", "https://e.org/g", 10),
+        ("* **Stitch** ([video](https://e.org/s)), ~20 min: in and out", "Stitch", "https://e.org/s", 20),
+        ("- [x] [Beginner] [Fifths](https://e.org/f) (25m)", "Fifths", "https://e.org/f", 25),
+        ("### Docker (no. 2) - Part (b)", "Docker (no. 2) - Part (b)", None, None),
+        ("Wikipedia(https://e.org/a_(b))", "Wikipedia", "https://e.org/a_(b)", None),
+    ],
+)
+def test_heads(source: str, title: str, link: str | None, minutes: int | None) -> None:
+    found = head(source)
+    assert (found.title, found.link) == (title, link)
+    assert (found.time.minutes if found.time else None) == minutes
+
+
+def test_boxes_and_levels_of_a_head() -> None:
+    found = head("- [x] [Advanced] Chords - 2020/03/01")
+    assert (found.checked, found.levels, found.date) == (True, ("advanced",), values.Date("2020-03-01"))
+    assert head("- [ ] Chords").checked is False
+    assert head("- Chords").checked is None
+    assert heads.read(lines.read("- one\n- two - 10 min. And more.")[1]).more

@@ -20,8 +20,8 @@ from tests.harness import REPO, Site
 PACKAGE = REPO / "notes_site"
 
 PURE = {
-    "bodies", "checks", "colours", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter", "highlight",
-    "kinds", "linkeddata", "links", "locate", "machineviews", "markdown", "model", "navigation", "notes",
+    "bodies", "calendars", "checks", "colours", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter",
+    "highlight", "kinds", "linkeddata", "links", "locate", "machineviews", "markdown", "model", "navigation", "notes",
     "pages", "pageviews", "paths", "reports", "reportviews", "settings", "site", "stats", "stylesheet", "templates",
     "text", "texts", "views",
 }  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import overview, reportviews, stats
+from notes_site import calendars, overview, reportviews, stats
 from notes_site.model import Session
 from tests.harness import Site
 from tests.test_stats import card, note
@@ -21,7 +21,7 @@ DAYS = st.dictionaries(DATES.map(str), st.integers(1, 600), min_size=1, max_size
 
 @given(DAYS, st.integers(1, 60))
 def test_calendar_has_whole_weeks_and_loses_no_minute(days: dict[str, int], most: int) -> None:
-    made = reportviews.calendar(dict(sorted(days.items())), most)
+    made = calendars.calendar(dict(sorted(days.items())), most)
     assert made
     assert 1 <= len(made.weeks) <= most
     assert all(len(week.days) == 7 and week.days[0].date == week.monday for week in made.weeks)
@@ -38,7 +38,7 @@ def test_calendar_has_whole_weeks_and_loses_no_minute(days: dict[str, int], most
 
 
 def test_calendar_of_nothing() -> None:
-    assert reportviews.calendar({}, 26) is None
+    assert calendars.calendar({}, 26) is None
 
 
 @given(st.integers(0, 1000), st.integers(1, 1000))

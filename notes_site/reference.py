@@ -8,6 +8,7 @@ from pathlib import Path
 
 from notes_site import config, frontmatter, reports, views
 from notes_site.model import Record
+from notes_site.texts import Texts
 
 _TEMPLATES = """\
 # Templates
@@ -17,16 +18,25 @@ change a part only, extend the file that you replace:
 
 ```jinja
 {% extends "default/note.html" %}
-{% block aside %}
+{% block after %}
 <p>Written by hand.</p>
 {{ super() }}
 {% endblock %}
 ```
 
-`base.html` is the frame of all pages; its blocks are `head`, `main` and `aside`. `parts.html` has macros that several
-pages share. The same goes for `static/`: a file of yours replaces the theme's of the same name (`style.css`,
-`icon.svg`). Those two and the images that notes show are published under names with a fingerprint of their content;
-other files in `static/` keep their names.
+`base.html` is the frame of all pages. `parts.html` has macros that several pages share; they see the view where they
+are imported so: `{% from "parts.html" import table with context %}`. The same goes for `static/`: a file of yours
+replaces the theme's of the same name. [theme.md](theme.md) says what belongs to the theme, and how its look is changed
+without templates.
+
+| template | blocks |
+| --- | --- |
+| `base.html` | `title`, `head` (the end of it), `header`, `main`, `nav`, `footer` |
+| `note.html` | those of `base.html`, and in `main`: `facts`, `text`, `after` |
+| `page.html` | those of `base.html`, and in `main`: `text`, `after` |
+| `area.html` | those of `base.html`, and in `main`: `text` |
+| `home.html` | those of `base.html`, and in `main`: `text`, `overview` |
+| all others | those of `base.html` |
 
 A template sees one variable, `view`, and nothing else: no clock, no environment, no chance. So a page is made again
 exactly when something that it shows has changed. What a template extends, includes or imports must be named by a text,
@@ -53,6 +63,24 @@ dates ISO 8601 texts, absent texts are empty.
 | --- | --- | --- |
 """
 
+_TEXTS = """\
+# Texts
+
+<!-- Made from notes_site/texts.py by `python -m notes_site.reference`; do not edit. -->
+
+Every word of the theme, by its name. `[texts]` in `notes-site.toml` replaces any of them; a name in braces stands for
+what is filled in.
+
+```toml
+[texts]
+menu = "Menü"
+overview = "Übersicht"
+```
+
+| name | text |
+| --- | --- |
+"""
+
 _PAGES: dict[str, type[Record]] = {
     "home.html": reports.HomeView,
     "area.html": views.AreaView,
@@ -76,7 +104,15 @@ def pages() -> dict[str, str]:
         "configuration.md": config.reference(),
         "front-matter.md": frontmatter.reference(),
         "templates.md": templates(),
+        "texts.md": texts(),
     }
+
+
+def texts() -> str:
+    """Return the list of the theme's texts."""
+    words = Texts()
+    rows = [f"| `{name}` | {getattr(words, name).replace('|', chr(92) + '|')} |" for name in Texts.__struct_fields__]
+    return _TEXTS + "\n".join(rows) + "\n"
 
 
 def templates() -> str:

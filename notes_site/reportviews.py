@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby
 
 import msgspec
 
 from notes_site import stats
+from notes_site.calendars import calendar, weeks
 from notes_site.model import Card, Note
 from notes_site.pageviews import NAV_PAGES, Views, links_to
 from notes_site.reports import (
     Age,
     Aged,
     AreaSummary,
-    Calendar,
-    CalendarWeek,
-    Day,
-    Entry,
     EvidenceArea,
     EvidenceLevel,
     EvidenceView,
@@ -115,16 +112,16 @@ class ReportViews:
     def timeline(self) -> TimelineView:
         """Every week; its notes too, unless there are too many for one page."""
         cut = len(self._sittings) > PAGE_ROWS
-        weeks = self._weeks
+        shown = self._weeks
         if cut:
-            weeks = tuple(msgspec.structs.replace(week, entries=()) for week in weeks)
+            shown = tuple(msgspec.structs.replace(week, entries=()) for week in shown)
         return TimelineView(
             site=self._views.site,
             meta=self._views.meta(TIMELINE, self._views.site.texts.timeline),
             title=self._views.site.texts.timeline,
             calendar=None if cut else calendar(self._days, len(self._weeks) and 10_000),
-            most=max((week.minutes for week in weeks), default=0),
-            weeks=weeks,
+            most=max((week.minutes for week in shown), default=0),
+            weeks=shown,
             undated=stats.sums(
                 n.card for n in self._site.notes if n.card.time and not n.card.date and not n.front.sessions
             ),
@@ -248,20 +245,7 @@ class ReportViews:
 
     @cached_property
     def _weeks(self) -> tuple[Week, ...]:
-        weeks: list[Week] = []
-        for monday, members in groupby(self._sittings, key=lambda sitting: stats.monday(sitting.date)):
-            entries = _merged([(sitting.note, sitting.minutes) for sitting in members])
-            weeks.append(
-                Week(
-                    name=stats.week(monday),
-                    monday=monday,
-                    sunday=stats.plus(monday, 6),
-                    minutes=sum(minutes or 0 for _, minutes in entries),
-                    gap=stats.days_between(weeks[-1].monday, monday) // 7 - 1 if weeks else 0,
-                    entries=tuple(Entry(self._views.row(note), minutes) for note, minutes in entries),
-                )
-            )
-        return tuple(weeks)
+        return weeks(self._sittings, self._views.row)
 
     def _words(self, notes: Iterable[Note]) -> int:
         return sum(self._views.now(note).words for note in notes)
@@ -278,37 +262,6 @@ def resources_url(area: Area) -> str:
 def one_page_url(area: Area) -> str:
     """Return the output path of an area at length."""
     return f"print/{area.slug}.html"
-
-
-def calendar(days: dict[str, int], most_weeks: int) -> Calendar | None:
-    """Return the last weeks of days with minutes, from the Monday of the first; None where there is no day."""
-    if not days:
-        return None
-    last = max(days)
-    end = stats.monday(last)
-    begin = max(stats.monday(min(days)), stats.plus(end, -7 * (most_weeks - 1)))
-    shown = {day: minutes for day, minutes in days.items() if day >= begin}
-    first, most = min(shown), max(shown.values())
-
-    def day_of(day: str) -> Day:
-        minutes = shown.get(day, 0)
-        return Day(day, minutes, stats.shade(minutes, most) if first <= day <= last else -1)
-
-    mondays = [stats.plus(begin, 7 * n) for n in range(stats.days_between(begin, end) // 7 + 1)]
-    weeks = []
-    for monday in mondays:
-        of_week = tuple(day_of(stats.plus(monday, n)) for n in range(7))
-        weeks.append(CalendarWeek(monday, sum(day.minutes for day in of_week), of_week))
-    return Calendar(first, last, len(shown), sum(shown.values()), len(shown) < len(days), tuple(weeks))
-
-
-def _merged(sittings: Sequence[tuple[Note, int | None]]) -> list[tuple[Note, int | None]]:
-    """Several sittings of one note in a week are one."""
-    found: dict[str, tuple[Note, int | None]] = {}
-    for note, minutes in sittings:
-        before = found.get(note.path, (note, None))[1]
-        found[note.path] = note, minutes if before is None else before + (minutes or 0)
-    return [*found.values()]
 
 
 def _by_time(notes: Iterable[Note]) -> list[Note]:

@@ -198,7 +198,7 @@ def _words(value: Any) -> dict[str, str]:
 
 def _word(name: str, value: Any) -> str:
     if name not in Texts.__struct_fields__:
-        hint = suggestion(name, Texts.__struct_fields__) or "docs/theme.md lists them"
+        hint = suggestion(name, Texts.__struct_fields__) or "docs/texts.md lists them"
         raise BadSetting(f"the theme has no text `{name}`", hint, (name,))
     try:
         text = _text(value)
@@ -350,7 +350,7 @@ SETTINGS: tuple[Setting, ...] = (
         "true", {"type": "boolean"},
     ),
     Setting(
-        "texts", "texts", _words, "A table: words of the theme, by the names that `docs/theme.md` lists.",
+        "texts", "texts", _words, "A table: words of the theme, by the names that `docs/texts.md` lists.",
         '{ menu = "Menü", overview = "Übersicht" }', {"type": "object", "additionalProperties": {"type": "string"}},
     ),
 )

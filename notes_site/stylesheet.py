@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from notes_site import colours
 
-_GROUNDS = (("#fdfdfc", "#f3f4f6"), ("#14161a", "#1d2026"))
+GROUNDS = (("#fdfdfc", "#f3f4f6"), ("#14161a", "#1d2026"))
 """What the accent colour is read on, on light pages and on dark ones: `--ground` and `--raised` of `base.css`."""
 
 # A string, or what may be dropped; texts in strings stay as they are.
@@ -30,7 +30,7 @@ def accent(colour: str) -> str:
     """Return the rules that make this the accent colour (`#rrggbb`), as light and dark pages need it; none for ''."""
     if not colour:
         return ""
-    light, dark = (colours.readable(colour, *grounds) for grounds in _GROUNDS)
+    light, dark = (colours.readable(colour, *grounds) for grounds in GROUNDS)
     return f":root {{ --accent: light-dark({light}, {dark}); }}"
 
 

@@ -193,11 +193,9 @@ class Templates:
         said, hint = _in_backticks(str(exc)), ""
         if lacking := _LACKING.match(said):
             said = f"`{lacking[2]}` has no `{lacking[3]}`"
-            hint = _likely_field(getattr(_ROOMS[lacking[1]], lacking[2]), lacking[3])
+            hint = _likely_field(getattr(reports if lacking[1] == "reports" else views, lacking[2]), lacking[3])
         elif said == "`view` is undefined":
-            hint = (
-                'macros see it where they are imported like this: `{% from "parts.html" import table with context %}`'
-            )
+            hint = "import what uses it `with context`: `{% from 'parts.html' import table with context %}`"
         hint = hint or "a template sees `view` alone; docs/templates.md lists what each view has"
         names = reversed(re.findall("`([^`]+)`", said))
         return error(
@@ -251,7 +249,6 @@ def _syntax(exc: jinja2.TemplateSyntaxError, source: Source | None, filters: Ite
 
 _SYNTAX_HINT = "templates are written for Jinja: https://jinja.palletsprojects.com/templates/"
 _LACKING = re.compile(r"`notes_site\.(views|reports)\.(\w+) object` has no attribute `(\w+)`")
-_ROOMS = {"views": views, "reports": reports}
 _TAG = re.compile(r"\{%-?\s*(?:extends|from|import|include)\b.*?%\}")
 
 

@@ -20,9 +20,9 @@ from tests.harness import REPO, Site
 PACKAGE = REPO / "notes_site"
 
 PURE = {
-    "bodies", "checks", "colours", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter", "highlight",
-    "kinds", "leaks", "linkeddata", "links", "locate", "machineviews", "markdown", "model", "navigation", "notes",
-    "pages", "pageviews", "paths", "readme", "reports", "reportviews", "search", "settings", "site", "stats",
+    "bodies", "calendars", "checks", "colours", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter",
+    "highlight", "kinds", "leaks", "linkeddata", "links", "locate", "machineviews", "markdown", "model", "navigation",
+    "notes", "pages", "pageviews", "paths", "readme", "reports", "reportviews", "search", "settings", "site", "stats",
     "stylesheet", "templates", "text", "texts", "views",
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}

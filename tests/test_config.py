@@ -225,3 +225,10 @@ def test_it_loads_no_yaml_and_no_markdown() -> None:
     code = f"import sys, notes_site.config; print([m for m in sys.modules if m.split('.')[0] in {heavy}])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_pages_of_the_theme_are_up_to_date() -> None:
+    from notes_site import reference
+
+    for name, text in reference.pages().items():
+        assert (DOCS / name).read_text("utf-8") == text, f"{name}: run `python -m notes_site.reference`"

@@ -160,7 +160,7 @@ def test_area_is_by_level_and_group_in_order(built: Site) -> None:
     ]
     assert "35 min spent, 0 min still planned | 3 of 3 done, 35 min spent, 0 min still planned" in page
     assert "0 of 1 done, 0 min spent, 45 min still planned" in page
-    assert "example.org | tutorial | ✓ | done | 30 min | 1 h 10 min" in page
+    assert "(the resource of Tutorial: Launch <a> VM) | tutorial | ✓ | done | 30 min | 1 h 10 min" in page
 
 
 def test_area_without_levels_has_no_empty_headings(built: Site) -> None:

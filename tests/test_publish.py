@@ -703,11 +703,12 @@ def test_template_extends_the_one_that_it_replaces(built: Site) -> None:
 def test_part_is_overridden_for_all_that_use_it(built: Site) -> None:
     default = (REPO / "templates/parts.html").read_text()
     built.write(
-        "templates/parts.html", default.replace("{% macro facts(sums) %}", "{% macro facts(sums) %}<p>facts</p>")
+        "templates/parts.html",
+        default.replace("{% macro numbers(sums, more=()) %}", "{% macro numbers(sums, more=()) %}<p>numbers</p>"),
     )
     report = built.build()
     assert pages_of(report) == {path for path, _ in report.why}
-    assert "<p>facts</p>" in built.page("index.html")
+    assert "<p>numbers</p>" in built.page("index.html")
     assert "404.html" not in pages_of(report)
 
 

@@ -58,6 +58,7 @@ class Copy(NamedTuple):
 
 
 Output = Page | Text | Copy
+_LEAVES = frozenset({"note.html", "page.html", "redirect.html"})
 
 
 class Plan(NamedTuple):
@@ -66,6 +67,11 @@ class Plan(NamedTuple):
     outputs: dict[str, Output]
     problems: tuple[Diagnostic, ...]
     views: Views
+
+
+def is_list(output: Output) -> bool:
+    """Tell whether it is a page that shows other pages, and so should be published after them."""
+    return isinstance(output, Page) and output.template not in _LEAVES
 
 
 ORDERS = (

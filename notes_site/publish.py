@@ -170,14 +170,23 @@ def remove(output: Path, path: str) -> bool:
 
 
 def write_record(
-    output: Path, state: str, files: Mapping[str, str], *, drafts: bool, problems: Mapping[str, int]
+    output: Path,
+    state: str,
+    files: Mapping[str, str],
+    *,
+    drafts: bool,
+    problems: Mapping[str, int],
+    lists: Iterable[str] = (),
 ) -> None:
-    """Write the build record in one step. `problems`: how many diagnostics of each code the build had."""
+    """Write the build record in one step. `problems`: how many diagnostics of each code the build had; `lists`: the
+    pages that show other pages.
+    """
     record = {
         "schema": SCHEMA,
         "state": state,
         "drafts": drafts,
         "diagnostics": dict(sorted(problems.items())),
+        "lists": sorted(lists),
         "files": dict(sorted(files.items())),
     }
     data = (json.dumps(record, ensure_ascii=False, indent=0) + "\n").encode()

@@ -25,7 +25,8 @@ class Step(NamedTuple):
 class Plan(NamedTuple):
     """All that a deploy is going to do. `new`, `changed`, `removed` and `unchanged` are keys; `foreign` those of
     objects that are not ours, where files of ours must go. `before` and `after` are what the manifest has to say
-    before the first and after the last step; the ETags of what is written are still missing from it.
+    before the first and after the last step; the ETags of what is written are still missing from it. `idle`: there is
+    nothing to do.
     """
 
     new: tuple[str, ...]
@@ -37,11 +38,7 @@ class Plan(NamedTuple):
     owned: int
     before: Manifest
     after: Manifest
-
-    @property
-    def idle(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.steps and self.before.state == "complete"
+    idle: bool
 
 
 def plan(
@@ -57,37 +54,48 @@ def plan(
 
     `adopt` takes over objects that are not ours, `invalidate` says that a CDN holds copies.
     """
-    differing = [key for key, file in local.items() if not _is_there(file, manifest.files.get(key), listing.get(key))]
-    new = [key for key in differing if key not in listing]
-    changed = [key for key in differing if key in listing]
-    fresh = bool(differing) or manifest.state != "complete" or _fewer(local, manifest)
-    generation = manifest.generation + fresh
-    gone = [key for key, entry in manifest.files.items() if key not in local and not _is_kept(entry, generation)]
-    removed = [key for key in gone if key in listing]
-    owed = manifest.owed
-    if invalidate and (paths := invalidated(prefix, [*changed, *removed])):
-        owed = joined(prefix, (*owed, *paths))
+    differing = {key for key, file in local.items() if not _is_there(file, manifest.files.get(key), listing.get(key))}
+    new = tuple(key for key in local if key in differing and key not in listing)
+    changed = tuple(key for key in local if key in differing and key in listing)
+    done = manifest.state == "complete"
+    generation = manifest.generation + (bool(differing) or not done or _fewer(local, manifest))
+    kept, removed = _others(local, manifest, listing, generation)
+    paths = invalidated(prefix, (*changed, *removed)) if invalidate else ()
+    owed = joined(prefix, (*manifest.owed, *paths))
     steps = _steps(local, new, changed, removed, manifest, owed if invalidate else ())
     used = {key: _entry(file, manifest.files.get(key), key in differing, generation) for key, file in local.items()}
-    files = {**manifest.files, **used}
-    at_work = bool(steps) or manifest.state != "complete"
+    before = Manifest("", manifest.generation, "in-progress", {**manifest.files, **used}, owed)
     return Plan(
-        tuple(new),
-        tuple(changed),
-        tuple(removed),
-        tuple(key for key in local if key not in {*differing}),
+        new,
+        changed,
+        removed,
+        tuple(key for key in local if key not in differing),
         () if adopt else tuple(key for key in changed if key not in manifest.files),
         steps,
         len(manifest.files),
-        Manifest("", manifest.generation, "in-progress" if at_work else "complete", files, owed),
-        Manifest(
-            "",
-            generation,
-            "complete",
-            {k: e for k, e in files.items() if k not in set(gone)},
-            () if invalidate else owed,
-        ),
+        before,
+        Manifest("", generation, "complete", {**kept, **used}, () if invalidate else owed),
+        idle=done and not steps,
     )
+
+
+def _others(
+    local: Mapping[str, LocalFile], manifest: Manifest, listing: Mapping[str, Listed], generation: int
+) -> tuple[dict[str, Entry], tuple[str, ...]]:
+    """Of our objects that are no longer here: those that stay for a generation, and those that go.
+
+    Open pages of the previous generation may still ask for what has a fingerprint. What a deploy that did not end has
+    written belongs to no later generation.
+    """
+    kept, removed = {}, []
+    for key, entry in manifest.files.items():
+        if key in local or key not in listing:
+            continue
+        if entry.fingerprinted and entry.used >= generation - 1:
+            kept[key] = entry._replace(used=generation - 1)
+        else:
+            removed.append(key)
+    return kept, tuple(removed)
 
 
 def _is_there(file: LocalFile, known: Entry | None, listed: Listed | None) -> bool:
@@ -102,11 +110,6 @@ def _fewer(local: Mapping[str, LocalFile], manifest: Manifest) -> bool:
     return any(entry.used == manifest.generation and key not in local for key, entry in manifest.files.items())
 
 
-def _is_kept(entry: Entry, generation: int) -> bool:
-    """Whether a file that is no longer here stays: open pages of the previous generation may still ask for it."""
-    return entry.fingerprinted and entry.used >= generation - 1
-
-
 def _entry(file: LocalFile, known: Entry | None, differs: bool, generation: int) -> Entry:
     if differs or known is None:
         return Entry("", 0, "", "", generation, file.fingerprinted)
@@ -115,13 +118,13 @@ def _entry(file: LocalFile, known: Entry | None, differs: bool, generation: int)
 
 def _steps(
     local: Mapping[str, LocalFile],
-    new: list[str],
-    changed: list[str],
-    removed: list[str],
+    new: tuple[str, ...],
+    changed: tuple[str, ...],
+    removed: tuple[str, ...],
     manifest: Manifest,
     owed: tuple[str, ...],
 ) -> tuple[Step, ...]:
-    def of(keys: list[str], *kinds: str) -> tuple[str, ...]:
+    def of(keys: tuple[str, ...], *kinds: str) -> tuple[str, ...]:
         return tuple(sorted(key for key in keys if local[key].kind in kinds))
 
     def gone(chosen: Callable[[Entry], bool]) -> tuple[str, ...]:
@@ -129,11 +132,11 @@ def _steps(
 
     # A pointer that is new comes with the assets: pages that name it are next. One that changed waits for its pages.
     steps = (
-        Step("assets", "put", (*of([*new, *changed], "asset"), *of(new, "pointer"))),
+        Step("assets", "put", (*of((*new, *changed), "asset"), *of(new, "pointer"))),
         Step("new pages", "put", of(new, "page", "list")),
         Step("changed pages", "put", of(changed, "page")),
         Step("lists of pages", "put", of(changed, "list")),
-        Step("home page", "put", of([*new, *changed], "home")),
+        Step("home page", "put", of((*new, *changed), "home")),
         Step("feed and sitemap", "put", of(changed, "pointer")),
         Step("invalidation", "invalidate", owed),
         Step("pages that are gone", "delete", gone(lambda entry: not entry.fingerprinted)),

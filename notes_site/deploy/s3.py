@@ -22,6 +22,7 @@ from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Obje
 from notes_site.deploy.store import ABSENT
 
 _TRIES = 8
+_CONNECTING = 5  # tries to reach a server at all
 _LONGEST_WAIT = 20.0  # seconds
 _PART = 16 * 1024 * 1024  # bytes of one part of a large file
 _PASSING = {
@@ -88,7 +89,7 @@ class _Caller:
         self._stopped.set()
 
     def __call__(self, send: Callable[[], _T], what: str) -> _T:
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+        from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
         from botocore.parsers import ResponseParserError
 
         for attempt in range(1, _TRIES + 1):
@@ -102,7 +103,7 @@ class _Caller:
                     raise _Answer(reason, code, status) from None
             except (HTTPClientError, ResponseParserError, ConnectionError) as exc:
                 reason = advice(str(exc), type(exc).__name__, self._place, what)
-                if attempt == _TRIES:
+                if attempt == (_CONNECTING if isinstance(exc, ConnectionError) else _TRIES):
                     raise DeployError(reason) from None
             except BotoCoreError as exc:
                 raise DeployError(advice(str(exc), type(exc).__name__, self._place, what)) from None

@@ -434,8 +434,10 @@ class Deployer:
 
     def close(self) -> None:
         assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.wait(PATIENCE)
+        self._process.stdout.close()
 
 
 # ---- sites
@@ -496,7 +498,7 @@ _LINK = re.compile(r"""(?:href|src)=["']?([^"'\s>#]*)""")
 
 def needs(path: str, page: bytes) -> tuple[set[str], set[str]]:
     """Return the paths of resources that a page needs, and of pages and files that it links to."""
-    resources, links = set(), set()
+    resources, links = set[str](), set[str]()
     for found in re.finditer(r"<(\w+)([^>]*)>", page.decode()):
         for target in _LINK.findall(found[2]):
             if not target or re.match(r"[a-z]+:", target):

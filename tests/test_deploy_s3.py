@@ -439,7 +439,7 @@ def test_two_deploys_at_once(deploys: Deploys, bucket: Bucket, projects: dict[in
 @pytest.mark.full
 @pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
 def test_two_deploys_at_once_again_and_again(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
-    check_two_at_once(deploys, bucket, projects, 40)
+    check_two_at_once(deploys, bucket, projects, 20)
 
 
 @pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from notes_site.cligroup import fail, project_of
-
-
-class Given(NamedTuple):
-    """The options of the command. None: not given, so that the settings under `[deploy]` count."""
-
-    output: Path | None
-    profile: str | None
-    region: str | None
-    endpoint_url: str | None
-    distribution: str | None
-    dry_run: bool
-    yes: bool
-    jobs: int
-    max_delete: str
-    adopt: bool
-    no_lock: bool
-    force: bool
-    as_json: bool
+from notes_site.deploy.given import Given
 
 
 def _limit(_: click.Context, __: click.Parameter, value: str) -> str:

@@ -77,9 +77,10 @@ def deploy(output: Path, files: Mapping[str, LocalFile], target: str, store: Sto
 
 
 def _look(files: Mapping[str, LocalFile], store: Store, options: Options) -> _Remote:
-    there = store.get(MANIFEST)
+    listing = store.list(files)
+    # Asking for an object that is not there would want the right to list the whole bucket, not just the prefix.
+    there = store.get(MANIFEST) if MANIFEST in listing else None
     known = manifests.decode(there.data) if there else Manifest()
-    listing = store.list({*files, *known.files})
     made = plan(
         files, known, listing, prefix=options.prefix, adopt=options.adopt, invalidate=options.invalidate is not None
     )

@@ -42,20 +42,15 @@ class Account(NamedTuple):
     jobs: int = 16
 
 
-def _session(account: Account) -> Any:
+def _client(service: str, account: Account, **options: Any) -> Any:
     try:
-        import botocore.session
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+        from botocore.session import Session
     except ImportError:
         raise DeployError("deploying to S3 needs one more package: pip install 'notes-site[s3]'") from None
-    return botocore.session.Session(profile=account.profile or None)
-
-
-def _client(service: str, account: Account, **options: Any) -> Any:
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError
-
     try:
-        session = _session(account)
+        session = Session(profile=account.profile or None)
         region = account.region or session.get_config_variable("region") or "us-east-1"
         config = Config(
             retries={"total_max_attempts": 1},
@@ -68,14 +63,10 @@ def _client(service: str, account: Account, **options: Any) -> Any:
             **options,
         )
         return session.create_client(
-            service, region_name=region, config=config, endpoint_url=_endpoint(service, account)
+            service, region_name=region, config=config, endpoint_url=account.endpoint_url or None
         )
     except (BotoCoreError, ValueError) as exc:
         raise DeployError(advice(str(exc))) from None
-
-
-def _endpoint(service: str, account: Account) -> str | None:
-    return account.endpoint_url or None if service == "s3" else None
 
 
 class _Caller:
@@ -260,7 +251,9 @@ class Distribution:
 
     def __init__(self, name: str, account: Account) -> None:
         self._name = name
-        self._call = _Caller(_client("cloudfront", account._replace(region="us-east-1")), f"the distribution {name}")
+        self._call = _Caller(
+            _client("cloudfront", account._replace(region="us-east-1", endpoint_url="")), f"the distribution {name}"
+        )
 
     def invalidate(self, paths: tuple[str, ...], reference: str) -> None:
         """Ask for an invalidation; asking again with the same reference is the same request."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import signal
 import sys
 import tempfile
 
@@ -22,6 +24,14 @@ def child(arguments: list[str], cwd: str, env: dict[str, str], out: int, err: in
     os.chdir(cwd)
     os.environ.update(env)
     sys.argv = ["notes-site", *arguments]
+    if "KILL_AT_RENAME" in env:
+        left = itertools.count(int(env["KILL_AT_RENAME"]), -1)
+
+        def die(event: str, _: object) -> None:
+            if event == "os.rename" and next(left) == 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(die)
     try:
         cli.main()
     except SystemExit as exc:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from notes_site.deploy import local, run
 from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.keys import invalidated, is_fingerprinted
+from notes_site.deploy.lock import Lock
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.plan import most_deletions
-from notes_site.deploy.store import ABSENT, Store
+from notes_site.deploy.store import ABSENT, Store, put_once
 from notes_site.digest import digest
-from tests.deploying import check_visit, course, named, state_of, write_output
+from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
 
 
 class Killed(BaseException):
@@ -263,49 +265,27 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-class Dying(FolderStore):
-    """A folder at which the process ends before a given write, or half-way through."""
-
-    def __init__(self, root: Path, last: int, *, half: bool) -> None:
-        super().__init__(root)
-        self._left, self._half = last, half
-
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
-        self._left -= 1
-        if not self._left:
-            if self._half:
-                self._stage(data)
-            raise Killed
-        return super().put(key, data, headers, sha256, guard)
-
-    def delete(self, keys: Sequence[str]) -> dict[str, str]:
-        self._left -= 1
-        if not self._left:
-            raise Killed
-        return super().delete(keys)
-
-
-@pytest.mark.parametrize("half", [False, True])
-def test_a_folder_killed_at_any_write_and_deployed_again_is_clean(
-    half: bool, projects: dict[int, Path], tmp_path: Path
+def test_a_folder_whose_deploy_is_killed_at_any_rename_is_clean_after_another(
+    projects: dict[int, Path], tmp_path: Path
 ) -> None:
     deploy(FolderStore(tmp_path / "clean"), projects[1])
     deploy(FolderStore(tmp_path / "clean"), projects[2])
     expected = state_of(dict(files(tmp_path / "clean")))
+    deployer = Deployer()
     for number in itertools.count(1):
         root = tmp_path / str(number)
         deploy(FolderStore(root), projects[1])
-        store = Dying(root, number, half=half)
-        try:
-            deploy(store, projects[2])
-        except Killed:
-            (root / LOCK).unlink(missing_ok=True)
-            seen = dict(files(root))
-            check_visit(seen.get, list(seen), [course(1), course(2)])
-            deploy(FolderStore(root), projects[2])
-        assert state_of(dict(files(root))) == expected
-        if store._left > 0:
+        arguments = ("deploy", str(root), "--jobs", "2")
+        done = deployer.run(*arguments, cwd=projects[2], env={"KILL_AT_RENAME": str(number)})
+        seen = dict(files(root))
+        check_visit(seen.get, list(seen), [course(1), course(2)])
+        if done.code == 0:
             break
+        assert done.code == -9
+        again = deployer.run(*arguments, cwd=projects[2])
+        assert again.code == 0, again.err
+        assert state_of(dict(files(root))) == expected
+    deployer.close()
     assert number > 10
 
 
@@ -336,3 +316,53 @@ def test_a_large_site_goes_to_a_folder_and_back(tmp_path: Path) -> None:
     assert len(deploy(store, few).plan.removed) == 1200
     left = [MANIFEST, "index.html", named("style", "css", style)]
     assert sorted(name for name, _ in files(tmp_path / "site")) == left
+
+
+# ---- the lock
+
+
+def held(store: MemoryStore, life: float = 120.0) -> Lock:
+    lock = Lock(store, "ours", "nonce", life)
+    lock.acquire()
+    return lock
+
+
+def test_a_lock_is_renewed_when_it_is_time() -> None:
+    store = MemoryStore({})
+    held(store).keep()
+    assert json.loads(store.objects.pop(LOCK))["beat"] == 0
+    short = held(store, life=0.0)
+    short.keep()
+    short.keep()
+    assert json.loads(store.objects[LOCK])["beat"] == 2
+    short.release()
+    assert store.objects == {}
+
+
+def test_a_lock_that_was_taken_over_is_not_given_back() -> None:
+    store = MemoryStore({})
+    lock = held(store, life=0.0)
+    store.objects[LOCK] = b"theirs"
+    with pytest.raises(DeployError, match="taken the lock over"):
+        lock.keep()
+    lock.release()
+    assert store.objects == {LOCK: b"theirs"}
+
+
+class Forgetful(MemoryStore):
+    """Loses the answer of every write under a guard, so that a retry finds a conflict."""
+
+    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        super().put(key, data, headers, sha256, guard)
+        raise Conflict(key)
+
+
+def test_a_lost_answer_is_no_lost_race() -> None:
+    assert put_once(Forgetful({}), LOCK, b"ours", ABSENT) == digest(b"ours")
+    with pytest.raises(Conflict):
+        put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", ABSENT)
+
+
+def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed() -> None:
+    with pytest.raises(DeployError, match="of unknown origin"):
+        held(MemoryStore({LOCK: b"{"}))

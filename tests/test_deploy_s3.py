@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +18,9 @@ from typing import Any
 
 import pytest
 
-from notes_site.deploy.model import LOCK, MANIFEST
+from notes_site.deploy.headers import headers_of
+from notes_site.deploy.model import LOCK, MANIFEST, Listed
+from notes_site.deploy.s3 import Account, S3Store
 from tests.deploying import (
     KEYS,
     SERVERS,
@@ -322,6 +325,21 @@ def test_a_server_that_keeps_failing_ends_the_deploy_in_order(
     assert course(2).items() <= bucket.objects().items()
 
 
+@pytest.mark.parametrize("server", MOTO, indirect=True)
+def test_ctrl_c_gives_the_lock_back(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
+    def interrupt(request: Request) -> Fault:
+        if request.key == f"{bucket.name}/cloud/a.html":
+            os.kill(deploys.deployer.pid, signal.SIGINT)
+        return None
+
+    deploys.proxy.begin(interrupt)
+    done = deploys(projects[1], bucket)
+    assert done.code == 130
+    assert LOCK not in bucket.objects()
+    deploys.proxy.begin()
+    deploys.well(projects[1], bucket)
+
+
 # ---- refusals
 
 
@@ -611,6 +629,23 @@ def test_2500_keys(deploys: Deploys, bucket: Bucket, tmp_path: Path) -> None:
     deploys.well(write_output(tmp_path / "few", {"index.html": b"<p>home</p>"}), bucket)
     assert deploys.proxy.count("POST") == 3 + deploys.server.conditional
     assert without_manifest(bucket) == {"index.html": b"<p>home</p>", "n/theirs.html": b"theirs"}
+
+
+@pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
+def test_a_large_file_goes_up_in_parts(deploys: Deploys, bucket: Bucket, tmp_path: Path) -> None:
+    file = tmp_path / "large"
+    file.write_bytes(b"0123456789abcdef" * (1 << 20) + b"rest")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in KEYS.items():
+            patch.setenv(name, value)
+        store = S3Store(bucket.name, "p/", Account(region="us-east-1", endpoint_url=deploys.proxy.url))
+    lost = iter(["lose", "reset", "truncate"])
+    deploys.proxy.begin(lambda request: next(lost, None) if request.writes else None)
+    etag = store.put("large.bin", file, headers_of("large.bin", fingerprinted=False), "the digest")
+    assert store.list([])["large.bin"] == Listed(file.stat().st_size, etag)
+    found = bucket.get("p/large.bin")
+    assert found["Body"].read() == file.read_bytes()
+    assert found["Metadata"] == {"sha256": "the digest"}
 
 
 # ---- CloudFront (moto only: the other servers have none)

@@ -131,7 +131,7 @@ def test_planning_a_deploy_is_pure(name: str) -> None:
 
 def test_one_module_of_deploy_knows_the_servers_of_others() -> None:
     users = {name for name, path in modules().items() if "botocore" in {top(i) for i in imports_of(path)}}
-    assert users == {"deploy.s3"}
+    assert users == {"deploy.aws"}
 
 
 def test_nothing_but_the_command_line_knows_deploy() -> None:

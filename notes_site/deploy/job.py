@@ -12,11 +12,13 @@ import click
 
 from notes_site import reporting, scaffold
 from notes_site.deploy import local, run, show
+from notes_site.deploy.aws import Account
+from notes_site.deploy.cloudfront import Distribution
 from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.given import Given
 from notes_site.deploy.keys import Target, bad_keys, parse_target
 from notes_site.deploy.model import DeployError
-from notes_site.deploy.s3 import Account, Distribution, S3Store
+from notes_site.deploy.s3 import S3Store
 from notes_site.diagnostics import visible
 from notes_site.model import Config
 from notes_site.project import Project, check_place

@@ -1,119 +1,22 @@
-"""Amazon S3 and servers that speak its protocol; CloudFront. The only module that knows botocore, loaded when used.
-
-botocore without boto3: the clients are the same, and loading takes 0.2 s instead of 0.35 s. Its own retries are off: a
-retry must know which answers to give up on at once.
-"""
+"""Amazon S3, and servers that speak its protocol, as a store."""
 
 from __future__ import annotations
 
-import random
-import threading
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from hashlib import md5
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from notes_site.deploy.advice import advice
+from notes_site.deploy.aws import PASSING, Account, Answer, Caller, client
 from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.store import ABSENT
 
-_TRIES = 8
-_CONNECTING = 5  # tries to reach a server at all
-_LONGEST_WAIT = 20.0  # seconds
 _PART = 16 * 1024 * 1024  # bytes of one part of a large file
-_PASSING = {
-    "InternalError", "OperationAborted", "RequestTimeout", "ServiceUnavailable", "SlowDown", "Throttling",
-    "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "BadDigest",
-    "IncompleteBody",
-}  # fmt: skip
-_T = TypeVar("_T")
-
-
-class Account(NamedTuple):
-    """Whose credentials to use, and where the server is; what is empty is found as the AWS tools find it."""
-
-    profile: str = ""
-    region: str = ""
-    endpoint_url: str = ""
-    jobs: int = 16
-
-
-def _client(service: str, account: Account, **options: Any) -> Any:
-    try:
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
-        from botocore.session import Session
-    except ImportError:
-        raise DeployError("deploying to S3 needs one more package: pip install 'notes-site[s3]'") from None
-    try:
-        session = Session(profile=account.profile or None)
-        region = account.region or session.get_config_variable("region") or "us-east-1"
-        config = Config(
-            retries={"total_max_attempts": 1},
-            max_pool_connections=account.jobs + 1,
-            connect_timeout=10,
-            read_timeout=60,
-            user_agent_extra="notes-site",
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            **options,
-        )
-        return session.create_client(
-            service, region_name=region, config=config, endpoint_url=account.endpoint_url or None
-        )
-    except (BotoCoreError, ValueError) as exc:
-        raise DeployError(advice(str(exc))) from None
-
-
-class _Caller:
-    """Sends requests, again when the answer is one that passes."""
-
-    def __init__(self, client: Any, place: str) -> None:
-        self.client, self._place = client, place
-        self._stopped = threading.Event()
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def __call__(self, send: Callable[[], _T], what: str) -> _T:
-        from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
-        from botocore.parsers import ResponseParserError
-
-        for attempt in range(1, _TRIES + 1):
-            try:
-                return send()
-            except ClientError as exc:
-                code, status = _code(exc)
-                passing = code in _PASSING or (status >= 500 and code != "NotImplemented")
-                reason = advice(f"{code}: {exc.response['Error'].get('Message', '')}", code, self._place, what)
-                if not passing or attempt == _TRIES:
-                    raise _Answer(reason, code, status) from None
-            except (HTTPClientError, ResponseParserError, ConnectionError) as exc:
-                reason = advice(str(exc), type(exc).__name__, self._place, what)
-                if attempt == (_CONNECTING if isinstance(exc, ConnectionError) else _TRIES):
-                    raise DeployError(reason) from None
-            except BotoCoreError as exc:
-                raise DeployError(advice(str(exc), type(exc).__name__, self._place, what)) from None
-            longest = min(_LONGEST_WAIT, 0.1 * 2**attempt)
-            if self._stopped.wait(random.uniform(longest / 2, longest)):
-                raise DeployError(reason)
-        raise AssertionError("unreachable")
-
-
-class _Answer(DeployError):
-    """A refusal of the server's, with its code and HTTP status."""
-
-    def __init__(self, reason: str, code: str, status: int) -> None:
-        super().__init__(reason)
-        self.code, self.status = code, status
-
-
-def _code(exc: Any) -> tuple[str, int]:
-    return str(exc.response["Error"].get("Code", "")), int(exc.response["ResponseMetadata"]["HTTPStatusCode"])
+_ROUNDS = 5  # of deleting what could not be deleted at first
 
 
 class S3Store:
@@ -124,11 +27,11 @@ class S3Store:
     def __init__(self, bucket: str, prefix: str, account: Account) -> None:
         # Servers of one's own seldom have a host name for each bucket.
         style = "path" if account.endpoint_url else "auto"
-        client = _client("s3", account, s3={"addressing_style": style})
-        client.meta.events.register("before-call.s3.PutObject", _without_expect)
-        client.meta.events.register("before-call.s3.DeleteObjects", _with_md5)
-        self._call = _Caller(client, f"s3://{bucket}/{prefix}")
-        self._client, self._bucket, self._prefix = client, bucket, prefix
+        made = client("s3", account, s3={"addressing_style": style})
+        made.meta.events.register("before-call.s3.PutObject", _without_expect)
+        made.meta.events.register("before-call.s3.DeleteObjects", _with_md5)
+        self._call = Caller(made, f"s3://{bucket}/{prefix}")
+        self._client, self._bucket, self._prefix = made, bucket, prefix
         self._bare = False  # whether this server wants an ETag without its quotes
 
     @property
@@ -149,7 +52,7 @@ class S3Store:
 
         try:
             return self._call(send, f"read {key}")
-        except _Answer as exc:
+        except Answer as exc:
             if exc.code in ("NoSuchKey", "404"):
                 return None
             raise
@@ -184,7 +87,7 @@ class S3Store:
         guarded = "IfMatch" in fields or "IfNoneMatch" in fields
         try:
             answer = self._call(lambda: self._client.put_object(**self._of(key), **fields), f"write {key}")
-        except _Answer as exc:
+        except Answer as exc:
             if guarded and (exc.status in (404, 409, 412) and exc.code != "NoSuchBucket"):
                 raise Conflict(key) from None
             raise
@@ -198,11 +101,22 @@ class S3Store:
             for number, data in enumerate(_parts(path), 1):
                 parts.append({"PartNumber": number, "ETag": self._put_part(of, upload, number, data, what)})
             done = {"UploadId": upload, "MultipartUpload": {"Parts": parts}}
-            return _bare(self._call(lambda: self._client.complete_multipart_upload(**of, **done), what)["ETag"])
+            self._complete(of, done, what)
         except BaseException:
             with suppress(DeployError):
                 self._call(lambda: self._client.abort_multipart_upload(**of, UploadId=upload), what)
             raise
+        there = self._call(lambda: self._client.head_object(**of), what)
+        if there.get("Metadata") != stored.get("Metadata", {}):
+            raise DeployError(f"could not {what}: its parts were lost on the server; run this again")
+        return _bare(there["ETag"])  # which some servers leave out of their last answer
+
+    def _complete(self, of: dict[str, str], done: dict[str, Any], what: str) -> None:
+        try:
+            self._call(lambda: self._client.complete_multipart_upload(**of, **done), what)
+        except Answer as exc:
+            if exc.code != "NoSuchUpload":  # a try whose answer was lost has completed it
+                raise
 
     def _put_part(self, of: dict[str, str], upload: str, number: int, data: bytes, what: str) -> str:
         fields = {"UploadId": upload, "PartNumber": number, "Body": data, "ContentMD5": _md5(data)}
@@ -226,14 +140,14 @@ class S3Store:
     def delete(self, keys: Sequence[str]) -> dict[str, str]:
         """Delete objects. A 200 answer may hold errors: those that pass are tried again."""
         left = {self._prefix + key: key for key in keys}
-        for attempt in range(_TRIES):
+        for attempt in range(_ROUNDS):
             request = {"Objects": [{"Key": key} for key in left], "Quiet": True}
             answer = self._call(
                 lambda request=request: self._client.delete_objects(Bucket=self._bucket, Delete=request),  # type: ignore[misc]
                 "delete objects",
             )
             failed = {e["Key"]: e for e in answer.get("Errors", ()) if e.get("Code") != "NoSuchKey"}
-            if not failed or attempt == _TRIES - 1 or any(e.get("Code") not in _PASSING for e in failed.values()):
+            if not failed or attempt == _ROUNDS - 1 or any(e.get("Code") not in PASSING for e in failed.values()):
                 return {left[key]: f"{e.get('Code')}: {e.get('Message', '')}" for key, e in failed.items()}
             left = {key: left[key] for key in failed}
         raise AssertionError("unreachable")
@@ -244,22 +158,6 @@ class S3Store:
 
     def close(self) -> None:
         """Nothing is left behind."""
-
-
-class Distribution:
-    """A CloudFront distribution."""
-
-    def __init__(self, name: str, account: Account) -> None:
-        self._name = name
-        self._call = _Caller(
-            _client("cloudfront", account._replace(region="us-east-1", endpoint_url="")), f"the distribution {name}"
-        )
-
-    def invalidate(self, paths: tuple[str, ...], reference: str) -> None:
-        """Ask for an invalidation; asking again with the same reference is the same request."""
-        batch = {"Paths": {"Quantity": len(paths), "Items": list(paths)}, "CallerReference": reference}
-        create = self._call.client.create_invalidation
-        self._call(lambda: create(DistributionId=self._name, InvalidationBatch=batch), "invalidate what has changed")
 
 
 def _without_expect(params: dict[str, Any], **_: object) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import http.client
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -647,6 +650,36 @@ def test_a_large_file_goes_up_in_parts(deploys: Deploys, bucket: Bucket, tmp_pat
     found = bucket.get("p/large.bin")
     assert found["Body"].read() == file.read_bytes()
     assert found["Metadata"] == {"sha256": "the digest"}
+
+
+@pytest.mark.parametrize("server", RADOSGW, indirect=True)
+def test_a_website_as_set_up(deploys: Deploys, bucket: Bucket, projects: dict[int, Path], tmp_path: Path) -> None:
+    """With the configuration and the policy that `--setup website` prints, on the server's website endpoint."""
+    printed = deploys.deployer.run("deploy", bucket.target, "--setup", "website", cwd=tmp_path).out
+    blocks = dict(re.findall(r"cat > (\S+) <<'END'\n(.*?)\nEND", printed, re.DOTALL))
+    client = deploys.server.client
+    client.put_bucket_website(Bucket=bucket.name, WebsiteConfiguration=json.loads(blocks["website.json"]))
+    client.put_bucket_policy(Bucket=bucket.name, Policy=blocks["bucket-policy.json"])
+    project = write_output(tmp_path / "project", {**course(1), "404.html": b"<p>missing</p>"})
+    deploys.well(project, bucket)
+
+    def read(path: str, host: str = f"{bucket.name}.website.test") -> tuple[int, bytes]:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", deploys.server.port, timeout=60)) as connection:
+            connection.request("GET", path, headers={"Host": host})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+    assert read("/") == (200, course(1)["index.html"])
+    assert read("/cloud/a.html") == (200, course(1)["cloud/a.html"])
+    missing = read("/nothing.html")
+    assert missing == (403, b"<p>missing</p>"), "visitors may not list, so S3 does not say that it is not there"
+    direct = f"127.0.0.1:{deploys.server.port}"
+    for status, _ in (
+        read(f"/{MANIFEST}"),
+        read(f"/{bucket.name}/{MANIFEST}", direct),
+        read(f"/{bucket.name}", direct),
+    ):
+        assert status == 403
 
 
 # ---- CloudFront (moto only: the other servers have none)

@@ -11,7 +11,7 @@ from notes_site.deploy.model import Kind
 from notes_site.paths import collision_key, nfc
 
 KEY_BYTES = 1024  # of an object key (Amazon S3 User Guide, "Naming Amazon S3 objects")
-POINTERS = frozenset({"sitemap.xml", "feed.xml", "notes.json", "robots.txt", "search/index.js"})
+POINTERS = frozenset({"sitemap.xml", "feed.xml", "notes.json", "robots.txt", "llms.txt", "search/entry.js"})
 MOST_PATHS = 100  # more changed paths than this are invalidated by one wildcard
 
 

@@ -39,22 +39,19 @@ def deploy_policy(target: Target, distribution: str = "") -> dict[str, Any]:
 
 
 def website_policy(target: Target) -> dict[str, Any]:
-    """Return the bucket policy of a public site: anyone reads all but what notes-site keeps for itself."""
+    """Return the bucket policy of a public site: anyone reads all but what notes-site keeps for itself.
+
+    For a whole bucket that is one statement, which every server understands. A part of a bucket needs a second one,
+    whose condition only Amazon's servers know.
+    """
     everything = f"arn:aws:s3:::{target.bucket}/{target.prefix}"
-    read = {"Principal": "*", "Action": "s3:GetObject"}
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Sid": "AnyoneReads", "Effect": "Allow", **read, "Resource": f"{everything}*"},
-            {
-                "Sid": "ButNotTheState",
-                "Effect": "Deny",
-                **read,
-                "Resource": f"{everything}.notes-site/*",
-                "Condition": {"StringEquals": {"aws:PrincipalType": "Anonymous"}},
-            },
-        ],
-    }
+    state = f"{everything}.notes-site/*"
+    reads = {"Sid": "AnyoneReads", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    if not target.prefix:
+        return {"Version": "2012-10-17", "Statement": [{**reads, "NotResource": state}]}
+    anonymous = {"StringEquals": {"aws:PrincipalType": "Anonymous"}}
+    denied = {**reads, "Sid": "ButNotTheState", "Effect": "Deny", "Resource": state, "Condition": anonymous}
+    return {"Version": "2012-10-17", "Statement": [{**reads, "Resource": f"{everything}*"}, denied]}
 
 
 def origin_policy(target: Target, distribution: str) -> dict[str, Any]:

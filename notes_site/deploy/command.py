@@ -49,16 +49,14 @@ def deploy(config: Path | None, /, target: str | None, setup: str | None, **give
     """
     from notes_site import reporting
     from notes_site.deploy import job
-    from notes_site.deploy.keys import BadTarget, parse_target
+    from notes_site.deploy.keys import BadTarget
     from notes_site.deploy.model import DeployError
-    from notes_site.deploy.setup import material
     from notes_site.project import Refused
 
     chosen = Given(**given)
     try:
         if setup:
-            where = parse_target(target or "s3://example-notes")
-            click.echo(material(setup, where, chosen.region or "us-east-1", chosen.distribution or ""), nl=False)
+            click.echo(job.setup(config, setup, target, chosen), nl=False)
         else:
             job.deploy(project_of(config), target, chosen)
     except BadTarget as exc:

@@ -19,9 +19,25 @@ from notes_site.deploy.given import Given
 from notes_site.deploy.keys import Target, bad_keys, parse_target
 from notes_site.deploy.model import DeployError
 from notes_site.deploy.s3 import S3Store
+from notes_site.deploy.setup import material
 from notes_site.diagnostics import visible
 from notes_site.model import Config
-from notes_site.project import Project, check_place
+from notes_site.project import NoProject, Project, check_place, find
+
+
+def setup(config: Path | None, kind: str, target: str | None, given: Given) -> str:
+    """Return what prepares a bucket: the one that is given, that of the settings here, or an example.
+
+    Raises:
+        BadTarget: the target cannot be understood.
+    """
+    try:
+        settings = scaffold.settings(find(Path.cwd(), config))
+    except NoProject:
+        settings = Config()
+    where = parse_target(target or settings.deploy_target or "s3://example-notes")
+    region = given.region or settings.deploy_region or "us-east-1"
+    return material(kind, where, region, given.distribution or settings.deploy_distribution)
 
 
 class _Job(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from contextlib import suppress
 
 from notes_site.deploy.model import LOCK, Conflict, DeployError, Object
@@ -27,8 +28,8 @@ class Lock:
         self._etag = ""
         self._renewed = (0.0, 0.0)
 
-    def acquire(self, dead: str = "") -> None:
-        """Take the lock. `dead`: the nonce of a process that is known to have ended.
+    def acquire(self, dead: Collection[str] = ()) -> None:
+        """Take the lock. `dead`: the nonces of processes that are known to have ended.
 
         Raises:
             DeployError: another deploy holds it, or the server ignores conditions.
@@ -49,13 +50,13 @@ class Lock:
             raise DeployError("other deploys take the lock again and again: try later")
         self._probe()
 
-    def _refuse_if_held(self, there: Object, dead: str) -> None:
+    def _refuse_if_held(self, there: Object, dead: Collection[str]) -> None:
         try:
             held = json.loads(there.data)
             nonce, deploy, life = str(held["nonce"]), str(held["deploy"]), float(held["life"])
         except (ValueError, TypeError, KeyError):
             nonce, deploy, life = "", "of unknown origin", TIME_TO_LIVE
-        if (nonce and nonce == dead) or there.age >= life:
+        if nonce in dead or there.age >= life:
             return
         raise DeployError(
             f"the deploy {deploy} holds the lock, renewed {max(there.age, 0):.0f} s ago: wait until it has ended; "

@@ -79,7 +79,12 @@ class S3Store:
                 return self._put(key, with_quotes)
             except Conflict:
                 pass
-        written = self._put(key, {**fields, "IfMatch": etag})
+        try:
+            written = self._put(key, {**fields, "IfMatch": etag})
+        except Answer as exc:
+            if exc.code in ("InvalidArgument", "InvalidRequest", "BadRequest"):  # not the form that it wants
+                raise Conflict(key) from None
+            raise
         self._bare = True
         return written
 

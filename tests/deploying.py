@@ -452,6 +452,7 @@ def write_output(project: Path, files: Mapping[str, bytes], **record: Any) -> Pa
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     (project / "content").mkdir(parents=True, exist_ok=True)
+    (project / "notes-site.toml").touch()
     output.mkdir(exist_ok=True)
     lists = [path for path in files if path.endswith(".html") and "/" not in path]
     known = {"drafts": False, "problems": {}, "lists": lists, **record}

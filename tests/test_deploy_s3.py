@@ -257,6 +257,7 @@ def test_killed_before_any_request_a_rerun_ends_in_the_clean_state(
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("server", RADOSGW, indirect=True)
 def test_killed_after_any_request_a_rerun_ends_in_the_clean_state(
     deploys: Deploys, bucket: Bucket, projects: dict[int, Path]
 ) -> None:
@@ -264,7 +265,7 @@ def test_killed_after_any_request_a_rerun_ends_in_the_clean_state(
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("server", NAMES[1:], indirect=True)
+@pytest.mark.parametrize("server", [*RADOSGW, *RCLONE], indirect=True)
 def test_killed_before_any_request_elsewhere(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
     assert check_kills(deploys, bucket, projects, kill) > 15
 
@@ -297,9 +298,18 @@ def test_any_answer_may_be_lost(deploys: Deploys, bucket: Bucket, projects: dict
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
+@pytest.mark.parametrize("fault", ["reset", "truncated", "slow-down"])
+@pytest.mark.parametrize("server", MOTO, indirect=True)
 def test_any_request_may_fail_once(fault: str, deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
+    assert check_faults(deploys, bucket, projects, FAULTS[fault]) > 15
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("fault", ["lost", "error"])
+@pytest.mark.parametrize("server", RADOSGW, indirect=True)
+def test_any_request_may_fail_once_elsewhere(
+    fault: str, deploys: Deploys, bucket: Bucket, projects: dict[int, Path]
+) -> None:
     assert check_faults(deploys, bucket, projects, FAULTS[fault]) > 15
 
 
@@ -461,7 +471,7 @@ def test_two_deploys_at_once(deploys: Deploys, bucket: Bucket, projects: dict[in
 @pytest.mark.full
 @pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
 def test_two_deploys_at_once_again_and_again(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
-    check_two_at_once(deploys, bucket, projects, 20)
+    check_two_at_once(deploys, bucket, projects, 10)
 
 
 @pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
@@ -607,19 +617,20 @@ def check_visitors(deploys: Deploys, bucket: Bucket, projects: dict[int, Path], 
 
 @pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
 def test_visitors_see_whole_sites(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
-    assert check_visitors(deploys, bucket, projects, 6) >= 6
+    assert check_visitors(deploys, bucket, projects, 4) >= 4
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
 def test_visitors_see_whole_sites_again_and_again(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
-    assert check_visitors(deploys, bucket, projects, 60) >= 60
+    assert check_visitors(deploys, bucket, projects, 24) >= 24
 
 
 # ---- many
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
 def test_2500_keys(deploys: Deploys, bucket: Bucket, tmp_path: Path) -> None:
     """Three pages of listing, three batches of deletions."""
     pages = {f"n/{number:04}.html": b"<p>%d</p>" % number for number in range(2500)}

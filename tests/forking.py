@@ -24,11 +24,11 @@ def child(arguments: list[str], cwd: str, env: dict[str, str], out: int, err: in
     os.chdir(cwd)
     os.environ.update(env)
     sys.argv = ["notes-site", *arguments]
-    if "KILL_AT_RENAME" in env:
-        left = itertools.count(int(env["KILL_AT_RENAME"]), -1)
+    if "KILL_AT_WRITE" in env:
+        left = itertools.count(int(env["KILL_AT_WRITE"]), -1)
 
         def die(event: str, _: object) -> None:
-            if event == "os.rename" and next(left) == 1:
+            if event in ("os.rename", "os.link") and next(left) == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(die)

@@ -17,7 +17,7 @@ from notes_site.deploy.keys import invalidated, is_fingerprinted
 from notes_site.deploy.lock import Lock
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.plan import most_deletions
-from notes_site.deploy.store import ABSENT, Store, put_once
+from notes_site.deploy.store import ABSENT, NONE, Store, put_once
 from notes_site.digest import digest
 from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
 
@@ -190,6 +190,18 @@ def test_a_foreign_object_in_the_way_stops_before_anything_is_written(key: str, 
     assert {k: store.objects[k] for k in course(1)} == course(1)
 
 
+def test_what_others_put_there_meanwhile_is_not_touched(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+
+    def appear(number: int) -> None:
+        store.objects.setdefault("cloud/a.html", b"theirs")
+
+    store.before = appear
+    with pytest.raises(DeployError, match=r"cloud/a\.html was put there by somebody else"):
+        deploy(store, projects[1])
+    assert store.objects["cloud/a.html"] == b"theirs"
+
+
 def test_a_manifest_that_is_not_ours_stops(projects: dict[int, Path]) -> None:
     for data in (b"{}", b"not json", b'{"schema": 99}', b'{"schema":1,"state":"odd"}'):
         store = MemoryStore({MANIFEST: data})
@@ -265,7 +277,7 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-def test_a_folder_whose_deploy_is_killed_at_any_rename_is_clean_after_another(
+def test_a_folder_whose_deploy_is_killed_at_any_write_is_clean_after_another(
     projects: dict[int, Path], tmp_path: Path
 ) -> None:
     deploy(FolderStore(tmp_path / "clean"), projects[1])
@@ -276,7 +288,7 @@ def test_a_folder_whose_deploy_is_killed_at_any_rename_is_clean_after_another(
         root = tmp_path / str(number)
         deploy(FolderStore(root), projects[1])
         arguments = ("deploy", str(root), "--jobs", "2")
-        done = deployer.run(*arguments, cwd=projects[2], env={"KILL_AT_RENAME": str(number)})
+        done = deployer.run(*arguments, cwd=projects[2], env={"KILL_AT_WRITE": str(number)})
         seen = dict(files(root))
         check_visit(seen.get, list(seen), [course(1), course(2)])
         if done.code == 0:
@@ -296,6 +308,38 @@ def test_a_folder_is_no_way_out_through_a_link(projects: dict[int, Path], tmp_pa
     with pytest.raises(DeployError, match="symbolic link"):
         deploy(FolderStore(tmp_path / "site"), projects[1])
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_two_deploys_at_once_to_a_folder(projects: dict[int, Path], tmp_path: Path) -> None:
+    deployers = {2: Deployer(), 3: Deployer()}
+    for number in range(4):
+        root = tmp_path / str(number)
+        deploy(FolderStore(root), projects[1])
+        for version, deployer in deployers.items():
+            deployer.start("deploy", str(root), cwd=projects[version])
+        done = {version: deployer.wait() for version, deployer in deployers.items()}
+        seen = dict(files(root))
+        assert any(course(version).items() <= seen.items() for version, ended in done.items() if ended.code == 0)
+        check_visit(seen.get, list(seen), [course(2) if course(2).items() <= seen.items() else course(3)])
+        for ended in done.values():
+            assert ended.code == 0 or "holds the lock" in ended.err or "elsewhere" in ended.err, ended.err
+        assert not [name for name in seen if "lock.json" in name or "staging" in name]
+    for deployer in deployers.values():
+        deployer.close()
+
+
+def test_without_hard_links_nothing_is_replaced_either(
+    projects: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", no_links)
+    store = FolderStore(tmp_path / "site")
+    deploy(store, projects[1], jobs=4)
+    assert course(1).items() <= dict(files(tmp_path / "site")).items()
+    with pytest.raises(Conflict):
+        store.put("index.html", b"other", NONE, guard=ABSENT)
 
 
 def test_a_fresh_clone_of_the_folder_is_unchanged(projects: dict[int, Path], tmp_path: Path) -> None:
@@ -358,9 +402,9 @@ class Forgetful(MemoryStore):
 
 
 def test_a_lost_answer_is_no_lost_race() -> None:
-    assert put_once(Forgetful({}), LOCK, b"ours", ABSENT) == digest(b"ours")
+    assert put_once(Forgetful({}), LOCK, b"ours", NONE, ABSENT) == digest(b"ours")
     with pytest.raises(Conflict):
-        put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", ABSENT)
+        put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", NONE, ABSENT)
 
 
 def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed() -> None:

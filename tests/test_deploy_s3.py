@@ -193,6 +193,22 @@ def test_foreign_objects_are_never_touched(
     assert course(2).items() <= bucket.objects().items()
 
 
+@pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
+def test_what_others_put_there_meanwhile_is_not_touched(
+    deploys: Deploys, bucket: Bucket, projects: dict[int, Path]
+) -> None:
+    def appear(request: Request) -> Fault:
+        if request.key.endswith(".css") and request.writes:
+            bucket.put("cloud/a.html", b"theirs")
+        return None
+
+    deploys.proxy.begin(appear)
+    done = deploys(projects[1], bucket)
+    assert done.code == 1
+    assert "cloud/a.html was put there by somebody else" in done.err
+    assert bucket.objects()["cloud/a.html"] == b"theirs"
+
+
 def test_a_dry_run_only_reads(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
     done = deploys.well(projects[1], bucket, "--dry-run")
     assert {request.method for request in deploys.proxy.requests} <= {"GET", "HEAD"}

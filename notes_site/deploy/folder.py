@@ -6,8 +6,10 @@ import errno
 import itertools
 import os
 import shutil
+import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from notes_site import publish
@@ -28,6 +30,7 @@ class FolderStore:
         self._root = root
         self._staging = root / STATE / "staging"
         self._number = itertools.count()
+        self._mutex = threading.Lock()
 
     def get(self, key: str) -> Object | None:
         """Return a file's bytes; its age is by this machine's clock."""
@@ -46,21 +49,45 @@ class FolderStore:
         try:
             self._make_way(path)
             staged = self._stage(data)
-            if not guard:
-                etag = digest_file(staged)
+            etag = digest_file(staged)
+            if guard == ABSENT:
+                self._place_new(staged, path)
+            elif guard:
+                with self._alone():
+                    if digest_file(path) != guard:
+                        raise Conflict(key)
+                    os.replace(staged, path)
+            else:
                 os.replace(staged, path)
-                return etag
-            with lock(self._root / STATE / "guard"):  # only between reading and replacing: the system ends it
-                there = digest_file(path) if os.path.lexists(path) else ABSENT
-                if there != guard:
-                    raise Conflict(key)
-                etag = digest_file(staged)
-                os.replace(staged, path)
-                return etag
-        except Busy:
-            raise Conflict(key) from None
+            return etag
         except OSError as exc:
             raise _failure(path, exc) from None
+
+    def _place_new(self, staged: Path, path: Path) -> None:
+        try:
+            os.link(staged, path)  # unlike a rename, it replaces nothing
+            return
+        except FileExistsError:
+            raise Conflict(str(path)) from None
+        except OSError:  # a file system without hard links
+            with self._alone():
+                if os.path.lexists(path):
+                    raise Conflict(str(path)) from None
+                os.replace(staged, path)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other threads and processes from writing under a guard; they are through in a moment."""
+        with self._mutex, ExitStack() as held:
+            for _ in range(500):
+                try:
+                    held.enter_context(lock(self._root / STATE / "guard"))
+                    break
+                except Busy:
+                    time.sleep(0.02)
+            else:
+                raise Conflict(str(self._root))
+            yield
 
     def _make_way(self, path: Path) -> None:
         for parent in path.relative_to(self._root).parents[:-1]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 
-from notes_site.deploy.model import LOCK, Conflict, DeployError, Object
+from notes_site.deploy.model import LOCK, Conflict, DeployError, Object, Unguarded
 from notes_site.deploy.store import ABSENT, NONE, Store, put_once
 
 TIME_TO_LIVE = 120.0  # seconds
@@ -37,14 +37,14 @@ class Lock:
         for _ in range(5):
             self._stamp()
             with suppress(Conflict):
-                self._etag = put_once(self._store, LOCK, self._data(), ABSENT)
+                self._etag = put_once(self._store, LOCK, self._data(), NONE, ABSENT)
                 break
             there = self._store.get(LOCK)
             if there is None:
                 continue  # released meanwhile
             self._refuse_if_held(there, dead)
             with suppress(Conflict):
-                self._etag = put_once(self._store, LOCK, self._data(), there.etag)
+                self._etag = put_once(self._store, LOCK, self._data(), NONE, there.etag)
                 break
         else:
             raise DeployError("other deploys take the lock again and again: try later")
@@ -71,10 +71,7 @@ class Lock:
             except Conflict:
                 continue
             self._store.delete([LOCK])
-            raise DeployError(
-                "this server ignores conditional writes, so that two deploys at once could mix: see to it that there "
-                "is only one, and say so with --no-lock"
-            )
+            raise Unguarded
 
     def _data(self) -> bytes:
         fields = {"deploy": self._deploy, "nonce": self._nonce, "life": self._life, "beat": self._beat}
@@ -95,7 +92,7 @@ class Lock:
         self._beat += 1
         self._stamp()
         try:
-            self._etag = put_once(self._store, LOCK, self._data(), self._etag)
+            self._etag = put_once(self._store, LOCK, self._data(), NONE, self._etag)
         except Conflict:
             raise DeployError("another deploy has taken the lock over: this one stops; run it again") from None
 

@@ -65,13 +65,14 @@ def deploy(output: Path, files: Mapping[str, LocalFile], target: str, store: Sto
     _check(remote.plan, options)
     if options.dry_run:
         return Result("dry-run", name, remote.plan)
-    if remote.plan.idle and not remote.locked:
+    if remote.plan.idle:
+        if remote.locked and options.lock:
+            with suppress(DeployError), _held(output, target, store, name, options):
+                pass  # a lock that a killed deploy has left is cleared away; that of a living one is no trouble
         return Result("unchanged", name, remote.plan)
-    if not remote.plan.idle and not options.confirm(remote.plan):
+    if not options.confirm(remote.plan):
         return Result("declined", name, remote.plan)
-    with _held(output, target, store, name, options, idle=remote.plan.idle) as keep:
-        if remote.plan.idle:
-            return Result("unchanged", name, remote.plan)
+    with _held(output, target, store, name, options) as keep:
         _Work(output, files, store, options, name, keep).run(remote)
     return Result("deployed", name, remote.plan)
 
@@ -103,10 +104,8 @@ def _check(made: Plan, options: Options) -> None:
 
 
 @contextmanager
-def _held(
-    output: Path, target: str, store: Store, name: str, options: Options, *, idle: bool
-) -> Iterator[Callable[[], None]]:
-    """Hold the lock; gives the function that keeps it. A lock of another is no trouble when nothing is to be done."""
+def _held(output: Path, target: str, store: Store, name: str, options: Options) -> Iterator[Callable[[], None]]:
+    """Hold the lock; gives the function that keeps it."""
     if not options.lock:
         yield lambda: None
         store.close()
@@ -114,13 +113,7 @@ def _held(
     nonce = secrets.token_hex(16)
     with remembered(output, target, nonce) as former:
         lock = Lock(store, name, nonce)
-        try:
-            lock.acquire(dead=former)
-        except DeployError:
-            if not idle:
-                raise
-            yield lambda: None
-            return
+        lock.acquire(dead=former)
         try:
             yield lock.keep
             store.close()
@@ -145,10 +138,12 @@ class _Work:
         self._name, self._keep = name, keep
         self._etags: dict[str, str] = {}
         self._done, self._of = 0, 0
+        self._absent: frozenset[str] = frozenset()  # keys under which there was nothing
 
     def run(self, remote: _Remote) -> None:
         """Write the manifest, carry out every step, write the manifest."""
         made = remote.plan
+        self._absent = frozenset(made.new if self._options.lock else ())
         self._of = sum(len(step.keys) for step in made.steps)
         guard = self._save(made.before, remote.guard, first=True)
         for step in made.steps:
@@ -168,7 +163,7 @@ class _Work:
         data = manifests.encode(manifest._replace(deploy=self._name))
         try:
             if self._options.lock:
-                return put_once(self._store, MANIFEST, data, guard)
+                return put_once(self._store, MANIFEST, data, NONE, guard)
             there = self._store.get(MANIFEST)  # the best that can be done without conditional writes
             if (there.etag if there else ABSENT) != guard:
                 raise Conflict(MANIFEST)
@@ -218,7 +213,12 @@ class _Work:
             raise DeployError(f"{path}: {exc.strerror}") from None
         if sha256(data).hexdigest() != file.sha256:
             raise DeployError(f"{path} has changed while it was deployed: build and deploy again")
-        return self._store.put(key, data, file.headers, file.sha256)
+        if key not in self._absent:
+            return self._store.put(key, data, file.headers, file.sha256)
+        try:
+            return put_once(self._store, key, data, file.headers, ABSENT, file.sha256)
+        except Conflict:
+            raise DeployError(f"{key} was put there by somebody else a moment ago: run this again") from None
 
     def _delete_all(self, step: Step) -> None:
         for start in range(0, len(step.keys), self._store.batch):

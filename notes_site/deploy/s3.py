@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from notes_site.deploy.aws import PASSING, Account, Answer, Caller, client
-from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
+from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object, Unguarded
 from notes_site.deploy.store import ABSENT
 
 _PART = 16 * 1024 * 1024  # bytes of one part of a large file
@@ -95,6 +95,8 @@ class S3Store:
         except Answer as exc:
             if guarded and (exc.status in (404, 409, 412) and exc.code != "NoSuchBucket"):
                 raise Conflict(key) from None
+            if guarded and exc.code == "NotImplemented":
+                raise Unguarded from None
             raise
         return _bare(answer["ETag"])
 

@@ -48,17 +48,17 @@ class Store(Protocol):
         """Leave nothing behind but what was written."""
 
 
-def put_once(store: Store, key: str, data: bytes, guard: str) -> str:
-    """Write an object of ours under a guard. Returns its ETag.
+def put_once(store: Store, key: str, data: bytes, headers: Headers, guard: str, sha256: str = "") -> str:
+    """Write an object under a guard. Returns its ETag.
 
-    A lost answer and a retry look exactly like a lost race; so after a conflict the object is read back, and bytes
-    that only this call can have written (they carry a nonce) mean that the first try did arrive.
+    A lost answer and a retry look exactly like a lost race; so after a conflict the object is read back, and our own
+    bytes mean that the first try did arrive. (Lock and manifest carry a nonce; a page that is there already is there.)
 
     Raises:
         Conflict: somebody else has written it.
     """
     try:
-        return store.put(key, data, NONE, guard=guard)
+        return store.put(key, data, headers, sha256, guard)
     except Conflict:
         there = store.get(key)
         if there is not None and there.data == data:

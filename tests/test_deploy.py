@@ -176,6 +176,7 @@ def test_only_what_the_build_made_is_published(project: Path, tmp_path: Path) ->
 
 def test_a_real_build_says_which_pages_are_lists(site: Site) -> None:
     site.note("cloud/one.md", "Text.\n", title="One", time="30 min", tags=["x"], aliases=["/old/"])
+    site.write("notes-site.toml", "")
     site.build()
     lists = set(json.loads((site.output / STATE / "build.json").read_bytes())["lists"])
     assert {"index.html", "cloud.html", "tags.html", "tags/x.html", "404.html"} <= lists

@@ -259,9 +259,10 @@ def check_kills(deploys: Deploys, bucket: Bucket, projects: dict[int, Path], how
         assert done.code == -9, done.err
         deploys.well(projects[2], at)
         assert state_of(at.objects()) == expected
-        deploys.proxy.begin()
-        deploys.well(projects[2], at)
-        assert not any(request.writes for request in deploys.proxy.requests)
+        if number % 5 == 0:
+            deploys.proxy.begin()
+            deploys.well(projects[2], at)
+            assert not any(request.writes for request in deploys.proxy.requests)
     raise AssertionError("unreachable")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -230,6 +231,29 @@ def test_json(project: Path, tmp_path: Path) -> None:
     failed = run("deploy", str(project / "public"), "--json", cwd=project)
     assert json.loads(failed.stdout)["state"] == "failed"
     assert failed.returncode == 1
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 0), ("y", 0), ("\x03", 130)])
+def test_on_a_terminal_the_plan_is_shown_and_asked_for(answer: str, code: int, project: Path, tmp_path: Path) -> None:
+    spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+    command = [sys.executable, "-m", "notes_site", "deploy", str(tmp_path / "site")]
+    env = {**os.environ, "PYTHONPATH": str(REPO), "NO_COLOR": "1", "CI": ""}
+    with subprocess.Popen(
+        [sys.executable, "-c", spawn, *command], cwd=project, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as terminal:
+        assert terminal.stdin
+        assert terminal.stdout
+        shown = b""
+        while b"[Y/n]" not in shown:
+            shown += os.read(terminal.stdout.fileno(), 1000)
+        terminal.stdin.write(answer.encode() + b"\n")
+        terminal.stdin.flush()
+        shown += terminal.stdout.read()
+    assert terminal.returncode == code
+    assert b"new            10" in shown
+    assert (tmp_path / "site").exists() == (answer == "y")
+    assert (b"nothing was written" in shown) == (answer == "n")
+    assert (b"feed and sitemap" in shown or b"home page" in shown or b"assets" in shown) == (answer == "y")
 
 
 @pytest.mark.parametrize("arguments", [[], ["gs://x"], ["s3://x"], ["d", "--max-delete", "lots"], ["d", "--jobs", "0"]])

@@ -45,7 +45,7 @@ def deploy(config: Path | None, /, target: str | None, setup: str | None, **give
 
     \b
     Example:
-      notes-site build && notes-site deploy s3://example-notes --dry-run
+      notes-site deploy s3://example-notes --dry-run
     """
     from notes_site import reporting
     from notes_site.deploy import job

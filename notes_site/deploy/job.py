@@ -63,6 +63,7 @@ def deploy(project: Project, target: str | None, given: Given) -> None:
     job = _job(project, target, given)
     with reporting.progress() as progress:
         site = _site(job, given, progress)
+    with reporting.progress() as progress:  # a line of its own, below the question
         options = run.Options(
             jobs=given.jobs,
             adopt=given.adopt,

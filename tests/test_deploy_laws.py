@@ -17,7 +17,7 @@ from notes_site.deploy.keys import invalidated, is_fingerprinted
 from notes_site.deploy.lock import Lock
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.plan import most_deletions
-from notes_site.deploy.store import ABSENT, NONE, Store, put_once
+from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 from notes_site.digest import digest
 from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
 
@@ -339,7 +339,7 @@ def test_without_hard_links_nothing_is_replaced_either(
     deploy(store, projects[1], jobs=4)
     assert course(1).items() <= dict(files(tmp_path / "site")).items()
     with pytest.raises(Conflict):
-        store.put("index.html", b"other", NONE, guard=ABSENT)
+        store.put("index.html", b"other", UNCACHED, guard=ABSENT)
 
 
 def test_a_fresh_clone_of_the_folder_is_unchanged(projects: dict[int, Path], tmp_path: Path) -> None:
@@ -402,9 +402,9 @@ class Forgetful(MemoryStore):
 
 
 def test_a_lost_answer_is_no_lost_race() -> None:
-    assert put_once(Forgetful({}), LOCK, b"ours", NONE, ABSENT) == digest(b"ours")
+    assert put_once(Forgetful({}), LOCK, b"ours", UNCACHED, ABSENT) == digest(b"ours")
     with pytest.raises(Conflict):
-        put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", NONE, ABSENT)
+        put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", UNCACHED, ABSENT)
 
 
 def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from notes_site.deploy.model import LOCK, Conflict, DeployError, Object, Unguarded
-from notes_site.deploy.store import ABSENT, NONE, Store, put_once
+from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
 TIME_TO_LIVE = 120.0  # seconds
 _RENEWED = 4  # times within a life
@@ -37,14 +37,14 @@ class Lock:
         for _ in range(5):
             self._stamp()
             with suppress(Conflict):
-                self._etag = put_once(self._store, LOCK, self._data(), NONE, ABSENT)
+                self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, ABSENT)
                 break
             there = self._store.get(LOCK)
             if there is None:
                 continue  # released meanwhile
             self._refuse_if_held(there, dead)
             with suppress(Conflict):
-                self._etag = put_once(self._store, LOCK, self._data(), NONE, there.etag)
+                self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, there.etag)
                 break
         else:
             raise DeployError("other deploys take the lock again and again: try later")
@@ -67,7 +67,7 @@ class Lock:
         """Find out whether the server heeds conditions, by two writes of the same bytes that it must refuse."""
         for guard in (ABSENT, _NO_ETAG):
             try:
-                self._store.put(LOCK, self._data(), NONE, guard=guard)
+                self._store.put(LOCK, self._data(), UNCACHED, guard=guard)
             except Conflict:
                 continue
             self._store.delete([LOCK])
@@ -92,7 +92,7 @@ class Lock:
         self._beat += 1
         self._stamp()
         try:
-            self._etag = put_once(self._store, LOCK, self._data(), NONE, self._etag)
+            self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, self._etag)
         except Conflict:
             raise DeployError("another deploy has taken the lock over: this one stops; run it again") from None
 

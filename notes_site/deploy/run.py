@@ -18,7 +18,7 @@ from notes_site.deploy.lock import Lock
 from notes_site.deploy.memory import remembered
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Entry, LocalFile, Manifest
 from notes_site.deploy.plan import Plan, Step, most_deletions, plan
-from notes_site.deploy.store import ABSENT, NONE, Store, put_once
+from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
 LARGE = 64 * 1024 * 1024  # bytes: larger files are never held in memory
 Progress = Callable[[str, int, int], None]
@@ -163,11 +163,11 @@ class _Work:
         data = manifests.encode(manifest._replace(deploy=self._name))
         try:
             if self._options.lock:
-                return put_once(self._store, MANIFEST, data, NONE, guard)
+                return put_once(self._store, MANIFEST, data, UNCACHED, guard)
             there = self._store.get(MANIFEST)  # the best that can be done without conditional writes
             if (there.etag if there else ABSENT) != guard:
                 raise Conflict(MANIFEST)
-            return self._store.put(MANIFEST, data, NONE)
+            return self._store.put(MANIFEST, data, UNCACHED)
         except Conflict:
             reason = "was deployed from elsewhere a moment ago" if first else "is being deployed from elsewhere"
             raise DeployError(f"the site {reason}: run this again") from None

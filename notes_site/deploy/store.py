@@ -10,7 +10,7 @@ from notes_site.deploy.headers import headers_of
 from notes_site.deploy.model import Conflict, Headers, Listed, Object
 
 ABSENT = "*"  # the guard of a write that must not replace anything (RFC 9110, section 13.1.2)
-NONE: Headers = headers_of("state.json", fingerprinted=False)._replace(cache_control="no-store")
+UNCACHED: Headers = headers_of("state.json", fingerprinted=False)._replace(cache_control="no-store")
 
 
 class Store(Protocol):

@@ -5,7 +5,7 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve test test-full lint format docs bench clean
+.PHONY: help site serve test test-full lint format docs bench bench-deploy clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ bench: .venv/dev.stamp  ## Measure builds, the live preview and the search.
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/python -m benchmarks.preview
 	$(BIN)/python -m benchmarks.search
+
+bench-deploy: .venv/dev.stamp  ## Measure deploys beside `aws s3 sync`.
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m benchmarks.deploy
 
 clean:  ## Delete what builds and tests left; the site's output and cache too.
 	-$(BIN)/notes-site clean

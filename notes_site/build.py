@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from notes_site.compose import Composed, compose
 from notes_site.diagnostics import Diagnostic, dumps, failed, in_order
 from notes_site.files import STATE, as_text, lock
 from notes_site.loader import Loaded, Progress, load, silent
+from notes_site.pages import is_list
 from notes_site.project import Project, check_output
 from notes_site.rendering import Rendering, settled_stamps
 from notes_site.reporting import Report
@@ -95,14 +97,20 @@ def _publish(rendering: Rendering, staging: publish.Staging, options: Options, p
     counts = Counter(d.code for d in in_order(problems))
     files = {path: made.digest for path, made in rendering.made.items()}
     gone = [path for path in owned if path not in files]
+    record = partial(
+        publish.write_record,
+        output,
+        drafts=options.drafts,
+        problems=counts,
+        lists=[path for path, made in rendering.composed.plan.outputs.items() if is_list(made)],
+    )
     if len(staging) or gone:
-        between = {**owned, **files}
-        publish.write_record(output, "in-progress", between, drafts=options.drafts, problems=counts)
+        record("in-progress", {**owned, **files})
     removed = staging.clear_way(gone)
     for path in sorted(staging, key=_publishing_order):
         staging.move_in(path)
     removed += sum(publish.remove(output, path) for path in gone)
-    publish.write_record(output, "complete", files, drafts=options.drafts, problems=counts)
+    record("complete", files)
     return removed
 
 

@@ -15,8 +15,11 @@ import click
 from notes_site import __version__, noop, reporting
 from notes_site.cache import Cache
 from notes_site.cligroup import Group
+from notes_site.cligroup import fail as _fail
+from notes_site.cligroup import project_of as _project
+from notes_site.deploy.command import deploy
 from notes_site.importing import import_
-from notes_site.project import NoProject, Project, Refused, find
+from notes_site.project import Project, Refused
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -138,6 +141,9 @@ def serve(config: Path | None, /, **given: Any) -> None:
         sys.exit(130)
     except run.NoPort as exc:
         _fail(str(exc))
+
+
+cli.add_command(deploy)
 
 
 @cli.command()
@@ -316,18 +322,6 @@ def clean(config: Path | None, output: Path | None) -> None:
     removed = publish.clean(target)
     publish.remove_folder(project.state.parent)
     click.echo(f"removed {removed} files from {target}, and the cache")
-
-
-def _project(config: Path | None) -> Project:
-    try:
-        return find(Path.cwd(), config)
-    except NoProject as exc:
-        raise click.UsageError(str(exc)) from exc
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
-    sys.exit(1)
 
 
 def main() -> NoReturn:

@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import click
 
 from notes_site import reporting
+from notes_site.cligroup import fail as _fail
 from notes_site.diagnostics import Diagnostic
 from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
@@ -168,8 +169,3 @@ def _project(config: Path | None) -> Project:
         if config is not None:
             raise click.UsageError(str(exc)) from exc
         return Project(Path.cwd(), Path.cwd() / CONFIG_NAME)
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
-    sys.exit(1)

@@ -76,6 +76,7 @@ class Copy(NamedTuple):
 
 
 Output = Page | Text | Copy
+_LEAVES = frozenset({"note.html", "page.html", "redirect.html"})
 
 
 class Plan(NamedTuple):
@@ -86,6 +87,11 @@ class Plan(NamedTuple):
     views: Views
     links: Links
     search: Search
+
+
+def is_list(output: Output) -> bool:
+    """Tell whether it is a page that shows other pages, and so should be published after them."""
+    return isinstance(output, Page) and output.template not in _LEAVES
 
 
 ORDERS = ("resources.html", "resources-by-time.html", "resources-by-date.html")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,22 +88,36 @@ def check_output(output: Path, project: Project, sources: dict[str, str]) -> Non
         Refused: the root, the home folder, a folder that holds the project or its content or lies in its sources,
             a git checkout's root, or a folder with files and without our marker.
     """
-    real = Path(os.path.realpath(output))
-    if real == Path(real.anchor) or real == Path.home():
-        raise Refused(f"{real} is no folder for a site")
-    for name in ("content", "templates", "static"):
-        source = Path(os.path.realpath(sources.get(name, project.root / name)))
-        if source == real or source in real.parents:
-            raise Refused(f"{real} lies in the site's own {name} folder; choose another with --output")
-        if real in source.parents:
-            raise Refused(f"{real} holds the site's {name} folder; choose another with --output")
-    config = Path(os.path.realpath(project.config))
-    if real in config.parents:
-        raise Refused(f"{real} holds {config.name}; choose a folder of its own with --output")
+    real = check_place(
+        output, project, {n: sources.get(n, project.root / n) for n in ("content", "templates", "static")}
+    )
     if (real / ".git").exists():
         raise Refused(f"{real} is the root of a git checkout; choose a folder in it")
-    if real.exists() and not real.is_dir():
-        raise Refused(f"{real} is a file")
     marked = (real / STATE / "build.json").is_file()
     if real.is_dir() and not marked and any(entry.name != STATE for entry in real.iterdir()):
         raise Refused(f"{real} has files that notes-site did not write; empty it, or choose another with --output")
+
+
+def check_place(
+    folder: Path, project: Project, kept: Mapping[str, str | Path], hint: str = "choose another with --output"
+) -> Path:
+    """Return the real path of a folder to which a site may be written. `kept`: folders by name that must be left alone.
+
+    Raises:
+        Refused: the root, the home folder, a file, a folder that holds the config or one of these or lies in one.
+    """
+    real = Path(os.path.realpath(folder))
+    if real == Path(real.anchor) or real == Path.home():
+        raise Refused(f"{real} is no folder for a site")
+    for name, place in kept.items():
+        source = Path(os.path.realpath(place))
+        if source == real or source in real.parents:
+            raise Refused(f"{real} lies in the site's own {name} folder; {hint}")
+        if real in source.parents:
+            raise Refused(f"{real} holds the site's {name} folder; {hint}")
+    config = Path(os.path.realpath(project.config))
+    if real in config.parents:
+        raise Refused(f"{real} holds {config.name}; {hint}")
+    if real.exists() and not real.is_dir():
+        raise Refused(f"{real} is a file")
+    return real

@@ -171,10 +171,24 @@ def remove(output: Path, path: str) -> bool:
 
 
 def write_record(
-    output: Path, state: str, files: Mapping[str, str], *, drafts: bool, problems: Mapping[str, int]
+    output: Path,
+    state: str,
+    files: Mapping[str, str],
+    *,
+    drafts: bool,
+    problems: Mapping[str, int],
+    lists: Iterable[str] = (),
 ) -> None:
-    """Write the build record in one step. `problems`: how many diagnostics of each code the build had."""
-    record = {"schema": SCHEMA, "state": state, "drafts": drafts, "diagnostics": dict(sorted(problems.items()))}
+    """Write the build record in one step. `problems`: how many diagnostics of each code the build had; `lists`: the
+    pages that show other pages.
+    """
+    record = {
+        "schema": SCHEMA,
+        "state": state,
+        "drafts": drafts,
+        "diagnostics": dict(sorted(problems.items())),
+        "lists": sorted(lists),
+    }
     head = json.dumps(record, ensure_ascii=False, indent=0).removesuffix("\n}")
     lines = (f"{quoted(path)}: {quoted(digest)}" for path, digest in sorted(files.items()))
     data = (head + ',\n"files": {\n' + ",\n".join(lines) + "\n}\n}\n").encode()

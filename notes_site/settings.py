@@ -227,6 +227,20 @@ def _what(value: Any) -> str:
     return "a date or time"
 
 
+def _target(value: Any) -> str:
+    text = _text(value)
+    if text and re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) and not re.match(r"(?:s3://[^/]|file:///)", text):
+        raise BadSetting(f"`{text}` is no place to deploy to", 'write "s3://bucket", "s3://bucket/prefix" or a folder')
+    return text
+
+
+def _bare(value: Any) -> str:
+    text = _text(value)
+    if " " in text:
+        raise BadSetting(f"`{text}` is no name", "write it without spaces")
+    return text
+
+
 _STRING: dict[str, Any] = {"type": "string"}
 _STRINGS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 _URL: dict[str, Any] = {"type": "string", "pattern": "^(https?://.*)?$"}
@@ -352,6 +366,29 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "texts", "texts", _words, "A table: words of the theme, by the names that `docs/texts.md` lists.",
         '{ menu = "Menü", overview = "Übersicht" }', {"type": "object", "additionalProperties": {"type": "string"}},
+    ),
+    Setting(
+        "deploy.target", "deploy_target", _target,
+        "Where `notes-site deploy` puts the site: `s3://bucket`, `s3://bucket/prefix` or a folder.",
+        '"s3://example-notes"', _STRING,
+    ),
+    Setting(
+        "deploy.profile", "deploy_profile", _text, "The profile of your AWS credentials.",
+        '"course"', _STRING,
+    ),
+    Setting(
+        "deploy.region", "deploy_region", _bare, "The region of the bucket.",
+        '"eu-central-1"', _STRING,
+    ),
+    Setting(
+        "deploy.endpoint_url", "deploy_endpoint_url", _web_link,
+        "A server other than Amazon's that speaks the S3 protocol.",
+        '"https://s3.example.org"', _URL,
+    ),
+    Setting(
+        "deploy.distribution", "deploy_distribution", _bare,
+        "The CloudFront distribution whose copies of changed pages are invalidated.",
+        '"E2QWRUHAPOMQZL"', _STRING,
     ),
 )
 # fmt: on

@@ -27,9 +27,10 @@ PURE = {
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}
+PURE_IN_DEPLOY = {"advice", "headers", "keys", "manifest", "model", "plan", "setup", "show"}
 ONLY_IN = {"yaml": "frontmatter", "markdown_it": "markdown", "mdit_py_plugins": "markdown", "pygments": "highlight",
            "jinja2": "templates", "sqlite3": "cache", "starlette": "serve", "uvicorn": "serve",
-           "watchdog": "serve"}  # fmt: skip
+           "watchdog": "serve", "botocore": "deploy"}  # fmt: skip
 
 
 def modules() -> dict[str, Path]:
@@ -134,6 +135,23 @@ def test_nothing_but_its_command_knows_the_import() -> None:
     assert {name for name in users if top(name) != "importers"} == {"importing"}
 
 
+@pytest.mark.parametrize("name", sorted(PURE_IN_DEPLOY))
+def test_planning_a_deploy_is_pure(name: str) -> None:
+    known = GRAPH[f"deploy.{name}"]
+    assert known <= {f"deploy.{other}" for other in PURE_IN_DEPLOY} | PURE | {"deploy"}
+    assert not {top(imported) for imported in imports_of(modules()[f"deploy.{name}"])} & IMPURE_LIBRARIES
+
+
+def test_one_module_of_deploy_knows_the_servers_of_others() -> None:
+    users = {name for name, path in modules().items() if "botocore" in {top(i) for i in imports_of(path)}}
+    assert users == {"deploy.aws"}
+
+
+def test_nothing_but_the_command_line_knows_deploy() -> None:
+    users = {name for name, known in GRAPH.items() if any(top(other) == "deploy" for other in known)}
+    assert {name for name in users if top(name) != "deploy"} == {"cli"}
+
+
 def loaded_by(code: str, cwd: Path) -> set[str]:
     script = (
         f"import sys\nsys.argv = {code!r}.split()\nfrom notes_site.cli import main\n"
@@ -151,8 +169,8 @@ def loaded_by(code: str, cwd: Path) -> set[str]:
 
 
 HEAVY = {"markdown_it", "jinja2", "pygments", "yaml", "msgspec", "nh3", "watchdog", "multiprocessing", "tomllib",
-         "notes_site.model", "notes_site.markdown", "notes_site.templates", "notes_site.build",
-         "notes_site.importers"}  # fmt: skip
+         "botocore", "notes_site.model", "notes_site.markdown", "notes_site.templates", "notes_site.build",
+         "notes_site.deploy.job", "notes_site.deploy.run", "notes_site.importers"}  # fmt: skip
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -619,6 +619,12 @@ def test_complete_record_names_all_files_with_their_digests(built: Site) -> None
         "state": "complete",
         "drafts": False,
         "diagnostics": {"no-base-url": 1, "no-link": 3},
+        "lists": [
+            "404.html",
+            "cloud.html",
+            "index.html",
+            *sorted(f for f in files if f.startswith(("resources", "tag"))),
+        ],
         "files": files,
     }
     built.build(drafts=True)

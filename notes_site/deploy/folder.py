@@ -1,0 +1,139 @@
+"""A folder as a store: for hosts that are mounted or that publish a plain folder, and without any network."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import shutil
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from notes_site import publish
+from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
+from notes_site.deploy.store import ABSENT
+from notes_site.digest import digest
+from notes_site.files import STATE, Busy, digest_file, lock
+
+
+class FolderStore:
+    """Objects are files, written beside their place and renamed. Their ETag is the digest of their bytes, so that a
+    fresh clone or a copy of the folder has the same.
+    """
+
+    batch = 1000
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._staging = root / STATE / "staging"
+        self._number = itertools.count()
+        self._mutex = threading.Lock()
+
+    def get(self, key: str) -> Object | None:
+        """Return a file's bytes; its age is by this machine's clock."""
+        path = self._root / key
+        try:
+            data = path.read_bytes()
+            return Object(data, digest(data), time.time() - path.stat().st_mtime)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise _failure(path, exc) from None
+
+    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        """Write a file in one step."""
+        path = self._root / key
+        try:
+            self._make_way(path)
+            staged = self._stage(data)
+            etag = digest_file(staged)
+            if guard == ABSENT:
+                self._place_new(staged, path)
+            elif guard:
+                with self._alone():
+                    if digest_file(path) != guard:
+                        raise Conflict(key)
+                    os.replace(staged, path)
+            else:
+                os.replace(staged, path)
+            return etag
+        except OSError as exc:
+            raise _failure(path, exc) from None
+
+    def _place_new(self, staged: Path, path: Path) -> None:
+        try:
+            os.link(staged, path)  # unlike a rename, it replaces nothing
+            return
+        except FileExistsError:
+            raise Conflict(str(path)) from None
+        except OSError:  # a file system without hard links
+            with self._alone():
+                if os.path.lexists(path):
+                    raise Conflict(str(path)) from None
+                os.replace(staged, path)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other threads and processes from writing under a guard; they are through in a moment."""
+        with self._mutex, ExitStack() as held:
+            for _ in range(500):
+                try:
+                    held.enter_context(lock(self._root / STATE / "guard"))
+                    break
+                except Busy:
+                    time.sleep(0.02)
+            else:
+                raise Conflict(str(self._root))
+            yield
+
+    def _make_way(self, path: Path) -> None:
+        for parent in path.relative_to(self._root).parents[:-1]:
+            if (self._root / parent).is_symlink():
+                raise OSError(errno.ELOOP, "this is a symbolic link, behind which nothing is ours", str(parent))
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def _stage(self, data: bytes | Path) -> Path:
+        self._staging.mkdir(parents=True, exist_ok=True)
+        staged = self._staging / f"{os.getpid()}-{next(self._number)}"
+        if isinstance(data, Path):
+            shutil.copyfile(data, staged)
+        else:
+            staged.write_bytes(data)
+        return staged
+
+    def list(self, wanted: Collection[str]) -> dict[str, Listed]:
+        """Return all files; only those that are wanted are read. Links to folders are files, `.git` is no site's."""
+        found: dict[str, Listed] = {}
+        for folder, folders, names in os.walk(self._root):
+            base = os.path.relpath(folder, self._root).replace(os.sep, "/")
+            links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+            folders[:] = [name for name in folders if name not in (".git", *links)]
+            for name in (*names, *links):
+                key = name if base == "." else f"{base}/{name}"
+                path = os.path.join(folder, name)
+                etag = digest_file(Path(path)) if key in wanted and not os.path.islink(path) else ""
+                found[key] = Listed(os.lstat(path).st_size, etag)
+        return found
+
+    def delete(self, keys: Sequence[str]) -> dict[str, str]:
+        """Delete files, and the folders that this leaves empty."""
+        failed = {}
+        for key in keys:
+            if not publish.remove(self._root, key) and os.path.lexists(self._root / key):
+                failed[key] = "it could not be deleted"
+        return failed
+
+    def stop(self) -> None:
+        """Nothing here is waited for."""
+
+    def close(self) -> None:
+        """Remove what a killed deploy has staged."""
+        for folder in (self._staging, self._root / STATE / "guard"):
+            publish.remove_folder(folder)
+
+
+def _failure(path: Path, exc: OSError) -> DeployError:
+    return DeployError(f"{exc.filename or path}: {exc.strerror or exc}")

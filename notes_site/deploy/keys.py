@@ -1,0 +1,115 @@
+"""Where a site goes, and the names that it may have there. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from notes_site.deploy.model import Kind
+from notes_site.paths import collision_key, nfc
+
+KEY_BYTES = 1024  # of an object key (Amazon S3 User Guide, "Naming Amazon S3 objects")
+POINTERS = frozenset({"sitemap.xml", "feed.xml", "notes.json", "robots.txt", "llms.txt", "search/entry.js"})
+MOST_PATHS = 100  # more changed paths than this are invalidated by one wildcard
+
+
+class BadTarget(ValueError):
+    """A target that cannot be understood; its text says how to write one."""
+
+
+class Target(NamedTuple):
+    """Where to deploy to: a bucket and a prefix that is empty or ends with a slash, or a folder."""
+
+    bucket: str
+    prefix: str
+    folder: str
+
+    @property
+    def shown(self) -> str:
+        """The target as it is written."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/") if self.bucket else self.folder
+
+
+def parse_target(text: str) -> Target:
+    """Return what `s3://bucket[/prefix]`, `file:///folder` or a folder's path means.
+
+    Raises:
+        BadTarget: it is none of them.
+    """
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", text)
+    if not scheme:
+        if not text.strip():
+            raise BadTarget("the target is empty; write s3://bucket, s3://bucket/prefix or a folder")
+        return Target("", "", text)
+    if scheme[1].lower() == "file":
+        path = unquote(text[len(scheme[0]) :].removeprefix("localhost"))
+        if not path.startswith("/"):
+            raise BadTarget(f"`{text}` names no folder; write file:///path/to/folder")
+        return Target("", "", re.sub(r"^/([A-Za-z]:)", r"\1", path))
+    if scheme[1].lower() != "s3":
+        raise BadTarget(f"`{scheme[0]}` is no place to deploy to; write s3://bucket, s3://bucket/prefix or a folder")
+    bucket, _, prefix = text[len(scheme[0]) :].partition("/")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):
+        raise BadTarget(f"`{bucket}` is no name of a bucket: 3 to 63 small letters, digits, dots and hyphens")
+    prefix = nfc(prefix.strip("/"))
+    if wrong := prefix and _wrong_with(prefix):
+        raise BadTarget(f"the prefix `{prefix}` {wrong}")
+    return Target(bucket, f"{prefix}/" if prefix else "", "")
+
+
+def bad_keys(prefix: str, paths: Iterable[str]) -> list[str]:
+    """Return what is wrong with these names as keys below a prefix, in words; nothing when all is well."""
+    problems, seen = [], dict[str, str]()
+    for path in paths:
+        if wrong := _wrong_with(path):
+            problems.append(f"`{path}` {wrong}")
+        elif (size := len((prefix + path).encode())) > KEY_BYTES:
+            problems.append(f"`{path}` makes a key of {size} bytes; {KEY_BYTES} are allowed")
+        first = seen.setdefault(collision_key(path), path)
+        if first != path:
+            problems.append(f"`{first}` and `{path}` are one file on some systems")
+    return problems
+
+
+def _wrong_with(path: str) -> str:
+    if any(segment in ("", ".", "..") for segment in path.split("/")):
+        return "has an empty segment, `.` or `..`"
+    if any(ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" for c in path):
+        return "has a control character"
+    if any("\ud800" <= c <= "\udfff" for c in path):
+        return "is no text in UTF-8"
+    return "" if nfc(path) == path else "is not composed (Unicode NFC)"
+
+
+def is_fingerprinted(path: str, digest: str) -> bool:
+    """Tell whether the name carries the first eight digits of the content's digest: `style.1a2b3c4d.css`."""
+    return digest[:8] in path.rpartition("/")[2].split(".")[1:]
+
+
+def kind_of(path: str, lists: frozenset[str]) -> Kind:
+    """Return what a file is. `lists`: the pages that show others, as the build says."""
+    if path == "index.html":
+        return "home"
+    if path.endswith((".html", ".htm")):
+        return "list" if path in lists else "page"
+    return "pointer" if path in POINTERS else "asset"
+
+
+def invalidated(prefix: str, keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths to invalidate in a CDN: percent-encoded, folders with their indexes."""
+    paths = set[str]()
+    for key in keys:
+        path = "/" + quote(prefix + key, safe="/")
+        paths.add(path)
+        if key == "index.html" or key.endswith("/index.html"):
+            paths.add(path.removesuffix("index.html"))
+    return joined(prefix, paths)
+
+
+def joined(prefix: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the distinct paths in order; for more than `MOST_PATHS` of them the one wildcard that means all."""
+    distinct = tuple(sorted({*paths}))
+    wildcard = f"/{quote(prefix, safe='/')}*"
+    return (wildcard,) if wildcard in distinct or len(distinct) > MOST_PATHS else distinct

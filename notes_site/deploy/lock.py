@@ -1,0 +1,103 @@
+"""The one lock of a target: an object that is created under a condition, and renewed while the deploy runs.
+
+All ages are by the clock of the server. The lock of a process that has died is taken over at once by the next deploy
+of the same folder, which knows its nonce (see `memory`), and by any other when its time to live has passed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection
+from contextlib import suppress
+
+from notes_site.deploy.model import LOCK, Conflict, DeployError, Object, Unguarded
+from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
+
+TIME_TO_LIVE = 120.0  # seconds
+_RENEWED = 4  # times within a life
+_NO_ETAG = "0" * 32
+
+
+class Lock:
+    """Held from `acquire` to `release`."""
+
+    def __init__(self, store: Store, deploy: str, nonce: str, life: float = TIME_TO_LIVE) -> None:
+        self._store, self._deploy, self._nonce, self._life = store, deploy, nonce, life
+        self._beat = 0
+        self._etag = ""
+        self._renewed = (0.0, 0.0)
+
+    def acquire(self, dead: Collection[str] = ()) -> None:
+        """Take the lock. `dead`: the nonces of processes that are known to have ended.
+
+        Raises:
+            DeployError: another deploy holds it, or the server ignores conditions.
+        """
+        for _ in range(5):
+            self._stamp()
+            with suppress(Conflict):
+                self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, ABSENT)
+                break
+            there = self._store.get(LOCK)
+            if there is None:
+                continue  # released meanwhile
+            self._refuse_if_held(there, dead)
+            with suppress(Conflict):
+                self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, there.etag)
+                break
+        else:
+            raise DeployError("other deploys take the lock again and again: try later")
+        self._probe()
+
+    def _refuse_if_held(self, there: Object, dead: Collection[str]) -> None:
+        try:
+            held = json.loads(there.data)
+            nonce, deploy, life = str(held["nonce"]), str(held["deploy"]), float(held["life"])
+        except (ValueError, TypeError, KeyError):
+            nonce, deploy, life = "", "of unknown origin", TIME_TO_LIVE
+        if nonce in dead or there.age >= life:
+            return
+        raise DeployError(
+            f"the deploy {deploy} holds the lock, renewed {max(there.age, 0):.0f} s ago: wait until it has ended; "
+            f"if it was interrupted, the lock is free {life:.0f} s after that"
+        )
+
+    def _probe(self) -> None:
+        """Find out whether the server heeds conditions, by two writes of the same bytes that it must refuse."""
+        for guard in (ABSENT, _NO_ETAG):
+            try:
+                self._store.put(LOCK, self._data(), UNCACHED, guard=guard)
+            except Conflict:
+                continue
+            self._store.delete([LOCK])
+            raise Unguarded
+
+    def _data(self) -> bytes:
+        fields = {"deploy": self._deploy, "nonce": self._nonce, "life": self._life, "beat": self._beat}
+        return (json.dumps(fields) + "\n").encode()
+
+    def _stamp(self) -> None:
+        self._renewed = (time.monotonic(), time.time())  # the first stands still while a laptop sleeps
+
+    def keep(self) -> None:
+        """Renew the lock when it is time.
+
+        Raises:
+            DeployError: somebody has taken it over.
+        """
+        passed = max(time.monotonic() - self._renewed[0], time.time() - self._renewed[1])
+        if passed < self._life / _RENEWED:
+            return
+        self._beat += 1
+        self._stamp()
+        try:
+            self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, self._etag)
+        except Conflict:
+            raise DeployError("another deploy has taken the lock over: this one stops; run it again") from None
+
+    def release(self) -> None:
+        """Give the lock back, unless it has become another's."""
+        there = self._store.get(LOCK)
+        if there is not None and there.data == self._data():
+            self._store.delete([LOCK])

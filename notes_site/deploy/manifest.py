@@ -1,0 +1,47 @@
+"""The manifest as text: what is written into the target, and read again. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from notes_site.deploy.model import MANIFEST, DeployError, Entry, Manifest
+
+SCHEMA = 1
+
+
+def encode(manifest: Manifest) -> bytes:
+    """Return the manifest as JSON. Anyone may be able to read it: it names no host and no user."""
+    document = {
+        "schema": SCHEMA,
+        "deploy": manifest.deploy,
+        "generation": manifest.generation,
+        "state": manifest.state,
+        "owed": list(manifest.owed),
+        "files": {key: list(entry) for key, entry in sorted(manifest.files.items())},
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n").encode()
+
+
+def decode(data: bytes) -> Manifest:
+    """Return what `encode` wrote.
+
+    Raises:
+        DeployError: it is not ours, or of a later version.
+    """
+    try:
+        document: dict[str, Any] = json.loads(data)
+        if document["schema"] > SCHEMA:
+            raise DeployError(f"{MANIFEST} was written by a later version of notes-site: update this one")
+        if document["state"] not in ("in-progress", "complete"):
+            raise ValueError
+        return Manifest(
+            str(document["deploy"]),
+            int(document["generation"]),
+            document["state"],
+            {str(key): Entry(*fields) for key, fields in document["files"].items()},
+            tuple(map(str, document["owed"])),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        hint = "move it away, and deploy with --adopt to take the files over"
+        raise DeployError(f"{MANIFEST} in the target is not what notes-site writes; {hint}") from None

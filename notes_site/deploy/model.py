@@ -1,0 +1,89 @@
+"""What a deploy is about: local files, what the target's manifest says, what its listing shows. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Kind = Literal["asset", "page", "list", "home", "pointer"]
+"""`list` is a page that shows other pages; `pointer` a file of a fixed name that names pages, such as the feed."""
+
+MANIFEST = ".notes-site/manifest.json"
+LOCK = ".notes-site/lock.json"
+
+
+class DeployError(Exception):
+    """A deploy that cannot begin or go on; its text says why, and what to do."""
+
+
+class Conflict(Exception):
+    """A conditional write whose condition does not hold."""
+
+
+class Unguarded(DeployError):
+    """A server that ignores or refuses conditional writes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this server ignores conditional writes, so that two deploys at once could mix: see to it that there is "
+            "only one, and say so with --no-lock"
+        )
+
+
+class Headers(NamedTuple):
+    """The headers that are stored with an object (RFC 9110, sections 8.3 and RFC 9111, section 5.2)."""
+
+    content_type: str
+    cache_control: str
+
+
+class LocalFile(NamedTuple):
+    """A file to publish: digest and size of its bytes, its headers. The name of a `fingerprinted` file changes with
+    its bytes.
+    """
+
+    sha256: str
+    size: int
+    headers: Headers
+    kind: Kind
+    fingerprinted: bool
+
+
+class Entry(NamedTuple):
+    """An object that is ours, as we wrote it. `sha256` is empty while its state is not known, because a deploy that
+    was to write it has not ended. `headers` is a digest, `used` the last generation that has the file.
+    """
+
+    sha256: str
+    size: int
+    headers: str
+    etag: str
+    used: int
+    fingerprinted: bool
+
+
+class Manifest(NamedTuple):
+    """What we know of a target. `generation` counts complete deploys; `owed` are paths whose copies in the CDN still
+    have to be invalidated.
+    """
+
+    deploy: str = ""
+    generation: int = 0
+    state: Literal["in-progress", "complete"] = "complete"
+    files: Mapping[str, Entry] = {}
+    owed: tuple[str, ...] = ()
+
+
+class Listed(NamedTuple):
+    """An object in a listing."""
+
+    size: int
+    etag: str
+
+
+class Object(NamedTuple):
+    """An object that was read. `age`: seconds since it was written, by the clock of the server."""
+
+    data: bytes
+    etag: str
+    age: float

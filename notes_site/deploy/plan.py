@@ -1,0 +1,157 @@
+"""From what is here and what is there to ordered actions. Pure.
+
+The order keeps the promise: whatever a page needs is there before the page, and goes only after every page that
+needs it has gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+
+from notes_site.deploy.headers import digest_of_headers
+from notes_site.deploy.keys import invalidated, joined
+from notes_site.deploy.model import Entry, Listed, LocalFile, Manifest
+
+
+class Step(NamedTuple):
+    """Actions of one kind that may run side by side. No step begins before the one before it has succeeded."""
+
+    name: str
+    action: Literal["put", "delete", "invalidate"]
+    keys: tuple[str, ...]
+
+
+class Plan(NamedTuple):
+    """All that a deploy is going to do. `new`, `changed`, `removed` and `unchanged` are keys; `foreign` those of
+    objects that are not ours, where files of ours must go. `before` and `after` are what the manifest has to say
+    before the first and after the last step; the ETags of what is written are still missing from it. `idle`: there is
+    nothing to do.
+    """
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    foreign: tuple[str, ...]
+    steps: tuple[Step, ...]
+    owned: int
+    before: Manifest
+    after: Manifest
+    idle: bool
+
+
+def plan(
+    local: Mapping[str, LocalFile],
+    manifest: Manifest,
+    listing: Mapping[str, Listed],
+    *,
+    prefix: str = "",
+    adopt: bool = False,
+    invalidate: bool = False,
+) -> Plan:
+    """Return what makes the target equal to the local files.
+
+    `adopt` takes over objects that are not ours, `invalidate` says that a CDN holds copies.
+    """
+    differing = {key for key, file in local.items() if not _is_there(file, manifest.files.get(key), listing.get(key))}
+    new = tuple(key for key in local if key in differing and key not in listing)
+    changed = tuple(key for key in local if key in differing and key in listing)
+    done = manifest.state == "complete"
+    generation = manifest.generation + (bool(differing) or not done or _fewer(local, manifest))
+    kept, removed = _others(local, manifest, listing, generation)
+    paths = invalidated(prefix, (*changed, *removed)) if invalidate else ()
+    owed = joined(prefix, (*manifest.owed, *paths))
+    steps = _steps(local, new, changed, removed, manifest, owed if invalidate else ())
+    used = {key: _entry(file, manifest.files.get(key), key in differing, generation) for key, file in local.items()}
+    before = Manifest("", manifest.generation, "in-progress", {**manifest.files, **used}, owed)
+    return Plan(
+        new,
+        changed,
+        removed,
+        tuple(key for key in local if key not in differing),
+        () if adopt else tuple(key for key in changed if key not in manifest.files),
+        steps,
+        len(manifest.files),
+        before,
+        Manifest("", generation, "complete", {**kept, **used}, () if invalidate else owed),
+        idle=done and not steps,
+    )
+
+
+def _others(
+    local: Mapping[str, LocalFile], manifest: Manifest, listing: Mapping[str, Listed], generation: int
+) -> tuple[dict[str, Entry], tuple[str, ...]]:
+    """Of our objects that are no longer here: those that stay for a generation, and those that go.
+
+    Open pages of the previous generation may still ask for what has a fingerprint. What a deploy that did not end has
+    written belongs to no later generation.
+    """
+    kept, removed = {}, []
+    for key, entry in manifest.files.items():
+        if key in local or key not in listing:
+            continue
+        if entry.fingerprinted and entry.used >= generation - 1:
+            kept[key] = entry._replace(used=generation - 1)
+        else:
+            removed.append(key)
+    return kept, tuple(removed)
+
+
+def _is_there(file: LocalFile, known: Entry | None, listed: Listed | None) -> bool:
+    """Whether the object is as we would write it: by what we wrote last, and by its not having changed since."""
+    if known is None or listed is None or not known.sha256:
+        return False
+    return (file.sha256, digest_of_headers(file.headers)) == known[0:3:2] and known.etag == listed.etag
+
+
+def _fewer(local: Mapping[str, LocalFile], manifest: Manifest) -> bool:
+    """Whether the last generation has files that are no longer here."""
+    return any(entry.used == manifest.generation and key not in local for key, entry in manifest.files.items())
+
+
+def _entry(file: LocalFile, known: Entry | None, differs: bool, generation: int) -> Entry:
+    if differs or known is None:
+        return Entry("", 0, "", "", generation, file.fingerprinted)
+    return known._replace(used=generation, fingerprinted=file.fingerprinted)
+
+
+def _steps(
+    local: Mapping[str, LocalFile],
+    new: tuple[str, ...],
+    changed: tuple[str, ...],
+    removed: tuple[str, ...],
+    manifest: Manifest,
+    owed: tuple[str, ...],
+) -> tuple[Step, ...]:
+    def of(keys: tuple[str, ...], *kinds: str) -> tuple[str, ...]:
+        return tuple(sorted(key for key in keys if local[key].kind in kinds))
+
+    def gone(chosen: Callable[[Entry], bool]) -> tuple[str, ...]:
+        return tuple(sorted(key for key in removed if chosen(manifest.files[key])))
+
+    # A pointer that is new comes with the assets: pages that name it are next. One that changed waits for its pages.
+    steps = (
+        Step("assets", "put", (*of((*new, *changed), "asset"), *of(new, "pointer"))),
+        Step("new pages", "put", of(new, "page", "list")),
+        Step("changed pages", "put", of(changed, "page")),
+        Step("lists of pages", "put", of(changed, "list")),
+        Step("home page", "put", of((*new, *changed), "home")),
+        Step("feed and sitemap", "put", of(changed, "pointer")),
+        Step("invalidation", "invalidate", owed),
+        Step("pages that are gone", "delete", gone(lambda entry: not entry.fingerprinted)),
+        Step("assets out of use", "delete", gone(lambda entry: entry.fingerprinted)),
+    )
+    return tuple(step for step in steps if step.keys)
+
+
+def most_deletions(limit: str, owned: int) -> int:
+    """Return how many objects a limit like `20` or `50%` lets a deploy delete.
+
+    Raises:
+        ValueError: it is no such limit.
+    """
+    number = int(limit.removesuffix("%"))
+    if number < 0:
+        raise ValueError(limit)
+    return owned * number // 100 if limit.endswith("%") else number

@@ -1,0 +1,234 @@
+"""The runner: plan, check, lock, carry out step by step, unlock. The same over every store."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site.deploy import manifest as manifests
+from notes_site.deploy.headers import digest_of_headers
+from notes_site.deploy.lock import Lock
+from notes_site.deploy.memory import remembered
+from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Entry, LocalFile, Manifest
+from notes_site.deploy.plan import Plan, Step, most_deletions, plan
+from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
+
+LARGE = 64 * 1024 * 1024  # bytes: larger files are never held in memory
+Progress = Callable[[str, int, int], None]
+Invalidate = Callable[[tuple[str, ...], str], None]
+"""Called with the paths and with a reference: the same reference means the same request."""
+
+
+class Options(NamedTuple):
+    """How to deploy. `invalidate` pays what a CDN is owed; `confirm` is asked before anything is written."""
+
+    jobs: int = 16
+    adopt: bool = False
+    lock: bool = True
+    dry_run: bool = False
+    max_delete: str = "50%"
+    prefix: str = ""
+    invalidate: Invalidate | None = None
+    confirm: Callable[[Plan], bool] = lambda plan: True
+    progress: Progress = lambda what, done, of: None
+
+
+class Result(NamedTuple):
+    """What a deploy did: `deployed`, `unchanged`, `dry-run` or `declined`."""
+
+    state: str
+    deploy: str
+    plan: Plan
+
+
+class _Remote(NamedTuple):
+    plan: Plan
+    guard: str  # ETag of the manifest, ABSENT without one
+    locked: bool
+
+
+def deploy(output: Path, files: Mapping[str, LocalFile], target: str, store: Store, options: Options) -> Result:
+    """Make the target equal to the files of a built site.
+
+    Raises:
+        DeployError: nothing has been written, or a rerun will mend what has.
+    """
+    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + "-" + secrets.token_hex(4)
+    remote = _look(files, store, options)
+    _check(remote.plan, options)
+    if options.dry_run:
+        return Result("dry-run", name, remote.plan)
+    if remote.plan.idle:
+        if remote.locked and options.lock:
+            with suppress(DeployError), _held(output, target, store, name, options):
+                pass  # a lock that a killed deploy has left is cleared away; that of a living one is no trouble
+        return Result("unchanged", name, remote.plan)
+    if not options.confirm(remote.plan):
+        return Result("declined", name, remote.plan)
+    with _held(output, target, store, name, options) as keep:
+        _Work(output, files, store, options, name, keep).run(remote)
+    return Result("deployed", name, remote.plan)
+
+
+def _look(files: Mapping[str, LocalFile], store: Store, options: Options) -> _Remote:
+    listing = store.list(files)
+    # Asking for an object that is not there would want the right to list the whole bucket, not just the prefix.
+    there = store.get(MANIFEST) if MANIFEST in listing else None
+    known = manifests.decode(there.data) if there else Manifest()
+    made = plan(
+        files, known, listing, prefix=options.prefix, adopt=options.adopt, invalidate=options.invalidate is not None
+    )
+    return _Remote(made, there.etag if there else ABSENT, LOCK in listing)
+
+
+def _check(made: Plan, options: Options) -> None:
+    if made.foreign:
+        shown = ", ".join(made.foreign[:5]) + (f" and {len(made.foreign) - 5} more" if len(made.foreign) > 5 else "")
+        raise DeployError(
+            f"these are in the way, and notes-site did not put them there: {shown}; move them away, or take them over "
+            "with --adopt. Nothing was written"
+        )
+    most = most_deletions(options.max_delete, made.owned)
+    if len(made.removed) > most:
+        raise DeployError(
+            f"{len(made.removed)} of {made.owned} files would be deleted, more than --max-delete {options.max_delete} "
+            f"allows: is this the right site? If so, give --max-delete {len(made.removed)}. Nothing was written"
+        )
+
+
+@contextmanager
+def _held(output: Path, target: str, store: Store, name: str, options: Options) -> Iterator[Callable[[], None]]:
+    """Hold the lock; gives the function that keeps it."""
+    if not options.lock:
+        yield lambda: None
+        store.close()
+        return
+    nonce = secrets.token_hex(16)
+    with remembered(output, target, nonce) as former:
+        lock = Lock(store, name, nonce)
+        lock.acquire(dead=former)
+        try:
+            yield lock.keep
+            store.close()
+        finally:
+            with suppress(DeployError):  # what went wrong before is what must be told
+                lock.release()
+
+
+class _Work:
+    """Carries out one plan under the lock."""
+
+    def __init__(
+        self,
+        output: Path,
+        files: Mapping[str, LocalFile],
+        store: Store,
+        options: Options,
+        name: str,
+        keep: Callable[[], None],
+    ) -> None:
+        self._output, self._files, self._store, self._options = output, files, store, options
+        self._name, self._keep = name, keep
+        self._etags: dict[str, str] = {}
+        self._done, self._of = 0, 0
+        self._absent: frozenset[str] = frozenset()  # keys under which there was nothing
+
+    def run(self, remote: _Remote) -> None:
+        """Write the manifest, carry out every step, write the manifest."""
+        made = remote.plan
+        self._absent = frozenset(made.new if self._options.lock else ())
+        self._of = sum(len(step.keys) for step in made.steps)
+        guard = self._save(made.before, remote.guard, first=True)
+        for step in made.steps:
+            if step.action == "put":
+                self._put_all(step)
+            elif step.action == "delete":
+                self._delete_all(step)
+            elif self._options.invalidate:
+                self._tell(step.name)
+                self._options.invalidate(step.keys, self._name)
+        written = {key: self._entry(key, entry) for key, entry in made.after.files.items()}
+        self._keep()
+        self._save(made.after._replace(files=written), guard, first=False)
+
+    def _save(self, manifest: Manifest, guard: str, *, first: bool) -> str:
+        """Write the manifest unless somebody else has since it was read. Returns its ETag."""
+        data = manifests.encode(manifest._replace(deploy=self._name))
+        try:
+            if self._options.lock:
+                return put_once(self._store, MANIFEST, data, UNCACHED, guard)
+            there = self._store.get(MANIFEST)  # the best that can be done without conditional writes
+            if (there.etag if there else ABSENT) != guard:
+                raise Conflict(MANIFEST)
+            return self._store.put(MANIFEST, data, UNCACHED)
+        except Conflict:
+            reason = "was deployed from elsewhere a moment ago" if first else "is being deployed from elsewhere"
+            raise DeployError(f"the site {reason}: run this again") from None
+
+    def _entry(self, key: str, entry: Entry) -> Entry:
+        if key not in self._etags:
+            return entry
+        file = self._files[key]
+        return entry._replace(
+            sha256=file.sha256, size=file.size, headers=digest_of_headers(file.headers), etag=self._etags[key]
+        )
+
+    def _put_all(self, step: Step) -> None:
+        """Write all files of a step side by side. The first failure stops the others."""
+        stopped = threading.Event()
+
+        def put(key: str) -> None:
+            if not stopped.is_set():
+                self._etags[key] = self._put(key)
+
+        with ThreadPoolExecutor(min(self._options.jobs, len(step.keys))) as pool:
+            pending: set[Future[None]] = {pool.submit(put, key) for key in step.keys}
+            try:
+                while pending:
+                    done, pending = wait(pending, timeout=0.2, return_when=FIRST_EXCEPTION)
+                    for future in done:
+                        future.result()
+                    self._tell(step.name, len(done))
+                    self._keep()
+            except BaseException:
+                stopped.set()
+                self._store.stop()
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def _put(self, key: str) -> str:
+        file, path = self._files[key], self._output / key
+        if file.size > LARGE:
+            return self._store.put(key, path, file.headers, file.sha256)
+        try:
+            data = path.read_bytes()
+        except OSError as exc:
+            raise DeployError(f"{path}: {exc.strerror}") from None
+        if sha256(data).hexdigest() != file.sha256:
+            raise DeployError(f"{path} has changed while it was deployed: build and deploy again")
+        if key not in self._absent:
+            return self._store.put(key, data, file.headers, file.sha256)
+        try:
+            return put_once(self._store, key, data, file.headers, ABSENT, file.sha256)
+        except Conflict:
+            raise DeployError(f"{key} was put there by somebody else a moment ago: run this again") from None
+
+    def _delete_all(self, step: Step) -> None:
+        for start in range(0, len(step.keys), self._store.batch):
+            keys = step.keys[start : start + self._store.batch]
+            self._keep()
+            if failed := self._store.delete(keys):
+                key, reason = next(iter(failed.items()))
+                raise DeployError(f"{len(failed)} objects could not be deleted, the first is {key}: {reason}")
+            self._tell(step.name, len(keys))
+
+    def _tell(self, what: str, more: int = 0) -> None:
+        self._done += more
+        self._options.progress(what, self._done, self._of)

@@ -1,0 +1,66 @@
+"""A process that has loaded all that a deploy needs, and forks one for each line that it reads (see `deploying`)."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import sys
+import tempfile
+
+import botocore.client
+import botocore.parsers
+import botocore.session  # noqa: F401
+
+from notes_site import cli
+from notes_site.deploy import job  # noqa: F401
+
+
+def child(arguments: list[str], cwd: str, env: dict[str, str], out: int, err: int) -> int:
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.chdir(cwd)
+    os.environ.update(env)
+    sys.argv = ["notes-site", *arguments]
+    if "KILL_AT_WRITE" in env:
+        left = itertools.count(int(env["KILL_AT_WRITE"]), -1)
+
+        def die(event: str, _: object) -> None:
+            if event in ("os.rename", "os.link") and next(left) == 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(die)
+    try:
+        cli.main()
+    except SystemExit as exc:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return exc.code if isinstance(exc.code, int) else 1
+
+
+def main() -> None:
+    for line in sys.stdin:
+        arguments, cwd, env = json.loads(line)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            pid = os.fork()
+            if pid == 0:
+                code = 70
+                try:
+                    code = child(arguments, cwd, env, out.fileno(), err.fileno())
+                except BaseException:  # whatever it is, this process must not go on as its parent
+                    sys.excepthook(*sys.exc_info())
+                    sys.stderr.flush()
+                os._exit(code)
+            print(pid, flush=True)
+            _, status = os.waitpid(pid, 0)
+            texts = []
+            for file in (out, err):
+                file.seek(0)
+                texts.append(file.read().decode())
+            print(json.dumps([os.waitstatus_to_exitcode(status), *texts]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

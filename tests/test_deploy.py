@@ -1,0 +1,352 @@
+"""`notes-site deploy` without a network: targets, names, the record, folders, what is printed, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notes_site.deploy import s3
+from notes_site.deploy.advice import advice
+from notes_site.deploy.headers import headers_of
+from notes_site.deploy.keys import BadTarget, Target, bad_keys, is_fingerprinted, kind_of, parse_target
+from notes_site.deploy.manifest import decode, encode
+from notes_site.deploy.model import Entry, Manifest
+from notes_site.deploy.setup import deploy_policy, material, website_policy
+from notes_site.deploy.show import address
+from notes_site.files import STATE
+from tests.deploying import course, write_output
+from tests.harness import REPO, Site, published, run
+
+DOCS = REPO / "docs"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return write_output(tmp_path / "project", course(1))
+
+
+# ---- targets and names
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("s3://bucket", Target("bucket", "", "")),
+        ("s3://bucket/", Target("bucket", "", "")),
+        ("s3://bucket/p", Target("bucket", "p/", "")),
+        ("s3://bucket/p/q/", Target("bucket", "p/q/", "")),
+        ("s3://bucket/u\u0308", Target("bucket", "ü/", "")),
+        ("file:///srv/my%20site", Target("", "", "/srv/my site")),
+        ("file://localhost/srv", Target("", "", "/srv")),
+        ("file:///C:/site", Target("", "", "C:/site")),
+        ("../site", Target("", "", "../site")),
+        ("C:\\site", Target("", "", "C:\\site")),
+    ],
+)
+def test_targets(text: str, target: Target) -> None:
+    assert parse_target(text) == target
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "s3://", "s3:///p", "s3://Upper", "s3://b", "s3://bucket/a//b", "s3://bucket/../b", "s3://bucket/a\tb",
+     "gs://bucket", "https://example.org", "file://relative"],
+)  # fmt: skip
+def test_bad_targets(text: str) -> None:
+    with pytest.raises(BadTarget):
+        parse_target(text)
+
+
+@pytest.mark.parametrize("path", ["a//b", "/a", "a/", "./a", "a/../b", "a\nb", "a\x7f", "a\x85b", "e\u0301", "a\u2028"])
+def test_bad_names(path: str) -> None:
+    assert len(bad_keys("", [path])) == 1
+
+
+def test_names_may_be_odd_but_not_long_and_not_alike() -> None:
+    assert bad_keys("p/", ["a b.html", "ü/+%#?*.html", "..a", "x" * 1022]) == []
+    assert "1025 bytes" in bad_keys("p/", ["x" * 1023])[0]
+    assert "1026 bytes" in bad_keys("", ["ü" * 513])[0]
+    assert bad_keys("", ["Straße.html", "STRASSE.html"]) == [
+        "`Straße.html` and `STRASSE.html` are one file on some systems"
+    ]
+
+
+@given(st.text(), st.text())
+def test_any_name_is_judged(prefix: str, path: str) -> None:
+    bad_keys(prefix.encode("utf-8", "replace").decode(), [path])
+
+
+def test_kinds_and_fingerprints() -> None:
+    lists = frozenset({"cloud.html"})
+    names = ["index.html", "cloud.html", "cloud/a.html", "feed.xml", "cloud/feed.xml", "a.pdf", "old/index.html"]
+    kinds = [kind_of(name, lists) for name in names]
+    assert kinds == ["home", "list", "page", "pointer", "asset", "asset", "page"]
+    assert is_fingerprinted("x/style.1a2b3c4d.css", "1a2b3c4dffff")
+    assert not is_fingerprinted("x/style.1a2b3c4d.css", "ffff1a2b3c4d")
+    assert not is_fingerprinted("1a2b3c4d.css", "1a2b3c4dffff")
+    assert not is_fingerprinted("1a2b3c4d/x.css", "1a2b3c4dffff")
+
+
+def test_the_types_are_those_of_every_machine() -> None:
+    assert headers_of("a/b.JS", fingerprinted=False).content_type == "text/javascript; charset=utf-8"
+    assert headers_of("LICENSE", fingerprinted=False).content_type == "application/octet-stream"
+    assert headers_of("a.tar.gz", fingerprinted=False).content_type == "application/gzip"
+    assert headers_of("a.svg", fingerprinted=True).cache_control == "public, max-age=31536000, immutable"
+
+
+@given(
+    st.builds(
+        Manifest,
+        st.text(max_size=9),
+        st.integers(0, 10**6),
+        st.sampled_from(["in-progress", "complete"]),
+        st.dictionaries(
+            st.text(max_size=9),
+            st.builds(Entry, st.text(), st.integers(), st.text(), st.text(), st.integers(), st.booleans()),
+        ),
+        st.lists(st.text()).map(tuple),
+    )
+)
+def test_a_manifest_is_read_as_it_was_written(manifest: Manifest) -> None:
+    assert decode(encode(manifest)) == manifest
+
+
+# ---- the folder that is deployed
+
+
+def refusal(project: Path, *more: str) -> str:
+    done = run("deploy", str(project.parent / "site"), *more, cwd=project)
+    assert done.returncode == 1
+    assert not (project.parent / "site").exists()
+    assert len(done.stderr.strip().splitlines()) == 1
+    return done.stderr
+
+
+def test_a_folder_that_was_never_built(project: Path) -> None:
+    (project / "public" / STATE / "build.json").unlink()
+    assert "run `notes-site build` first" in refusal(project)
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"state": "in-progress"}, "interrupted"),
+        ({"drafts": True}, "--drafts"),
+        ({"problems": {"broken-link": 2, "no-time": 5}}, "(broken-link 2)"),
+        ({"problems": {"leak-password": 1, "broken-image": 1}}, "(broken-image 1, leak-password 1)"),
+    ],
+)
+def test_a_folder_that_is_not_fit(record: dict[str, object], said: str, tmp_path: Path) -> None:
+    project = write_output(tmp_path / "project", course(1), **record)
+    assert said in refusal(project)
+    done = run("deploy", str(tmp_path / "site"), "--force", cwd=project)
+    assert done.returncode == (0 if "problems" in record else 1), done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 2, "state": "complete", "drafts": false, "files": {}}'])
+def test_a_record_that_cannot_be_read(text: str, project: Path) -> None:
+    (project / "public" / STATE / "build.json").write_text(text)
+    assert "record" in refusal(project) or "version" in refusal(project)
+
+
+def test_what_was_changed_by_hand_is_noticed(project: Path, tmp_path: Path) -> None:
+    (project / "public" / "about.html").write_text("by hand")
+    assert "changed after the build" in refusal(project)
+    assert run("deploy", str(tmp_path / "site"), "--force", cwd=project).returncode == 0
+    assert (tmp_path / "site" / "about.html").read_text() == "by hand"
+    (project / "public" / "about.html").unlink()
+    done = run("deploy", str(tmp_path / "site"), "--force", cwd=project)
+    assert done.returncode == 1
+    assert "about.html" in done.stderr
+
+
+def test_only_what_the_build_made_is_published(project: Path, tmp_path: Path) -> None:
+    (project / "public" / "mine.txt").write_text("x")
+    done = run("deploy", str(tmp_path / "site"), cwd=project)
+    assert "not published: mine.txt" in done.stderr
+    assert not (tmp_path / "site" / "mine.txt").exists()
+
+
+def test_a_real_build_says_which_pages_are_lists(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One", time="30 min", tags=["x"], aliases=["/old/"])
+    site.write("notes-site.toml", "")
+    site.build()
+    lists = set(json.loads((site.output / STATE / "build.json").read_bytes())["lists"])
+    assert {"index.html", "cloud.html", "tags.html", "tags/x.html", "404.html"} <= lists
+    assert not {"cloud/one.html", "old/index.html", "notes.json"} & lists
+    target = site.root.parent / "target"
+    assert site.run("deploy", str(target)).returncode == 0
+    mine = {k: v for k, v in published(site.output).items() if not k.startswith(STATE)}
+    assert {k: v for k, v in published(target).items() if not k.startswith(STATE)} == mine
+
+
+# ---- folders as targets
+
+
+def test_places_that_are_refused(project: Path, tmp_path: Path) -> None:
+    (project / "notes-site.toml").touch()
+    for place in ("public", "public/inside", "content", "content/x", ".", "..", "/", "~"):
+        target = str(Path.home()) if place == "~" else place
+        done = run("deploy", target, cwd=project)
+        assert done.returncode == 1, place
+        assert done.stderr.startswith("error: ")
+    (tmp_path / "file").touch()
+    assert "is a file" in run("deploy", str(tmp_path / "file"), cwd=project).stderr
+
+
+def test_a_checkout_of_a_branch_is_a_good_target(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "pages" / ".git").mkdir(parents=True)
+    (tmp_path / "pages" / ".git" / "HEAD").write_text("ref")
+    (tmp_path / "pages" / "CNAME").write_text("theirs")
+    assert run("deploy", str(tmp_path / "pages"), cwd=project).returncode == 0
+    assert (tmp_path / "pages" / "CNAME").read_text() == "theirs"
+    assert (tmp_path / "pages" / ".git" / "HEAD").read_text() == "ref"
+
+
+def test_settings_describe_their_own_target(project: Path, tmp_path: Path) -> None:
+    text = 'base_url = "https://example.org/n"\n[deploy]\ntarget = "../site"\nendpoint_url = "http://127.0.0.1:9"\n'
+    (project / "notes-site.toml").write_text(text)
+    done = run("deploy", "--json", cwd=project)
+    assert json.loads(done.stdout)["state"] == "deployed"
+    assert json.loads(done.stdout)["address"] == "https://example.org/n/"
+    assert (tmp_path / "site" / "index.html").is_file()
+    (project / "content" / "deep").mkdir()
+    again = run("deploy", cwd=project / "content" / "deep")
+    assert "nothing to do" in again.stdout, "relative to the config, wherever the command is run"
+
+
+def test_json(project: Path, tmp_path: Path) -> None:
+    done = json.loads(run("deploy", str(tmp_path / "site"), "--json", "--dry-run", cwd=project).stdout)
+    assert done["state"] == "dry-run"
+    assert set(done["new"]) == set(course(1))
+    assert done["bytes"] == sum(map(len, course(1).values()))
+    failed = run("deploy", str(project / "public"), "--json", cwd=project)
+    assert json.loads(failed.stdout)["state"] == "failed"
+    assert failed.returncode == 1
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 0), ("y", 0), ("\x03", 130)])
+def test_on_a_terminal_the_plan_is_shown_and_asked_for(answer: str, code: int, project: Path, tmp_path: Path) -> None:
+    spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+    command = [sys.executable, "-m", "notes_site", "deploy", str(tmp_path / "site")]
+    env = {**os.environ, "PYTHONPATH": str(REPO), "NO_COLOR": "1", "CI": ""}
+    with subprocess.Popen(
+        [sys.executable, "-c", spawn, *command], cwd=project, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as terminal:
+        assert terminal.stdin
+        assert terminal.stdout
+        shown = b""
+        while b"[Y/n]" not in shown:
+            shown += os.read(terminal.stdout.fileno(), 1000)
+        terminal.stdin.write(answer.encode() + b"\n")
+        terminal.stdin.flush()
+        shown += terminal.stdout.read()
+    assert terminal.returncode == code
+    assert b"new            10" in shown
+    assert (tmp_path / "site").exists() == (answer == "y")
+    assert (b"nothing was written" in shown) == (answer == "n")
+    assert (b"feed and sitemap" in shown or b"home page" in shown or b"assets" in shown) == (answer == "y")
+
+
+@pytest.mark.parametrize("arguments", [[], ["gs://x"], ["s3://x"], ["d", "--max-delete", "lots"], ["d", "--jobs", "0"]])
+def test_wrong_usage(arguments: list[str], project: Path) -> None:
+    assert run("deploy", *arguments, cwd=project).returncode == 2
+
+
+def test_names_are_refused_before_the_first_request(tmp_path: Path) -> None:
+    project = write_output(tmp_path / "project", {"index.html": b"x", "a\nb.html": b"y"})
+    done = run("deploy", "s3://no-such-bucket", "--endpoint-url", "http://127.0.0.1:9", cwd=project)
+    assert "control character" in done.stderr
+    assert done.returncode == 1
+
+
+def test_without_the_extra_one_line_says_what_to_install(project: Path) -> None:
+    code = (
+        "import sys; sys.modules['botocore'] = None; sys.argv = ['notes-site', 'deploy', 's3://example-notes']\n"
+        "from notes_site.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False)
+    assert done.stderr == "error: deploying to S3 needs one more package: pip install 'notes-site[s3]'\n"
+    assert done.returncode == 1
+
+
+def test_a_server_that_is_not_there(project: Path) -> None:
+    env = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_EC2_METADATA_DISABLED": "true"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        done = run("deploy", "s3://example-notes", "--endpoint-url", "http://127.0.0.1:9", cwd=project)
+        assert "cannot be reached" in done.stderr
+        for name in env:
+            patch.delenv(name)
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        patch.setenv("AWS_CONFIG_FILE", "/dev/null")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        done = run("deploy", "s3://example-notes", "--endpoint-url", "http://127.0.0.1:9", cwd=project)
+        assert "there are no credentials" in done.stderr
+        done = run("deploy", "s3://example-notes", "--profile", "nobody", cwd=project)
+        assert "nobody" in done.stderr
+    assert done.returncode == 1
+
+
+# ---- what is printed
+
+
+def test_addresses() -> None:
+    target = Target("notes", "a b/", "")
+    assert address(target, "", "us-east-1", "") == "http://notes.s3-website-us-east-1.amazonaws.com/a%20b/"
+    assert address(target, "", "eu-central-1", "") == "http://notes.s3-website.eu-central-1.amazonaws.com/a%20b/"
+    assert address(target, "", "x", "http://s3.test") == "http://s3.test/notes/a%20b/index.html"
+    assert address(target, "https://example.org", "x", "") == "https://example.org/"
+
+
+def test_advice_is_one_line() -> None:
+    said = advice("ExpiredToken: The provided\ntoken has expired.", "ExpiredToken", "s3://b/", "write x")
+    assert "\n" not in said
+    assert said.startswith("s3://b/: the credentials have expired")
+    assert advice("Odd: it is.", "Odd", "s3://b/", "write x") == "s3://b/: could not write x: Odd: it is"
+
+
+@pytest.mark.parametrize("kind", ["website", "cloudfront"])
+@pytest.mark.parametrize("prefix", ["", "course/"])
+def test_setup_is_ready_to_paste(kind: str, prefix: str, tmp_path: Path) -> None:
+    text = material(kind, Target("example-notes", prefix, ""), "eu-central-1", "")
+    script = tmp_path / "setup.sh"
+    script.write_text('aws() { echo aws "$@"; }\nset -eu\n' + text.replace("# Then: ", "# "))
+    done = subprocess.run(["bash", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    for line in done.stdout.splitlines():
+        for name in re.findall(r"file://(\S+)", line):
+            json.loads((tmp_path / name).read_text())
+    policy = json.loads((tmp_path / "bucket-policy.json").read_text())
+    hidden = [s.get("NotResource", s["Effect"] == "Deny" and s["Resource"]) for s in policy["Statement"]]
+    assert hidden[-1] == f"arn:aws:s3:::example-notes/{prefix}.notes-site/*"
+    assert ("BlockPublicPolicy=false" in text) == (kind == "website")
+    assert "acl" not in text.lower().replace("publicacls", "")
+
+
+def test_setup_needs_no_project(tmp_path: Path) -> None:
+    done = run("deploy", "s3://example-notes", "--setup", "website", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "s3://example-notes" in done.stdout
+    assert "anyone can read" in done.stdout
+
+
+def test_the_policy_in_the_docs_is_the_one_that_is_printed() -> None:
+    page = (DOCS / "deploy-s3-website.md").read_text(encoding="utf-8")
+    shown = json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])  # type: ignore[index]
+    assert shown == deploy_policy(Target("example-notes", "course/", ""))
+    assert all(s["Effect"] in ("Allow", "Deny") for s in website_policy(Target("b", "", ""))["Statement"])
+
+
+def test_a_large_file_goes_up_in_parts_that_are_whole(tmp_path: Path) -> None:
+    file = tmp_path / "large"
+    file.write_bytes(b"x" * (s3._PART + 1))
+    assert [len(part) for part in s3._parts(file)] == [s3._PART, 1]

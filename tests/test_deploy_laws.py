@@ -1,0 +1,412 @@
+"""The laws of a deploy, over a store in memory and over folders: whatever is deployed, however it is interrupted."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notes_site.deploy import local, run
+from notes_site.deploy.folder import FolderStore
+from notes_site.deploy.keys import invalidated, is_fingerprinted
+from notes_site.deploy.lock import Lock
+from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Headers, Listed, Object
+from notes_site.deploy.plan import most_deletions
+from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
+from notes_site.digest import digest
+from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
+
+
+class Killed(BaseException):
+    """The process would be gone now."""
+
+
+class MemoryStore:
+    """Objects in a dict; `before` is called with the number of each request that writes."""
+
+    batch = 3
+
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        self.objects = objects
+        self.before: Callable[[int], None] = lambda number: None
+        self.writes = 0
+
+    def get(self, key: str) -> Object | None:
+        return Object(self.objects[key], digest(self.objects[key]), 0.0) if key in self.objects else None
+
+    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        assert isinstance(data, bytes)
+        there = digest(self.objects[key]) if key in self.objects else ABSENT
+        if guard and guard != there:
+            raise Conflict(key)
+        self._write()
+        self.objects[key] = data
+        return digest(data)
+
+    def list(self, wanted: Collection[str]) -> dict[str, Listed]:
+        return {key: Listed(len(data), digest(data)) for key, data in self.objects.items()}
+
+    def delete(self, keys: Sequence[str]) -> dict[str, str]:
+        assert len(keys) <= self.batch
+        self._write()
+        for key in keys:
+            self.objects.pop(key, None)
+        return {}
+
+    def stop(self) -> None:
+        self.writes = -(10**9)
+
+    def close(self) -> None:
+        pass
+
+    def _write(self) -> None:
+        self.writes += 1
+        self.before(self.writes)
+
+
+def deploy(store: Store, project: Path, **options: object) -> run.Result:
+    output = project / "public"
+    site = local.read_site(output, local.read_record(output))
+    chosen = run.Options(**{"jobs": 1, "max_delete": "100%", **options})  # type: ignore[arg-type]
+    return run.deploy(output, site.files, "memory", store, chosen)
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    folder = tmp_path_factory.mktemp("courses")
+    return {n: write_output(folder / str(n), course(n)) for n in (1, 2, 3)}
+
+
+def killed_at(number: int) -> Callable[[int], None]:
+    def before(count: int) -> None:
+        if count == number:
+            raise Killed
+
+    return before
+
+
+def look(store: MemoryStore, versions: list[dict[str, bytes]]) -> Callable[[int], None]:
+    def before(_: int) -> None:
+        check_visit(store.objects.get, list(store.objects), versions)
+
+    return before
+
+
+def test_a_visitor_sees_whole_pages_with_all_that_they_need_at_any_moment(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    for old, new in itertools.pairwise([1, 1, 2, 3, 1]):
+        store.before = look(store, [course(old), course(new)])
+        deploy(store, projects[new])
+        published = {key: data for key, data in store.objects.items() if key in course(new)}
+        assert published == course(new)
+
+
+def clean(projects: dict[int, Path], versions: Sequence[int]) -> dict[str, bytes]:
+    store = MemoryStore({})
+    for version in versions:
+        deploy(store, projects[version])
+    return store.objects
+
+
+def test_killed_at_any_write_a_rerun_ends_in_the_clean_state(projects: dict[int, Path]) -> None:
+    before, expected = clean(projects, [1]), state_of(clean(projects, [1, 2]))
+    for number in itertools.count(1):
+        store = MemoryStore(dict(before))
+        store.before = killed_at(number)
+        try:
+            deploy(store, projects[2])
+        except Killed:
+            check_visit(store.objects.get, list(store.objects), [course(1), course(2)])
+            store.before = look(store, [course(1), course(2)])
+            store.writes = 0
+            store.objects.pop(LOCK, None)  # whose lock it is, is told apart in test_deploy_lock
+            deploy(store, projects[2])
+            assert state_of(store.objects) == expected
+        else:
+            assert state_of(store.objects) == expected
+            assert number > 10
+            break
+
+
+@given(st.lists(st.tuples(st.sampled_from([1, 2, 3]), st.integers(1, 30)), max_size=5), st.sampled_from([1, 2, 3]))
+def test_any_row_of_interrupted_deploys_ends_with_the_last_site(
+    projects: dict[int, Path], moves: list[tuple[int, int]], last: int
+) -> None:
+    foreign = {"theirs.html": b"x", "cloud/theirs.png": b"y", "p/index.html": b"z"}
+    store = MemoryStore(dict(foreign))
+    for version, number in moves:
+        store.writes, store.before = 0, killed_at(number)
+        try:
+            deploy(store, projects[version])
+        except Killed:
+            store.objects.pop(LOCK, None)
+        seen = [course(n) for n in (1, 2, 3)]
+        check_visit(store.objects.get, [key for key in store.objects if key not in foreign], seen)
+    store.writes, store.before = 0, lambda number: None
+    deploy(store, projects[last])
+    assert {key: store.objects.get(key) for key in course(last)} == course(last)
+    assert {key: store.objects.get(key) for key in foreign} == foreign
+    others = store.objects.keys() - course(last).keys() - foreign.keys() - {MANIFEST}
+    assert all(key.endswith((".css", ".svg")) for key in others), "only assets outlive their pages"
+    store.writes = 0
+    assert deploy(store, projects[last]).state == "unchanged"
+    assert store.writes == 0
+
+
+def test_assets_outlive_one_generation(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    for version in (1, 2, 3):
+        deploy(store, projects[version])
+        held = {n for n in (1, 2, 3) if all(k in store.objects for k in course(n) if is_fingerprinted_here(k, n))}
+        assert held == {version, version - 1} - {0}
+
+
+def is_fingerprinted_here(key: str, version: int) -> bool:
+    return is_fingerprinted(key, digest(course(version)[key]))
+
+
+def test_a_page_that_is_deleted_or_changed_by_others_is_put_back(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    deploy(store, projects[1])
+    del store.objects["cloud/a.html"]
+    store.objects["cloud/b.html"] = b"defaced"
+    result = deploy(store, projects[1])
+    assert (result.plan.new, result.plan.changed) == (("cloud/a.html",), ("cloud/b.html",))
+    assert {key: store.objects[key] for key in course(1)} == course(1)
+
+
+@pytest.mark.parametrize("key", sorted(course(1)))
+def test_a_foreign_object_in_the_way_stops_before_anything_is_written(key: str, projects: dict[int, Path]) -> None:
+    store = MemoryStore({key: b"theirs"})
+    with pytest.raises(DeployError, match=r"in the way.*--adopt"):
+        deploy(store, projects[1])
+    assert store.objects == {key: b"theirs"}
+    deploy(store, projects[1], adopt=True)
+    assert {k: store.objects[k] for k in course(1)} == course(1)
+
+
+def test_what_others_put_there_meanwhile_is_not_touched(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+
+    def appear(number: int) -> None:
+        store.objects.setdefault("cloud/a.html", b"theirs")
+
+    store.before = appear
+    with pytest.raises(DeployError, match=r"cloud/a\.html was put there by somebody else"):
+        deploy(store, projects[1])
+    assert store.objects["cloud/a.html"] == b"theirs"
+
+
+def test_a_manifest_that_is_not_ours_stops(projects: dict[int, Path]) -> None:
+    for data in (b"{}", b"not json", b'{"schema": 99}', b'{"schema":1,"state":"odd"}'):
+        store = MemoryStore({MANIFEST: data})
+        with pytest.raises(DeployError, match="manifest"):
+            deploy(store, projects[1])
+        assert store.objects == {MANIFEST: data}
+
+
+def test_too_many_deletions_stop_before_anything_is_written(projects: dict[int, Path], tmp_path: Path) -> None:
+    store = MemoryStore({})
+    deploy(store, projects[1])
+    small = write_output(tmp_path, {"index.html": b"<p>only this</p>"})
+    before = dict(store.objects)
+    with pytest.raises(DeployError, match=r"--max-delete 50% allows"):
+        deploy(store, small, max_delete="50%")
+    assert store.objects == before
+    deploy(store, small, max_delete="7")
+    assert "cloud.html" not in store.objects
+    assert most_deletions("50%", 9) == 4
+
+
+def test_a_dry_run_writes_nothing(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    store.before = killed_at(1)
+    result = deploy(store, projects[1], dry_run=True)
+    assert result.state == "dry-run"
+    assert set(result.plan.new) == set(course(1))
+
+
+def test_steps_are_in_the_order_of_the_promise(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    deploy(store, projects[1])
+    steps = deploy(store, projects[2], invalidate=lambda paths, reference: None).plan.steps
+    assert [step.name for step in steps] == [
+        "assets", "new pages", "changed pages", "lists of pages", "home page", "feed and sitemap", "invalidation",
+        "pages that are gone",
+    ]  # fmt: skip
+    assert steps[4].keys == ("index.html",)
+
+
+def test_what_a_cdn_is_owed_is_paid_by_the_next_deploy(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    paid: list[tuple[str, ...]] = []
+
+    def fail(paths: tuple[str, ...], reference: str) -> None:
+        raise DeployError("no")
+
+    deploy(store, projects[1], invalidate=fail)
+    with pytest.raises(DeployError):
+        deploy(store, projects[2], invalidate=fail)
+    assert "cloud/gone.html" in store.objects, "nothing is deleted before the CDN has been told"
+    deploy(store, projects[2])
+    assert deploy(store, projects[2]).state == "unchanged"
+    deploy(store, projects[2], invalidate=lambda paths, reference: paid.append(paths))
+    assert deploy(store, projects[2], invalidate=fail).state == "unchanged"
+    changed = ["/", "/index.html", "/cloud.html", "/cloud/a.html", "/cloud/b.html", "/cloud/gone.html", "/feed.xml"]
+    assert set(changed) <= set(paid[0])
+
+
+def test_paths_to_invalidate() -> None:
+    assert invalidated("", ["a b+ü%#*.html"]) == ("/a%20b%2B%C3%BC%25%23%2A.html",)
+    assert invalidated("p/", ["old/index.html"]) == ("/p/old/", "/p/old/index.html")
+    assert len(invalidated("", map(str, range(100)))) == 100
+    assert invalidated("p q/", map(str, range(101))) == ("/p%20q/*",)
+
+
+# ---- folders
+
+
+def files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def test_a_folder_whose_deploy_is_killed_at_any_write_is_clean_after_another(
+    projects: dict[int, Path], tmp_path: Path
+) -> None:
+    deploy(FolderStore(tmp_path / "clean"), projects[1])
+    deploy(FolderStore(tmp_path / "clean"), projects[2])
+    expected = state_of(dict(files(tmp_path / "clean")))
+    deployer = Deployer()
+    for number in itertools.count(1):
+        root = tmp_path / str(number)
+        deploy(FolderStore(root), projects[1])
+        arguments = ("deploy", str(root), "--jobs", "2")
+        done = deployer.run(*arguments, cwd=projects[2], env={"KILL_AT_WRITE": str(number)})
+        seen = dict(files(root))
+        check_visit(seen.get, list(seen), [course(1), course(2)])
+        if done.code == 0:
+            break
+        assert done.code == -9
+        again = deployer.run(*arguments, cwd=projects[2])
+        assert again.code == 0, again.err
+        assert state_of(dict(files(root))) == expected
+    deployer.close()
+    assert number > 10
+
+
+def test_a_folder_is_no_way_out_through_a_link(projects: dict[int, Path], tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "cloud").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    with pytest.raises(DeployError, match="symbolic link"):
+        deploy(FolderStore(tmp_path / "site"), projects[1])
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_two_deploys_at_once_to_a_folder(projects: dict[int, Path], tmp_path: Path) -> None:
+    deployers = {2: Deployer(), 3: Deployer()}
+    for number in range(4):
+        root = tmp_path / str(number)
+        deploy(FolderStore(root), projects[1])
+        for version, deployer in deployers.items():
+            deployer.start("deploy", str(root), cwd=projects[version])
+        done = {version: deployer.wait() for version, deployer in deployers.items()}
+        seen = dict(files(root))
+        assert any(course(version).items() <= seen.items() for version, ended in done.items() if ended.code == 0)
+        check_visit(seen.get, list(seen), [course(2) if course(2).items() <= seen.items() else course(3)])
+        for ended in done.values():
+            assert ended.code == 0 or "holds the lock" in ended.err or "elsewhere" in ended.err, ended.err
+        assert not [name for name in seen if "lock.json" in name or "staging" in name]
+    for deployer in deployers.values():
+        deployer.close()
+
+
+def test_without_hard_links_nothing_is_replaced_either(
+    projects: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", no_links)
+    store = FolderStore(tmp_path / "site")
+    deploy(store, projects[1], jobs=4)
+    assert course(1).items() <= dict(files(tmp_path / "site")).items()
+    with pytest.raises(Conflict):
+        store.put("index.html", b"other", UNCACHED, guard=ABSENT)
+
+
+def test_a_fresh_clone_of_the_folder_is_unchanged(projects: dict[int, Path], tmp_path: Path) -> None:
+    deploy(FolderStore(tmp_path / "one"), projects[1])
+    for name, data in files(tmp_path / "one"):
+        (tmp_path / "two" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "two" / name).write_bytes(data)
+    assert deploy(FolderStore(tmp_path / "two"), projects[1]).state == "unchanged"
+
+
+def test_a_large_site_goes_to_a_folder_and_back(tmp_path: Path) -> None:
+    pages = {f"n/{number:04}.html": b"<p>%d</p>" % number for number in range(1200)}
+    style = b"p { color: red }"
+    project = write_output(tmp_path / "many", {**pages, named("style", "css", style): style, "index.html": b"<p>"})
+    store = FolderStore(tmp_path / "site")
+    assert len(deploy(store, project, jobs=4).plan.new) == 1202
+    few = write_output(tmp_path / "few", {"index.html": b"<p>"})
+    assert len(deploy(store, few).plan.removed) == 1200
+    left = [MANIFEST, "index.html", named("style", "css", style)]
+    assert sorted(name for name, _ in files(tmp_path / "site")) == left
+
+
+# ---- the lock
+
+
+def held(store: MemoryStore, life: float = 120.0) -> Lock:
+    lock = Lock(store, "ours", "nonce", life)
+    lock.acquire()
+    return lock
+
+
+def test_a_lock_is_renewed_when_it_is_time() -> None:
+    store = MemoryStore({})
+    held(store).keep()
+    assert json.loads(store.objects.pop(LOCK))["beat"] == 0
+    short = held(store, life=0.0)
+    short.keep()
+    short.keep()
+    assert json.loads(store.objects[LOCK])["beat"] == 2
+    short.release()
+    assert store.objects == {}
+
+
+def test_a_lock_that_was_taken_over_is_not_given_back() -> None:
+    store = MemoryStore({})
+    lock = held(store, life=0.0)
+    store.objects[LOCK] = b"theirs"
+    with pytest.raises(DeployError, match="taken the lock over"):
+        lock.keep()
+    lock.release()
+    assert store.objects == {LOCK: b"theirs"}
+
+
+class Forgetful(MemoryStore):
+    """Loses the answer of every write under a guard, so that a retry finds a conflict."""
+
+    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        super().put(key, data, headers, sha256, guard)
+        raise Conflict(key)
+
+
+def test_a_lost_answer_is_no_lost_race() -> None:
+    assert put_once(Forgetful({}), LOCK, b"ours", UNCACHED, ABSENT) == digest(b"ours")
+    with pytest.raises(Conflict):
+        put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", UNCACHED, ABSENT)
+
+
+def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed() -> None:
+    with pytest.raises(DeployError, match="of unknown origin"):
+        held(MemoryStore({LOCK: b"{"}))

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urljoin
 
 from notes_site.deploy import manifest as manifests
-from notes_site.deploy.model import LOCK, MANIFEST, Manifest
+from notes_site.deploy.model import MANIFEST, Manifest
 from notes_site.digest import digest
 from notes_site.publish import write_record
 from tests.harness import REPO
@@ -546,7 +546,3 @@ def state_of(objects: Mapping[str, bytes]) -> tuple[dict[str, bytes], Manifest]:
     found = dict(objects)
     manifest = manifests.decode(found.pop(MANIFEST))
     return found, manifest._replace(deploy="")
-
-
-def lock_of(objects: Mapping[str, bytes]) -> bytes | None:
-    return objects.get(LOCK)

@@ -10,9 +10,10 @@ from notes_site import colours
 GROUNDS = (("#fdfdfc", "#f3f4f6"), ("#14161a", "#1d2026"))
 """What the accent colour is read on, on light pages and on dark ones: `--ground` and `--raised` of `base.css`."""
 
-# A string, or what may be dropped; texts in strings stay as they are.
-_TOKEN = re.compile(r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|/\*.*?\*/|\s+""", re.DOTALL)
-_TIGHT = re.compile(r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\s*([{};,])\s*|(?<=[\w-]):\s+""")
+# What may be dropped, or a string: texts in strings stay as they are.
+_STRING = r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
+_TOKEN = re.compile(rf"{_STRING}|/\*.*?\*/|\s+", re.DOTALL)
+_TIGHT = re.compile(rf"{_STRING}|\s*([{{}};,]|>(?!=))\s*|(?<=[\w-]):\s+|(?<=[\s(,:-])0(?=\.\d)")
 _SCHEMES = re.compile(r"(--[\w-]+):light-dark\(((?:[^(),]|\([^()]*\))+),((?:[^(),]|\([^()]*\))+)\)")
 
 
@@ -44,7 +45,7 @@ def script(source: str) -> str:
 def minified(css: str) -> str:
     """Return CSS without comments, and with blanks only where they mean something."""
     bare = _TOKEN.sub(lambda m: m[1] or " ", css).strip()
-    tight = _TIGHT.sub(lambda m: m[1] or m[2] or ":", bare)
+    tight = _TIGHT.sub(lambda m: m[1] or m[2] or (":" if m[0][0] == ":" else ""), bare)
     return re.sub(r";+}", "}", tight)
 
 

@@ -12,7 +12,8 @@ from notes_site.diagnostics import Diagnostic, error, suggestion, warning
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.locate import NOWHERE, Located, locate
 from notes_site.model import Config, ParseOptions
-from notes_site.settings import BY_KEY, SETTINGS, TABLES, BadSetting
+from notes_site.settings import BY_KEY, SETTINGS, TABLES
+from notes_site.settingvalues import BadSetting
 from notes_site.text import decode
 
 FOLDERS = ("content", "templates", "static", "output")

@@ -585,6 +585,7 @@ def test_config_is_found_upwards(course: Site) -> None:
 def test_named_config(course: Site, tmp_path: Path) -> None:
     course.write("other.toml", 'title = "Other"\noutput = "other"\n')
     ok(run("--config", str(course.root / "other.toml"), "build", cwd=tmp_path))
+    ok(run("build", "--config", str(course.root / "other.toml"), cwd=tmp_path))
     assert "<title>Other</title>" in (course.root / "other/index.html").read_text()
     assert not course.output.exists()
     said = usage_error(run("--config", "nowhere.toml", "build", cwd=course.root))

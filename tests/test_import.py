@@ -298,7 +298,7 @@ def test_import_works_before_there_is_a_site(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(ONE, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
-        patch.setattr("notes_site.importing.find", _no_project)
+        patch.setattr("notes_site.commands.import_.find", _no_project)
         assert CliRunner().invoke(cli, ["import", "README.md"]).exit_code == 0
     assert (tmp_path / "content/docker/video-why.md").is_file()
 

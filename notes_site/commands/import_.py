@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import click
 
 from notes_site import reporting
-from notes_site.cligroup import fail as _fail
+from notes_site.commands.options import fail, with_config
 from notes_site.diagnostics import Diagnostic
 from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
@@ -41,7 +41,7 @@ class Wishes(NamedTuple):
 @click.option("--area", metavar="NAME", help="The area of what stands in none.")
 @click.option("--force", is_flag=True, help="Replace files that differ, after showing which.")
 @click.option("--yes", is_flag=True, help="Replace without asking.")
-@click.pass_obj
+@with_config
 def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: bool, **wishes: Any) -> None:
     """Turn one long README into notes: one file for each resource, and not a word is lost.
 
@@ -66,7 +66,7 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
         reporting.show_problems([exc.problem], notes=True)
         sys.exit(1)
     except OSError as exc:
-        _fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
+        fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
 
 
 def _readme(

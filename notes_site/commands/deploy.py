@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from notes_site.cligroup import fail, project_of
+from notes_site.commands.options import fail, project_of, with_config
 from notes_site.deploy.given import Given
 
 
@@ -37,7 +37,7 @@ def _limit(_: click.Context, __: click.Parameter, value: str) -> str:
     "--setup", type=click.Choice(["website", "cloudfront"]), help="Print how to prepare a bucket; do nothing."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
-@click.pass_obj
+@with_config
 def deploy(config: Path | None, /, target: str | None, setup: str | None, **given: Any) -> None:
     """Put the built site on S3 or into a folder; visitors never see a half-updated one.
 

@@ -1,0 +1,1 @@
+"""The commands: read arguments, call, report, exit code. What is heavy is imported inside the command."""

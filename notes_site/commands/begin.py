@@ -1,0 +1,76 @@
+"""Commands with which one begins: `init`, `new`, `schema`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from notes_site import reporting
+from notes_site.commands.options import fail, project_of, with_config
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def init(folder: Path) -> None:
+    """Begin a site in FOLDER.
+
+    \b
+    Example:
+      notes-site init my-course
+    """
+    from notes_site import scaffold
+
+    try:
+        for path in scaffold.init(folder):
+            click.echo(path)
+    except scaffold.Exists as exc:
+        fail(str(exc))
+    click.echo(f"\nNext: cd {folder} && notes-site build", err=True)
+
+
+@click.command()
+@click.argument("title")
+@click.option("--area", help="The area; its folder takes the note.")
+@click.option("--level", help="One of the site's levels.")
+@click.option("--link", help="The address of the resource.")
+@click.option("--time", metavar="DURATION", help="Time spent, such as 45 min or 1h 10m.")
+@click.option("--estimate", metavar="DURATION", help="Time planned.")
+@click.option("--kind", help="One of the site's kinds; else guessed from the title.")
+@click.option("--tag", "tags", multiple=True, help="A tag; may be given several times.")
+@with_config
+def new(config: Path | None, /, title: str, tags: tuple[str, ...], **given: str | None) -> None:
+    """Write a new note with the front matter filled in; never overwrites one.
+
+    \b
+    Example:
+      notes-site new "Video: Why Docker?" --area "Docker and Containers" \\
+        --level beginner --link https://example.org/video --time "10 min"
+    """
+    from notes_site import scaffold
+
+    project = project_of(config)
+    settings = scaffold.settings(project)
+    try:
+        fields = scaffold.checked(settings, {**given, "tags": tags})
+        click.echo(os.path.relpath(scaffold.new(project.root / settings.content, title, fields)))
+    except ValueError as exc:
+        raise click.UsageError(str(exc)) from exc
+    except scaffold.Exists as exc:
+        fail(str(exc))
+
+
+@click.command()
+@click.option("--config", "of_config", is_flag=True, help="Print the schema of notes-site.toml instead.")
+def schema(of_config: bool) -> None:
+    """Print the JSON Schema of a note's front matter, for editors.
+
+    \b
+    Example:
+      notes-site schema > .vscode/notes.schema.json
+    """
+    from notes_site import config as settings
+    from notes_site import frontmatter
+
+    reporting.print_json(settings.json_schema() if of_config else frontmatter.json_schema())

@@ -1,0 +1,116 @@
+"""Commands that build: `build`, `check`, `clean`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from notes_site import noop, reporting
+from notes_site.cache import Cache
+from notes_site.commands import options
+from notes_site.commands.options import fail, project_of, with_config
+from notes_site.project import Project, Refused
+
+
+@click.command()
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Write the site to this folder.")
+@options.drafts
+@options.today
+@options.strict
+@click.option("--clean", is_flag=True, help="Forget the cache first.")
+@options.jobs
+@click.option("--why", is_flag=True, help="Say for each file that is written what changed.")
+@options.json
+@with_config
+def build(
+    config: Path | None,
+    output: Path | None,
+    drafts: bool,
+    today: str,
+    strict: bool,
+    clean: bool,
+    jobs: int | None,
+    why: bool,
+    as_json: bool,
+) -> None:
+    """Build the site: only what changed is made again.
+
+    \b
+    Example:
+      notes-site build --why
+    """
+    started = time.perf_counter()
+    project = project_of(config)
+    chosen = str(Path.cwd() / output) if output else None
+    with closing(Cache(project.state)) as cache:
+        key = noop.run_key(project.config, chosen, drafts=drafts, today=today, strict=strict)
+        run = None if clean else noop.recall(cache, key, project.config)
+        if run:
+            report = reporting.unchanged(run)
+        else:
+            options = {"drafts": drafts, "today": today, "strict": strict, "clean": clean, "jobs": jobs}
+            report = _build(project, cache, chosen, **options)
+    reporting.show_build(report, time.perf_counter() - started, why=why, json_too=as_json, strict=strict)
+    sys.exit(0 if report.published else 1)
+
+
+def _build(project: Project, cache: Cache, output: str | None, **options: Any) -> reporting.Report:
+    from notes_site import build as builder
+    from notes_site import files
+
+    try:
+        with reporting.progress() as progress:
+            return builder.build(project, builder.Options(output, **options), cache, progress)
+    except Refused as exc:
+        fail(str(exc))
+    except files.Busy as exc:
+        fail(f"another build of this folder is running ({exc}); wait for it, or stop it")
+    except OSError as exc:
+        fail("the site could not be written: " + ": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
+
+
+@click.command()
+@options.drafts
+@options.strict
+@options.jobs
+@click.option("--json", "form", flag_value="json", help="Print the problems as JSON.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="How to print.")
+@with_config
+def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, form: str) -> None:
+    """Find all problems without writing the site.
+
+    \b
+    Example:
+      notes-site check --format github
+    """
+    from notes_site.diagnostics import failed
+
+    project = project_of(config)
+    with closing(Cache(project.state)) as cache:
+        report = _build(project, cache, None, drafts=drafts, strict=strict, jobs=jobs, write=False)
+    reporting.show_check(report.diagnostics, form)
+    sys.exit(1 if failed(report.diagnostics, strict=strict) else 0)
+
+
+@click.command()
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Clean this folder.")
+@with_config
+def clean(config: Path | None, output: Path | None) -> None:
+    """Delete the cache and the published files; nothing that the build did not write.
+
+    \b
+    Example:
+      notes-site clean
+    """
+    from notes_site import publish, scaffold
+
+    project = project_of(config)
+    target = output or project.root / scaffold.settings(project).output
+    removed = publish.clean(target)
+    publish.remove_folder(project.state.parent)
+    click.echo(f"removed {removed} files from {target}, and the cache")

@@ -1,0 +1,55 @@
+"""What several commands share: options, the project, how a command ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from notes_site.project import NoProject, Project, find
+
+json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
+drafts = click.option("--drafts", is_flag=True, help="Publish drafts like other notes.")
+today = click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _ctx, _param, value: value.date().isoformat() if value else "",
+    metavar="YYYY-MM-DD",
+    help="Count the age of notes to this date.",
+)
+strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Parse in N processes (default: what pays).")
+
+
+def with_config(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the config file that `--config` names, before its name or behind it, as its first argument."""
+    option = click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        expose_value=False,
+        callback=_remember,
+        help="Use this config file.",
+    )
+    return option(click.pass_obj(command))
+
+
+def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.obj = value
+
+
+def project_of(config: Path | None) -> Project:
+    """Return the project here, or the one of a config file; without one it is wrong usage."""
+    try:
+        return find(Path.cwd(), config)
+    except NoProject as exc:
+        raise click.UsageError(str(exc)) from exc
+
+
+def fail(message: str) -> NoReturn:
+    """Say what went wrong and end."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(1)

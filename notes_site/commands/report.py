@@ -1,0 +1,82 @@
+"""Commands that tell of the course: `stats`, `export`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from notes_site import reporting
+from notes_site.cache import Cache
+from notes_site.commands import options
+from notes_site.commands.options import fail, project_of, with_config
+
+
+@click.command()
+@options.json
+@click.option("--csv", "as_csv", is_flag=True, help="Print the sums as CSV.")
+@options.drafts
+@with_config
+def stats(config: Path | None, as_json: bool, as_csv: bool, drafts: bool) -> None:
+    """Sum up time and counts by area, level, kind and week.
+
+    \b
+    Example:
+      notes-site stats --csv > times.csv
+    """
+    from notes_site import overview
+    from notes_site.build import load_site
+
+    project = project_of(config)
+    with closing(Cache(project.state)) as cache, reporting.progress() as progress:
+        site, problems = load_site(project, cache, drafts=drafts, progress=progress)
+    errors = [d for d in problems if d.severity == "error"]
+    reporting.show_problems(errors, notes=False)
+    result = overview.overview(site)
+    if as_json:
+        reporting.print_json(overview.as_object(result))
+    else:
+        click.echo(overview.as_csv(result) if as_csv else overview.as_text(result), nl=False)
+    sys.exit(1 if errors else 0)
+
+
+@click.group()
+def export() -> None:
+    """Write the course in another form.
+
+    \b
+    Example:
+      notes-site export readme --output README.md
+    """
+
+
+@export.command()
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
+@click.option("--force", is_flag=True, help="Replace a file that notes-site did not write.")
+@with_config
+def readme(config: Path | None, output: Path | None, force: bool) -> None:
+    """Write the whole course as one README, with the sums of time; `import` reads it back.
+
+    \b
+    Example:
+      notes-site export readme --output README.md
+    """
+    from notes_site import exporting, scaffold
+
+    project = project_of(config)
+    result = exporting.export(project, output.parent.absolute() if output else project.root)
+    if result.errors:
+        reporting.show_problems(result.errors, notes=False)
+        fail("the notes have errors, nothing is exported")
+    if output is None:
+        click.echo(result.text, nl=False)
+        return
+    try:
+        written = exporting.save(output, result.text, project.root / scaffold.settings(project).content, force=force)
+    except exporting.Refused as exc:
+        fail(str(exc))
+    except OSError as exc:
+        fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
+    click.echo(f"{output}: {'written' if written else 'unchanged'}", err=True)

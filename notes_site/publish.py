@@ -43,14 +43,13 @@ def _is_inside(path: str) -> bool:
 
 
 class Staging:
-    """New files beside the output, until all of them are there."""
+    """New files beside the output, until all of them are there. The folder is made, and what a killed build left in it
+    is removed, when the first file comes: whoever has a `Staging` can promise to `discard` it.
+    """
 
     def __init__(self, output: Path) -> None:
-        """Begin with an empty staging folder; what a killed build left is removed."""
         self._output = output
         self._folder = output / STATE / "staging"
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
         self._files: dict[str, Path] = {}
         self._made: set[Path] = set()
 
@@ -70,6 +69,9 @@ class Staging:
         self.add(path, data)
 
     def _new(self, path: str) -> Path:
+        if not self._files:
+            self.discard()
+            self._folder.mkdir(parents=True)
         self._files[path] = self._folder / str(len(self._files))
         return self._files[path]
 

@@ -16,7 +16,7 @@ from notes_site.compose import Composed, compose
 from notes_site.diagnostics import Diagnostic, dumps, failed, in_order
 from notes_site.files import STATE, as_text, lock
 from notes_site.loader import Loaded, Progress, load, silent
-from notes_site.pages import is_list
+from notes_site.outputs import is_list
 from notes_site.project import Project, check_output
 from notes_site.rendering import Rendering, settled_stamps
 from notes_site.reporting import Report

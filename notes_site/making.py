@@ -7,7 +7,7 @@ from pathlib import Path
 
 from notes_site.compose import Composed
 from notes_site.digest import digest_of
-from notes_site.pages import Copy, Output, Page
+from notes_site.outputs import Copy, Output, Page
 
 
 class Maker:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from notes_site import feeds, paths
-from notes_site.diagnostics import Diagnostic, below, error
+from notes_site.diagnostics import Diagnostic, below
 from notes_site.digest import integrity
 from notes_site.links import Links, resolve_links
 from notes_site.machineviews import MachineViews
-from notes_site.model import Config, Note, Record
+from notes_site.model import Config, Note
+from notes_site.outputs import Copy, Output, Page, Text, without_collisions
 from notes_site.pageviews import Frame, Views
 from notes_site.reportviews import (
     EVIDENCE,
@@ -28,7 +29,7 @@ from notes_site.search.assembly import Shelf
 from notes_site.search.files import Search
 from notes_site.search.page import search_page
 from notes_site.site import Site
-from notes_site.views import Link, View
+from notes_site.views import Link
 
 
 class Assets(NamedTuple):
@@ -45,40 +46,6 @@ class Assets(NamedTuple):
     unread: frozenset[str] = frozenset()
 
 
-class Page(NamedTuple):
-    """An output that a template renders from a view. `place` is the file (line, column, length) to which it is due,
-    where that is not the source.
-    """
-
-    output: str
-    source: str
-    template: str
-    make: Callable[[], View]
-    place: tuple[str, int, int, int] = ("", 0, 0, 0)
-
-
-class Text(NamedTuple):
-    """An output that a function renders from a view."""
-
-    output: str
-    source: str
-    make: Callable[[], Record]
-    render: Callable[..., bytes]
-
-
-class Copy(NamedTuple):
-    """An output that is a file as it stands: `origin` is `content` or `static`, `source` the path in it."""
-
-    output: str
-    source: str
-    origin: str
-    digest: str
-
-
-Output = Page | Text | Copy
-_LEAVES = frozenset({"note.html", "page.html", "redirect.html"})
-
-
 class Plan(NamedTuple):
     """All outputs by path, and what is wrong with them or with the links between them."""
 
@@ -89,15 +56,8 @@ class Plan(NamedTuple):
     search: Search
 
 
-def is_list(output: Output) -> bool:
-    """Tell whether it is a page that shows other pages, and so should be published after them."""
-    return isinstance(output, Page) and output.template not in _LEAVES
-
-
 ORDERS = ("resources.html", "resources-by-time.html", "resources-by-date.html")
-NAME_BYTES = 255  # of one segment of an output path
 ICON = "icon.svg"
-REPLACEABLE = frozenset({"robots.txt", "llms.txt"})
 
 
 def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
@@ -116,7 +76,7 @@ def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
         *_search_files(site, search),
         *_files(site, links, assets),
     ]
-    chosen, problems = _without_collisions(outputs)
+    chosen, problems = without_collisions(outputs)
     return Plan(chosen, (*below(site.config.content, links.problems), *problems), views, links, search)
 
 
@@ -233,72 +193,3 @@ def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
 
 def _shown(site: Site, note: Note) -> str:
     return f"{site.config.content}/{note.path}"
-
-
-def _without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], list[Diagnostic]]:
-    chosen: dict[str, Output] = {}
-    found: list[Diagnostic] = []
-    for output in outputs:
-        key = paths.collision_key(output.output)
-        first = chosen.get(key)
-        if isinstance(output, Copy) and output.origin == "static" and output.output in REPLACEABLE:
-            first = None
-        if first is None or first == output:
-            chosen[key] = output
-        else:
-            found.append(_collision(first, output))
-    for key, output in chosen.items():
-        parents = [key[:n] for n, c in enumerate(key) if c == "/"]
-        found += [_collision(chosen[parent], output) for parent in parents if parent in chosen]
-    too_long = {
-        segment: output
-        for output in reversed(chosen.values())
-        if len(segment := _longest_name(output.output)) > NAME_BYTES
-    }
-    found += map(_too_long, too_long.values())
-    return {output.output: output for output in chosen.values()}, found
-
-
-def _longest_name(url: str) -> bytes:
-    return max((segment.encode() for segment in url.split("/")), key=len)
-
-
-def _too_long(output: Output) -> Diagnostic:
-    message = f"`{output.output}` has a name of more than {NAME_BYTES} bytes, which file systems refuse"
-    return _at(output, "name-too-long", message, "shorten the name that it is made from")
-
-
-def _collision(first: Output, second: Output) -> Diagnostic:
-    """Two sources of one output, told of where it is easier to mend: at an alias, then at a file."""
-    mine, other = sorted((first, second), key=lambda output: (_firmness(output), output.source))
-    message = f"{mine.source} and {other.source} would both be written to `{mine.output}`"
-    if other.output.startswith(f"{mine.output}/") or mine.output.startswith(f"{other.output}/"):
-        message = f"{mine.source} would be written to `{mine.output}`, {other.source} to `{other.output}`"
-        message += ": no name can be a file and a folder"
-    elif mine.output != other.output:
-        message += f" and `{other.output}`, which some systems cannot keep apart"
-    return _at(mine, "same-output", message, _way_out(mine, other))
-
-
-def _firmness(output: Output) -> int:
-    """How much it takes to change an output's name: an alias, a file, an area, and what we name ourselves."""
-    if isinstance(output, Page) and output.template == "redirect.html":
-        return 0
-    if "/" in output.source:
-        return 1
-    return 2 if isinstance(output, Page) and output.template == "area.html" else 3
-
-
-def _way_out(mine: Output, other: Output) -> str:
-    if _firmness(mine) == 0:
-        return "change the alias, or remove it"
-    if _firmness(mine) == 2:
-        return "give the area or its folder another name"
-    if _firmness(other) == 1:
-        return "rename one of them"
-    return "rename it" + ("; an area's own text is the `index.md` in its folder" if _firmness(other) == 2 else "")
-
-
-def _at(output: Output, code: str, message: str, hint: str) -> Diagnostic:
-    path, line, column, length = output.place if isinstance(output, Page) else ("", 0, 0, 0)
-    return error(path or output.source, code, message, hint=hint, line=line, column=column, length=length)

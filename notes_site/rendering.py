@@ -17,7 +17,7 @@ from notes_site.digest import combine, digest
 from notes_site.files import Stat, as_text, digest_file, settled, stat_of
 from notes_site.loader import Progress
 from notes_site.making import Maker
-from notes_site.pages import Copy, Output
+from notes_site.outputs import Copy, Output
 from notes_site.templates import TemplateFault
 
 

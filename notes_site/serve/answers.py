@@ -10,7 +10,7 @@ import msgspec
 
 from notes_site.digest import combine, digest, digest_of
 from notes_site.making import Maker
-from notes_site.pages import Output
+from notes_site.outputs import Output
 
 
 class Face(NamedTuple):

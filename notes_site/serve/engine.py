@@ -20,7 +20,7 @@ from notes_site.diagnostics import Diagnostic, below, failed, in_order, show
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.making import Maker
 from notes_site.model import Parsed
-from notes_site.pages import Copy, Output
+from notes_site.outputs import Copy, Output
 from notes_site.paths import is_note
 from notes_site.project import Project
 from notes_site.serve import collector

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from notes_site.importers import values
 from notes_site.importers.times import Time, time_in
+from notes_site.importers.words import NUMBER, SIGN
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.markdown.lines import Line, Link
 from notes_site.paths import is_web
@@ -23,10 +24,9 @@ _RESOURCES = re.compile(
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
-_NUMBER = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|#\d{1,3}[.:]?)\s+")
 _BRACKETS = {")": "(", "]": "[", "）": "（", "】": "【"}
 _SEPARATOR = re.compile(
-    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*"
+    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*" + SIGN + r"\s*"
 )
 _PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
 _LONGEST = 20  # spaces in a piece of text that is no prose
@@ -100,7 +100,7 @@ def read(line: Line) -> Head:
         return Head("")
     peel = _Peel(line)
     checked = _leading_box(peel)
-    if number := _NUMBER.match(peel.text, peel.start):
+    if number := NUMBER.match(peel.text, peel.start):
         peel.start = number.end()
     while _from_end(peel) or _from_start(peel):
         pass
@@ -142,6 +142,8 @@ def _from_end(peel: _Peel) -> bool:
 def _cuts(peel: _Peel, text: str) -> Iterator[tuple[int, int]]:
     """Yield where a piece at the end may begin, the longest first: behind a separator, or where markup changes."""
     cuts = {(m.start(), m.end()) for m in _SEPARATOR.finditer(text) if m.start() and m.end() < len(text)}
+    if text.count("(") > text.count(")"):  # one that was not closed
+        cuts.add((text.rindex("("), text.rindex("(") + 1))
     cuts |= {(b - peel.start,) * 2 for b in peel.line.bounds if peel.start < b < peel.start + len(text)}
     cuts |= {
         (m.start(), m.start()) for m in re.finditer(r"(?<=\s)<?https?://|~|(?<=[)\]])\s*(?=\d)", text) if m.start()

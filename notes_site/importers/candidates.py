@@ -59,7 +59,7 @@ def candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
         whole, below = _facts_below(lines, at, head) if key != "row" else (head, 0)
         if key == "p" and not _may_be_head(line, head, whole):
             continue
-        if key.startswith("quote") and head.strength < 3:
+        if key.startswith("quote") and head.strength < 3 and not (line.strong and line.alone):
             continue
         yield Candidate(at, key, head, whole, below, line.is_heading and _timed_below(lines, at))
 
@@ -86,7 +86,8 @@ def marked_level(line: Line) -> values.Levels | None:
 
 
 def _may_be_head(line: Line, head: Head, whole: Head) -> bool:
-    short = len(line.text) <= _SENTENCE and not line.text.rstrip().endswith((".", "?!"))
+    sentence = line.text.rstrip().endswith((".", "?!")) and not (head.time and (head.kind or head.whole_link))
+    short = len(line.text) <= _SENTENCE and not sentence
     label = _LINK_LABEL.match(line.text)
     if ". " in head.title or (label and not any(link.start < label.end() for link in line.links)):
         return False
@@ -103,7 +104,8 @@ def _row(line: Line, columns: Sequence[str]) -> Head:
     for cell, column in zip_longest(line.cells, columns[: len(line.cells)], fillvalue=""):
         if isinstance(cell, str):
             break
-        link = link or next((a.target for a in cell.links if is_web(a.target)), None)
+        if link is None and (heads.is_label(cell.text) or not texts):
+            link = next((a.target for a in cell.links if is_web(a.target)), None)
         found = heads.facts_in(cell.text) or heads.facts_in(f"{column}: {cell.text}")
         if _AREA_COLUMN.fullmatch(str(column).strip()) and not cell.links:
             area = cell.text.strip() or None

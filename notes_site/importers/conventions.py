@@ -135,7 +135,7 @@ def _others(
     """Yield items in other constructs than the usual one: they need more evidence, and not stand in another's notes."""
     linked = sum(c.head.whole_link for c in items.values()) >= 0.5 * len(items)
     for c in candidates:
-        if c.key == key or c.at in items or c.key[:2] in ("ul", "ol", "ro", "su"):
+        if c.key == key or c.at in items or c.key[:2] in ("ro", "su"):
             continue
         own, as_usual = c.own, linked and c.own.whole_link
         if lines[c.at].is_heading:
@@ -144,7 +144,7 @@ def _others(
             labelled = key[0] != "h" and own.kind and c.head.strength > 3
             good = as_usual or (own.time and own.kind) or labelled
         else:
-            begins = own.kind or _begins_section(lines, c.at)
+            begins = c.key[:2] not in ("ul", "ol") and (own.kind or _begins_section(lines, c.at))
             good = (as_usual and begins) or (own.time and own.strength >= 5)
         if good:
             yield c

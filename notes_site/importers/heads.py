@@ -237,7 +237,7 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
     external = [a for a in links if is_web(a.target)]
     link = peel.facts.get("link") or (external[0].target if len(external) == 1 else None)
     covered = sum(min(a.end, end) - max(a.start, start) for a in external)
-    whole = bool(external) and len(external) == 1 and covered >= 0.6 * len(title)
+    whole = len(external) == 1 and (covered >= 0.6 * len(title) or _only_kind(text[start:end], external[0], start))
     inside = values.URL.search(title)
     if inside and not external:  # `Title (url) more`, `Title: url`
         link, title = link or inside[1], title.replace(inside[0], " ").strip(_EDGES + "()[]") or inside[1]
@@ -258,6 +258,12 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
         more=peel.more,
         loose=None if time else _loose_time(title),
     )
+
+
+def _only_kind(title: str, link: Link, start: int) -> bool:
+    """Tell whether a title is a link but for its kind: `Video: [Title](url)`."""
+    before, after = title[: link.start - start], title[link.end - start :].strip(_EDGES)
+    return not after and (is_label(before) or kind_of(before + "x", KINDS) is not None)
 
 
 def _loose_time(title: str) -> Time | None:

@@ -97,7 +97,7 @@ class _Finder:
         for n in range(at + 1, len(self._lines)):
             line = self._lines[n]
             if n in self._items or n in self._levels:
-                deeper = line.is_heading and line.shape > self._lines[at].shape
+                deeper = self._lines[at].is_heading and (not line.is_heading or line.shape > self._lines[at].shape)
                 return n in self._items or not seen or deeper
             if line.is_heading and self._lines[at].is_heading and line.shape > self._lines[at].shape:
                 return self._leads(n, reach)

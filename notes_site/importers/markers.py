@@ -55,6 +55,7 @@ class _Finder:
         self._texts = Counter(line.text for line in lines)
         self._levels: dict[int, tuple[str, ...]] = {}
         self._emphasised = set[int]()
+        self._enclosing = set(self._around_items())
         self._levels = self._level_markers()
         self._like_levels = {construct(lines[at]): at for at in reversed(self._levels)}  # construct -> the first
         self._item_depth = int(habits.key[1]) if habits.key[:1] == "h" else _NO_HEADING
@@ -67,9 +68,22 @@ class _Finder:
             rank = float(line.shape[1]) if line.is_heading else _SPOKEN
             if at in self._levels:
                 yield Marker(at, rank, "", self._levels[at], key)
-            elif self._is_part(at) or self._is_spoken(at):
+            elif at in self._enclosing or self._is_part(at) or self._is_spoken(at):
                 head = heads.read(line)
                 yield Marker(at, rank, name_of(head.title or line.text), head.levels, key)
+
+    def _around_items(self) -> Iterator[int]:
+        """Yield the list items in which the items' lists are nested."""
+        others = set(self._others)
+        for at in self._items:
+            depth = self._lines[at].depth if self._lines[at].shape in ("ul", "ol") else 0
+            for n in range(at - 1, -1, -1):
+                line = self._lines[n]
+                if depth < 2 or n in self._items or (line.is_heading and not line.depth):
+                    break
+                if line.depth < depth and n in others and (line.shape in ("ul", "ol") or line.is_heading):
+                    depth = line.depth
+                    yield n
 
     def _level_markers(self) -> dict[int, tuple[str, ...]]:
         """Return the lines that say a level and nothing else.
@@ -185,7 +199,8 @@ def _ranked(markers: list[Marker]) -> list[Marker]:
     heading = 0.0
     for marker in markers:
         if marker.rank == _SPOKEN:
-            above[marker.key] = min(above.get(marker.key, _SPOKEN), heading + 0.5)
+            depth = int(marker.key[2:]) / 100 if marker.key[:2] in ("ul", "ol") else 0
+            above[marker.key] = min(above.get(marker.key, _SPOKEN), heading + 0.5 + depth)
         else:
             heading = marker.rank
     for a, b in pairwise(markers):

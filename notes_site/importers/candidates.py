@@ -30,6 +30,7 @@ class Candidate(NamedTuple):
     head: Head
     below: int
     timed: bool  # a line of its own states a time, before the next heading
+    apart: bool = False  # the title is set apart by emphasis
 
     @property
     def good(self) -> bool:
@@ -61,7 +62,13 @@ def candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
             continue
         if key.startswith("quote") and head.strength < 3 and not (line.strong and line.alone):
             continue
-        yield Candidate(at, key, head, whole, below, line.is_heading and _timed_below(lines, at))
+        timed = line.is_heading and _timed_below(lines, at)
+        yield Candidate(at, key, head, whole, below, timed, _is_apart(line, head.title))
+
+
+def _is_apart(line: Line, title: str) -> bool:
+    start = line.text.find(title)
+    return start >= 0 and any(b <= start for b in line.bounds) and any(b >= start + len(title) for b in line.bounds)
 
 
 def _timed_below(lines: Sequence[Line], at: int) -> bool:
@@ -93,9 +100,8 @@ def _may_be_head(line: Line, head: Head, whole: Head) -> bool:
         return False
     if head.whole_link and (line.first or head.time):
         return len(head.title) <= 150
-    return bool(short and (head.time or (line.strong and line.first and whole.strength)) and not head.more) or (
-        short and head.kind is not None and line.first
-    )
+    named = line.strong and line.first and (whole.strength or line.alone)
+    return bool(short and (((head.time or named) and not head.more) or (head.kind and line.first)))
 
 
 def _row(line: Line, columns: Sequence[str]) -> Head:

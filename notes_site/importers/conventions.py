@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from notes_site.importers import heads
 from notes_site.importers.candidates import Candidate, candidates, own_time
+from notes_site.importers.words import is_numbered
 from notes_site.markdown.lines import Line
 
 _LEAST = 4.0  # the score of a construct from which a document counts as a list of resources
@@ -57,6 +58,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     primary = by_key[key]
     items = {c.at: c for c in primary if c.good}
     items |= {c.at: c for c in _consistent(primary, items, lines)}
+    items |= {c.at: c for c in _alike(primary, items, lines)}
     others = [c for members in by_key.values() for c in members]
     items |= {c.at: c for c in _others(others, key, items, lines)}
     times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
@@ -68,6 +70,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
 def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
     """Return how much a construct looks like the one that carries items."""
     good = [c for c in members if c.good or c.timed]
+    members = [c for c in members if c.good or c.key != "p"]  # those without evidence are text to begin with
     if not good:
         return 0.0
     listed = members[0].key[:2] in ("ul", "ol")
@@ -89,6 +92,8 @@ def _consistent(
     Most of these are items. Where items have links, nearly all must be: the others are headings within notes, as are
     those that come again and again (`Summary`).
     """
+    if members[0].key == "p":
+        return
     listed = members[0].key[:2] in ("ul", "ol")
     groups: dict[int, list[Candidate]] = defaultdict(list)
     for c in members:
@@ -101,6 +106,23 @@ def _consistent(
                 empty = not listed and c.at + 1 in items  # a heading of items made like them
                 if not (c.own.levels or empty or titles[c.head.title.casefold()] > 1):
                     yield c
+
+
+def _alike(members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+    """Yield the members whose title is set apart by emphasis, if nearly all items have that and little else does.
+
+    Lists of several such without evidence stand in notes.
+    """
+    apart = [c for c in members if c.apart and not c.own.whole_link]
+    count = sum(c.at in items for c in apart)
+    if count < 0.8 * len(items) or count < 0.6 * len(apart):
+        return
+    titles = Counter(c.head.title.casefold() for c in apart if c.at not in items)
+    blocks = Counter(lines[c.at].block for c in members)
+    for c in apart:
+        opens = c.at + 1 in items or is_numbered(lines[c.at].text)
+        if not (c.own.levels or opens or titles[c.head.title.casefold()] > 1 or blocks[lines[c.at].block] > 1):
+            yield c
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:

@@ -24,9 +24,12 @@ _RESOURCES = re.compile(
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
+_LEADING_SIGNS = re.compile(rf"^(?:{SIGN}\s*)+(?=\w|[\[(\"])")
 _BRACKETS = {")": "(", "]": "[", "）": "（", "】": "【"}
 _SEPARATOR = re.compile(
-    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*" + SIGN + r"\s*"
+    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*"
+    + SIGN
+    + r"\s*"
 )
 _PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
 _LONGEST = 20  # spaces in a piece of text that is no prose
@@ -233,7 +236,7 @@ def _fact(text: str) -> dict[str, object] | None:
 def _head(peel: _Peel, checked: bool | None) -> Head:
     start, end, text = peel.start, peel.end, peel.text
     links = [a for a in peel.line.links if a.end > start and a.start < end]
-    title = text[start:end].strip(_EDGES + "\t").strip()
+    title = _LEADING_SIGNS.sub("", text[start:end].strip(_EDGES + "\t").strip())
     external = [a for a in links if is_web(a.target)]
     link = peel.facts.get("link") or (external[0].target if len(external) == 1 else None)
     covered = sum(min(a.end, end) - max(a.start, start) for a in external)

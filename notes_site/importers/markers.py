@@ -136,9 +136,10 @@ class _Finder:
         }
         whole = {depth for at, depth in depths.items() if at in self._levels}
         single = set[int]()
+        second = max(sorted(self._items)[:2], default=0)  # the first may be a link above all, as one to the course
         for depth in sorted({*depths.values()}):
             here = [at for at in headings if depths.get(at) == depth and at not in self._levels]
-            above = not any(d < depth for d in whole) and not single and min(here, default=0) < min(self._items, default=0)
+            above = not any(d < depth for d in whole) and not single and min(here, default=0) < second
             leading = {at for at in here if self._leads(at, 1, above=above)}
             if len(leading) >= 0.5 * len(here) or (above and not leading):
                 whole.add(depth)
@@ -163,12 +164,12 @@ class _Finder:
     def _is_spoken(self, at: int) -> bool:
         """Tell whether a line that is no heading serves as one.
 
-        It is made like the levels' markers and an item follows (`> Bring it together`), or it is emphasised, as are most
-        lines above items, and counts areas or has a level or an item below it.
+        It is made like the levels' markers and an item follows (`> Bring it together`), or it is emphasised, as are
+        most lines above items, and counts areas or has a level or an item below it.
         """
         if at in self._emphasised:
             return True
-        key, line = construct(self._lines[at]), self._lines[at]
+        key = construct(self._lines[at])
         like_level = key != "p" and self._like_levels.get(key, at) < at and self._may_speak(at)
         return like_level and at + 1 not in self._levels and self._leads(at, 0)
 

@@ -104,7 +104,6 @@ def test_levels(said: str, names: tuple[str, ...], weak: bool) -> None:
         ("Wikipedia(https://e.org/a_(b))", "Wikipedia", "https://e.org/a_(b)", None),
         ("#### 📺 [Grids](https://e.org/g) ⏱️ 40 min", "Grids", "https://e.org/g", 40),
         ("### 1.1 Lenses (Total: 2h)", "Lenses", None, 120),
-        ("### 1.5 hours of lenses", "1.5 hours of lenses", None, None),
         ("### 2.3. Lasers `15 min`", "Lasers", None, 15),
         ("##### 1.1 [Intermediate] Video: Lenses", "Video: Lenses", None, None),
         ("-Quiz: Tides(https://e.org/t) (20 min", "Quiz: Tides", "https://e.org/t", 20),

@@ -8,6 +8,7 @@ from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
+from notes_site.importers.facts import facts_in
 from notes_site.importers.heads import Head
 from notes_site.importers.times import Time, time_in
 from notes_site.markdown.lines import Line
@@ -112,7 +113,7 @@ def _row(line: Line, columns: Sequence[str]) -> Head:
             break
         if link is None and (heads.is_label(cell.text) or not texts):
             link = next((a.target for a in cell.links if is_web(a.target)), None)
-        found = heads.facts_in(cell.text) or heads.facts_in(f"{column}: {cell.text}")
+        found = facts_in(cell.text) or facts_in(f"{column}: {cell.text}")
         if _AREA_COLUMN.fullmatch(str(column).strip()) and not cell.links:
             area = cell.text.strip() or None
         elif found:
@@ -133,7 +134,7 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
     for line in lines[at + 1 : at + 7]:
         if line.shape in ("code", "html", "rule", "head", "row") or line.is_heading:
             break
-        facts = heads.facts_in(line.text) or link_line(line, head)
+        facts = facts_in(line.text) or link_line(line, head)
         if facts is None or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
             break
         if set(facts) == {"levels"} and not re.match(r"\W*(?:level|difficulty)\s*[:=-]", line.text, re.IGNORECASE):
@@ -159,7 +160,7 @@ def own_time(line: Line) -> Time | None:
     """Return the time that a line of its own states: `**Time: 15 min**`, `spent 1 hour`."""
     if line.shape not in ("p", "text", "quote", "ul", "ol", "dash") or line.is_heading:
         return None
-    if facts := heads.facts_in(line.text):
+    if facts := facts_in(line.text):
         time = facts.get("time")
         return time if isinstance(time, Time) else None
     return time_in(line.text, line=True)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from notes_site.importers import heads, values
 from notes_site.importers.candidates import construct, marked_level, own_time
 from notes_site.importers.conventions import Habits
+from notes_site.importers.facts import facts_in
 from notes_site.importers.words import is_contents, is_numbered, name_of
 from notes_site.markdown.lines import Line
 
@@ -179,7 +180,7 @@ class _Finder:
             return False
         if self._texts[line.text] > 1 and self._lines[at - 1].is_heading:  # a hint, the same under each
             return False
-        return not ((key == "p" and not line.strong) or own_time(line) or heads.facts_in(line.text))
+        return not ((key == "p" and not line.strong) or own_time(line) or facts_in(line.text))
 
     def _emphasised_parts(self) -> set[int]:
         """Return the emphasised paragraphs that open parts, if most of them do: the others stand in notes."""

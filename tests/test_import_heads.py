@@ -102,6 +102,13 @@ def test_levels(said: str, names: tuple[str, ...], weak: bool) -> None:
         ("- [x] [Beginner] [Fifths](https://e.org/f) (25m)", "Fifths", "https://e.org/f", 25),
         ("### Docker (no. 2) - Part (b)", "Docker (no. 2) - Part (b)", None, None),
         ("Wikipedia(https://e.org/a_(b))", "Wikipedia", "https://e.org/a_(b)", None),
+        ("#### 📺 [Grids](https://e.org/g) ⏱️ 40 min", "Grids", "https://e.org/g", 40),
+        ("### 1.1 Lenses (Total: 2h)", "Lenses", None, 120),
+        ("### 2.3. Lasers `15 min`", "Lasers", None, 15),
+        ("##### 1.1 [Intermediate] Video: Lenses", "Video: Lenses", None, None),
+        ("-Quiz: Tides(https://e.org/t) (20 min", "Quiz: Tides", "https://e.org/t", 20),
+        ("* **Video: Tides** (https://e.org/t) 15 min", "Video: Tides", "https://e.org/t", 15),
+        ("Quiz: [Tides](https://e.org/t), 20 minutes.", "Quiz: Tides", "https://e.org/t", 20),
     ],
 )
 def test_heads(source: str, title: str, link: str | None, minutes: int | None) -> None:

@@ -4,6 +4,7 @@ What happens, in order; all of it is pure but `disk`:
 
     markdown.lines   the document as lines with their place in the structure
     values           times, dates, levels and addresses in a piece of text
+    facts            a piece of text that consists of such values
     heads            a line read as the head of an item: title, link, time, ... and how sure that is
     conventions      the document's own habits: what carries its items, its areas, its levels, its times
     outline          every line's part: area, level, group, item, text

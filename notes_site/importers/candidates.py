@@ -8,6 +8,7 @@ from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
+from notes_site.importers.facts import facts_in
 from notes_site.importers.heads import Head
 from notes_site.importers.times import Time, time_in
 from notes_site.markdown.lines import Line
@@ -30,6 +31,7 @@ class Candidate(NamedTuple):
     head: Head
     below: int
     timed: bool  # a line of its own states a time, before the next heading
+    apart: bool = False  # the title is set apart by emphasis
 
     @property
     def good(self) -> bool:
@@ -59,9 +61,15 @@ def candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
         whole, below = _facts_below(lines, at, head) if key != "row" else (head, 0)
         if key == "p" and not _may_be_head(line, head, whole):
             continue
-        if key.startswith("quote") and head.strength < 3:
+        if key.startswith("quote") and head.strength < 3 and not (line.strong and line.alone):
             continue
-        yield Candidate(at, key, head, whole, below, line.is_heading and _timed_below(lines, at))
+        timed = line.is_heading and _timed_below(lines, at)
+        yield Candidate(at, key, head, whole, below, timed, _is_apart(line, head.title))
+
+
+def _is_apart(line: Line, title: str) -> bool:
+    start = line.text.find(title)
+    return start >= 0 and any(b <= start for b in line.bounds) and any(b >= start + len(title) for b in line.bounds)
 
 
 def _timed_below(lines: Sequence[Line], at: int) -> bool:
@@ -86,15 +94,15 @@ def marked_level(line: Line) -> values.Levels | None:
 
 
 def _may_be_head(line: Line, head: Head, whole: Head) -> bool:
-    short = len(line.text) <= _SENTENCE and not line.text.rstrip().endswith((".", "?!"))
+    sentence = line.text.rstrip().endswith((".", "?!")) and not (head.time and (head.kind or head.whole_link))
+    short = len(line.text) <= _SENTENCE and not sentence
     label = _LINK_LABEL.match(line.text)
     if ". " in head.title or (label and not any(link.start < label.end() for link in line.links)):
         return False
     if head.whole_link and (line.first or head.time):
         return len(head.title) <= 150
-    return bool(short and (head.time or (line.strong and line.first and whole.strength)) and not head.more) or (
-        short and head.kind is not None and line.first
-    )
+    named = line.strong and line.first and (whole.strength or line.alone)
+    return bool(short and (((head.time or named) and not head.more) or (head.kind and line.first)))
 
 
 def _row(line: Line, columns: Sequence[str]) -> Head:
@@ -103,8 +111,9 @@ def _row(line: Line, columns: Sequence[str]) -> Head:
     for cell, column in zip_longest(line.cells, columns[: len(line.cells)], fillvalue=""):
         if isinstance(cell, str):
             break
-        link = link or next((a.target for a in cell.links if is_web(a.target)), None)
-        found = heads.facts_in(cell.text) or heads.facts_in(f"{column}: {cell.text}")
+        if link is None and (heads.is_label(cell.text) or not texts):
+            link = next((a.target for a in cell.links if is_web(a.target)), None)
+        found = facts_in(cell.text) or facts_in(f"{column}: {cell.text}")
         if _AREA_COLUMN.fullmatch(str(column).strip()) and not cell.links:
             area = cell.text.strip() or None
         elif found:
@@ -125,7 +134,7 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
     for line in lines[at + 1 : at + 7]:
         if line.shape in ("code", "html", "rule", "head", "row") or line.is_heading:
             break
-        facts = heads.facts_in(line.text) or link_line(line, head)
+        facts = facts_in(line.text) or link_line(line, head)
         if facts is None or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
             break
         if set(facts) == {"levels"} and not re.match(r"\W*(?:level|difficulty)\s*[:=-]", line.text, re.IGNORECASE):
@@ -151,7 +160,7 @@ def own_time(line: Line) -> Time | None:
     """Return the time that a line of its own states: `**Time: 15 min**`, `spent 1 hour`."""
     if line.shape not in ("p", "text", "quote", "ul", "ol", "dash") or line.is_heading:
         return None
-    if facts := heads.facts_in(line.text):
+    if facts := facts_in(line.text):
         time = facts.get("time")
         return time if isinstance(time, Time) else None
     return time_in(line.text, line=True)

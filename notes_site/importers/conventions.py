@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from notes_site.importers import heads
 from notes_site.importers.candidates import Candidate, candidates, own_time
+from notes_site.importers.words import is_numbered
 from notes_site.markdown.lines import Line
 
 _LEAST = 4.0  # the score of a construct from which a document counts as a list of resources
@@ -57,6 +58,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     primary = by_key[key]
     items = {c.at: c for c in primary if c.good}
     items |= {c.at: c for c in _consistent(primary, items, lines)}
+    items |= {c.at: c for c in _alike(primary, items, lines)}
     others = [c for members in by_key.values() for c in members]
     items |= {c.at: c for c in _others(others, key, items, lines)}
     times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
@@ -68,6 +70,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
 def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
     """Return how much a construct looks like the one that carries items."""
     good = [c for c in members if c.good or c.timed]
+    members = [c for c in members if c.good or c.key != "p"]  # those without evidence are text to begin with
     if not good:
         return 0.0
     listed = members[0].key[:2] in ("ul", "ol")
@@ -89,6 +92,8 @@ def _consistent(
     Most of these are items. Where items have links, nearly all must be: the others are headings within notes, as are
     those that come again and again (`Summary`).
     """
+    if members[0].key == "p":
+        return
     listed = members[0].key[:2] in ("ul", "ol")
     groups: dict[int, list[Candidate]] = defaultdict(list)
     for c in members:
@@ -101,6 +106,23 @@ def _consistent(
                 empty = not listed and c.at + 1 in items  # a heading of items made like them
                 if not (c.own.levels or empty or titles[c.head.title.casefold()] > 1):
                     yield c
+
+
+def _alike(members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+    """Yield the members whose title is set apart by emphasis, if nearly all items have that and little else does.
+
+    Lists of several such without evidence stand in notes.
+    """
+    apart = [c for c in members if c.apart and not c.own.whole_link]
+    count = sum(c.at in items for c in apart)
+    if count < 0.8 * len(items) or count < 0.6 * len(apart):
+        return
+    titles = Counter(c.head.title.casefold() for c in apart if c.at not in items)
+    blocks = Counter(lines[c.at].block for c in members)
+    for c in apart:
+        opens = c.at + 1 in items or is_numbered(lines[c.at].text)
+        if not (c.own.levels or opens or titles[c.head.title.casefold()] > 1 or blocks[lines[c.at].block] > 1):
+            yield c
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
@@ -135,7 +157,7 @@ def _others(
     """Yield items in other constructs than the usual one: they need more evidence, and not stand in another's notes."""
     linked = sum(c.head.whole_link for c in items.values()) >= 0.5 * len(items)
     for c in candidates:
-        if c.key == key or c.at in items or c.key[:2] in ("ul", "ol", "ro", "su"):
+        if c.key == key or c.at in items or c.key[:2] in ("ro", "su"):
             continue
         own, as_usual = c.own, linked and c.own.whole_link
         if lines[c.at].is_heading:
@@ -144,7 +166,7 @@ def _others(
             labelled = key[0] != "h" and own.kind and c.head.strength > 3
             good = as_usual or (own.time and own.kind) or labelled
         else:
-            begins = own.kind or _begins_section(lines, c.at)
+            begins = c.key[:2] not in ("ul", "ol") and (own.kind or _begins_section(lines, c.at))
             good = (as_usual and begins) or (own.time and own.strength >= 5)
         if good:
             yield c

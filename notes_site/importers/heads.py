@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from notes_site.importers import values
+from notes_site.importers.facts import BRACKETS, EDGES, facts_in
 from notes_site.importers.times import Time, time_in
+from notes_site.importers.words import NUMBER, SIGN
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.markdown.lines import Line, Link
 from notes_site.paths import is_web
@@ -23,19 +25,17 @@ _RESOURCES = re.compile(
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
-_NUMBER = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|#\d{1,3}[.:]?)\s+")
-_BRACKETS = {")": "(", "]": "[", "）": "（", "】": "【"}
+_LEADING_SIGNS = re.compile(rf"^(?:{SIGN}\s*)+(?=\w|[\[(\"])")
 _SEPARATOR = re.compile(
-    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*"
+    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*"
+    + SIGN
+    + r"\s*"
 )
-_PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
-_LONGEST = 20  # spaces in a piece of text that is no prose
 _LOOSE = re.compile(
     r"(?<!\bin)(?<!\bfor)(?<!\bof)(?<!\bthe)(?<!\bto)(?<!\bafter)(?<!\bwithin)(?<!\bunder)(?<!\bfirst)(?<!\blast)\s+"
     r"(\d+(?:[.,]\d+)?\s*(?:minutes?|mins?|m|hours?|hrs?|h)\.?(?:\s*\d+\s*(?:minutes?|mins?|m)\.?)?)$",
     re.IGNORECASE,
 )
-_EDGES = " \t-–—|:•·,;~*_=>"
 
 
 class Head(NamedTuple):
@@ -82,7 +82,7 @@ class _Peel:
     def take(self, text: str, at: int) -> bool:
         """Take a piece as facts about the item, all of it or nothing."""
         found = facts_in(text)
-        if found is None and (link := self._linked(at, at + len(text))) and _RESOURCES.fullmatch(text.strip(_EDGES)):
+        if found is None and (link := self._linked(at, at + len(text))) and _RESOURCES.fullmatch(text.strip(EDGES)):
             found = {"link": link.target}
         if found is None:
             return False
@@ -100,7 +100,7 @@ def read(line: Line) -> Head:
         return Head("")
     peel = _Peel(line)
     checked = _leading_box(peel)
-    if number := _NUMBER.match(peel.text, peel.start):
+    if number := NUMBER.match(peel.text, peel.start):
         peel.start = number.end()
     while _from_end(peel) or _from_start(peel):
         pass
@@ -112,7 +112,7 @@ def read(line: Line) -> Head:
 
 def is_label(text: str) -> bool:
     """Tell whether a text only says what sort of thing is linked: `Link`, `the video`."""
-    return _RESOURCES.fullmatch(text.strip(_EDGES).removeprefix("the ")) is not None
+    return _RESOURCES.fullmatch(text.strip(EDGES).removeprefix("the ")) is not None
 
 
 def _leading_box(peel: _Peel) -> bool | None:
@@ -127,7 +127,7 @@ def _from_end(peel: _Peel) -> bool:
     text = peel.rest().rstrip(" \t.,;:*_")
     if not text:
         return False
-    if opening := _BRACKETS.get(text[-1]):
+    if opening := BRACKETS.get(text[-1]):
         at = text.rfind(opening)
         if at > 0 and (not text[at + 1 : -1].strip() or peel.take(text[at + 1 : -1], peel.start + at + 1)):
             peel.end = peel.start + at
@@ -142,6 +142,8 @@ def _from_end(peel: _Peel) -> bool:
 def _cuts(peel: _Peel, text: str) -> Iterator[tuple[int, int]]:
     """Yield where a piece at the end may begin, the longest first: behind a separator, or where markup changes."""
     cuts = {(m.start(), m.end()) for m in _SEPARATOR.finditer(text) if m.start() and m.end() < len(text)}
+    if text.count("(") > text.count(")"):  # one that was not closed
+        cuts.add((text.rindex("("), text.rindex("(") + 1))
     cuts |= {(b - peel.start,) * 2 for b in peel.line.bounds if peel.start < b < peel.start + len(text)}
     cuts |= {
         (m.start(), m.start()) for m in re.finditer(r"(?<=\s)<?https?://|~|(?<=[)\]])\s*(?=\d)", text) if m.start()
@@ -151,9 +153,9 @@ def _cuts(peel: _Peel, text: str) -> Iterator[tuple[int, int]]:
 
 def _from_start(peel: _Peel) -> bool:
     text = peel.rest()
-    lead = len(text) - len(text.lstrip(_EDGES))
+    lead = len(text) - len(text.lstrip(EDGES))
     text = text[lead:]
-    closing = {opening: closing for closing, opening in _BRACKETS.items()}.get(text[:1])
+    closing = {opening: closing for closing, opening in BRACKETS.items()}.get(text[:1])
     at = text.find(closing) if closing else 0
     if 0 < at < len(text) - 1 and peel.take(text[1:at], peel.start + lead + 1):
         peel.start += lead + at + 1
@@ -191,54 +193,17 @@ def _from_middle(peel: _Peel) -> None:
                 return
 
 
-def facts_in(text: str) -> dict[str, object] | None:
-    """Return the facts that a piece of text consists of, None when it says anything else (or nothing)."""
-    if not text.strip(_EDGES + "()[]") or text.count(" ") > _LONGEST:
-        return None
-    text = text.strip(" \t*_")
-    if text[-1] in _BRACKETS and text[0] == _BRACKETS[text[-1]] and text.find(text[-1]) == len(text) - 1:
-        text = text[1:-1]
-    found = _fact(text)
-    if found is not None:
-        return found
-    url = values.URL.search(text)
-    pieces = [text[: url.start()], url[0], text[url.end() :]] if url else _PARTS.split(text)
-    parts = [part for part in pieces if part.strip(_EDGES)]
-    if len(parts) < 2:
-        return None
-    together: dict[str, object] = {}
-    for part in parts:
-        one = _fact(part)
-        if one is None:
-            return None
-        together |= one
-    return together
-
-
-def _fact(text: str) -> dict[str, object] | None:
-    if url := values.url_in(text):
-        return {"link": url}
-    if day := values.date_in(text):
-        return {"date": day}
-    if time := time_in(text):
-        return {"time": time}
-    levels = values.levels_in(text)
-    if levels and not levels.rest and len(text.split()) <= 8:
-        return {"levels": levels.names}
-    return None
-
-
 def _head(peel: _Peel, checked: bool | None) -> Head:
     start, end, text = peel.start, peel.end, peel.text
     links = [a for a in peel.line.links if a.end > start and a.start < end]
-    title = text[start:end].strip(_EDGES + "\t").strip()
+    title = _LEADING_SIGNS.sub("", text[start:end].strip(EDGES + "\t").strip())
     external = [a for a in links if is_web(a.target)]
     link = peel.facts.get("link") or (external[0].target if len(external) == 1 else None)
     covered = sum(min(a.end, end) - max(a.start, start) for a in external)
-    whole = bool(external) and len(external) == 1 and covered >= 0.6 * len(title)
+    whole = len(external) == 1 and (covered >= 0.6 * len(title) or _only_kind(text[start:end], external[0], start))
     inside = values.URL.search(title)
     if inside and not external:  # `Title (url) more`, `Title: url`
-        link, title = link or inside[1], title.replace(inside[0], " ").strip(_EDGES + "()[]") or inside[1]
+        link, title = link or inside[1], title.replace(inside[0], " ").strip(EDGES + "()[]") or inside[1]
     if title == link or values.URL.fullmatch(title):
         whole = False
     levels = peel.facts.get("levels", ())
@@ -256,6 +221,12 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
         more=peel.more,
         loose=None if time else _loose_time(title),
     )
+
+
+def _only_kind(title: str, link: Link, start: int) -> bool:
+    """Tell whether a title is a link but for its kind: `Video: [Title](url)`."""
+    before, after = title[: link.start - start], title[link.end - start :].strip(EDGES)
+    return not after and (is_label(before) or kind_of(before + "x", KINDS) is not None)
 
 
 def _loose_time(title: str) -> Time | None:

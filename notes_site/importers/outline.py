@@ -115,7 +115,7 @@ def _subheadings(lines: Sequence[Line], at: int, end: int) -> list[int]:
 def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], area_rank: float) -> Iterator[Entry]:
     opening = {m.at: m for m in parts}
     heads_at = sorted({*habits.items, *opening})
-    starts = [_with_anchor(lines, at) for at in heads_at]
+    starts = [_opening(lines, at, end) for at, end in zip(heads_at, [*heads_at, len(lines)][1:], strict=True)]
     opened: list[Marker] = []
     for at, start, after in zip(heads_at, starts, [*starts, len(lines)][1:], strict=True):
         item = habits.items.get(at)
@@ -132,7 +132,7 @@ def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], are
             at=at,
             start=start,
             body=at if head.more else at + 1 + item.below,
-            end=after - _loose(lines, at + 1, after),
+            end=after - _loose(lines, start, max(at + 1, after)),
             after=after,
             area=head.area or next((m.name for m in opened if m.name and m.rank == area_rank), None),
             level=levels[0] if len(levels) == 1 else None,
@@ -141,16 +141,19 @@ def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], are
         )
 
 
-def _with_anchor(lines: Sequence[Line], at: int) -> int:
-    """Return where an item begins that has anchors of its own in the lines before it."""
-    while at and lines[at - 1].shape == "html" and lines[at - 1].anchors and not lines[at - 1].text:
+def _opening(lines: Sequence[Line], at: int, end: int) -> int:
+    """Return where an item begins that has anchors, or a box that closes before `end`, in the lines before it."""
+    closed = [tag for line in lines[at:end] for tag in line.tags]
+    while at and (line := lines[at - 1]).shape == "html" and not line.text:
+        if not (line.anchors or (line.tags and all("/" + tag in closed for tag in line.tags))):
+            break
         at -= 1
     return at
 
 
 def _loose(lines: Sequence[Line], start: int, end: int) -> int:
     """Return how many lines at a note's end only open or close boxes that hold more than this note."""
-    tags = [tag for line in lines[start:end] if line.shape == "html" for tag in line.tags]
+    tags = [tag for line in lines[start:end] for tag in line.tags]
     count = 0
     while end - count > start and (own := lines[end - count - 1].tags) and not lines[end - count - 1].text:
         if all(tags.count(tag.lstrip("/")) == tags.count("/" + tag.lstrip("/")) for tag in own):

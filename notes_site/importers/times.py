@@ -14,7 +14,8 @@ _LABEL_WORDS = (
 )
 _LABEL = re.compile(rf"(?:(?:{_LABEL_WORDS.replace(' ', '|')})\b[\s:=–—-]*)+", re.IGNORECASE)
 _SAYS_TIME = re.compile(
-    r"\b(?:times?|duration|elapsed|spen[dt]|spending|took|takes?|taken|length|minutes|mins|hours)\b", re.IGNORECASE
+    r"\b(?:times?|total|duration|elapsed|spen[dt]|spending|took|takes?|taken|length|minutes|mins|hours)\b",
+    re.IGNORECASE,
 )
 _ABOUT = re.compile(
     r"(?:(?:[~≈±<>]|approx(?:imately|\.)?|about|around|roughly|circa|ca\.?|almost|nearly|over|under|"

@@ -9,7 +9,14 @@ _NUMBERED = re.compile(
     r"(?:\d{1,3}\b(?:\s*[:.)–—-]+\s*|\s+|$)|(?-i:[IVX]{1,4}|[A-Z])(?:\s*[:.)–—-]+\s*|$))",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|[IVX]{1,4}[.)])\s+")
+NUMBER = re.compile(
+    r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|\d{1,2}(?:\.\d{1,2})+(?!\s*(?:h(?:\b|rs?\b|ou)|m(?:in|\b)))|#\d{1,3}[.:]?|[IVX]{1,4}[.)])\s+"
+)
+"""What counts a title: `3.`, `1.1`, `#2`, `IV.`."""
+
+SIGN = r"[←-⯿\U0001F300-\U0001FAFF]\ufe0f?"
+"""A picture such as a clock, or an arrow."""
+
 _SIGNS = re.compile(r"^[^\w\"'“‘(\[&.]+")  # pictures and the like before a name
 _CONTENTS = re.compile(r"\W*(?:(?:\w+\s+)?(?:table of )?contents?|toc|index|outline|overview)\W*", re.IGNORECASE)
 
@@ -27,7 +34,7 @@ def is_contents(text: str) -> bool:
 def name_of(text: str) -> str:
     """Return a heading's name without what counts it, unless that is all: `Area 1: Cloud Apps` is `Cloud Apps`."""
     rest = _SIGNS.sub("", text).strip()
-    for form in (_NUMBERED, _NUMBER):
+    for form in (_NUMBERED, NUMBER):
         found = form.match(rest)
         if found and found.end() < len(rest):
             rest = rest[found.end() :]

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 
 from notes_site.markdown import parser
 
-_HTML_HEADING = re.compile(r"\s*<(h[1-6]|summary)\b[^>]*>(.*?)</\1>\s*", re.IGNORECASE)
+_HTML_HEADING = re.compile(r"\s*(?:<details\b[^>]*>\s*)?<(h[1-6]|summary)\b[^>]*>(.*?)</\1>\s*", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _LOOKS_HEADING = re.compile(r"(#{2,6})(?=[^\s#])")
 _LOOKS_ITEM = re.compile(r"(?:[-+•·–]|\*(?![^*]*\*)|\d{1,3}[.)])(?=[^\W\d_]|\[)|[•·–]\s+")
@@ -57,7 +57,7 @@ class Line(NamedTuple):
     block: int = 0
     anchors: tuple[str, ...] = ()  # `<a name>`
     source: str = ""  # of a table's cell
-    tags: tuple[str, ...] = ()  # of an `html` line: those that open (`div`) or close (`/div`) a box
+    tags: tuple[str, ...] = ()  # of HTML: those that open (`div`) or close (`/div`) a box
 
     @property
     def is_heading(self) -> bool:
@@ -159,7 +159,7 @@ class _Reader:
             line = self._line(number, heading[1].lower(), depth, _TAG.sub("", heading[2]))
         else:
             line = Line(number, number + 1, "html", depth, False, False, _TAG.sub("", text).strip())
-        boxes = tuple(tag.lower() for tag in _BOX.findall(text)) if line.shape == "html" else ()
+        boxes = tuple(tag.lower() for tag in _BOX.findall(text))
         return line._replace(anchors=tuple(_ANCHOR.findall(text)), tags=boxes)
 
     def _row(self, at: int, depth: int, table: int) -> Line:
@@ -192,6 +192,8 @@ class _Reader:
             elif token.nesting:
                 strong += token.nesting
             elif token.type not in ("image", "html_inline"):
+                if token.type == "code_inline":
+                    bounds |= {len(plain), len(plain) + len(token.content)}
                 plain += token.content
                 covered += len(token.content.strip()) if strong else 0
         whole = bool(covered) and covered >= len(plain.strip()) - 2

@@ -46,7 +46,7 @@ def test_no_times(said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "minutes"),
     [
-        ("Time: it takes me 60 minutes. In this lab, we build", 60),
+        ("Time: it takes me 60 minutes. On this walk, we build", 60),
         ("It took me 20 minutes to finish this", 20),
         ("Time spent: 25 min, with breaks", 25),
         ("Wait 5 minutes, then press the button", None),

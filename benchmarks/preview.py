@@ -66,12 +66,12 @@ class Client:
     @contextmanager
     def channel(self, path: str) -> Iterator[ClientConnection]:
         """Open the reload channel as a page does."""
-        found = re.search(r'data-key="([^"]*)" data-token="([^"]*)"', self.page(path))
+        found = re.search(r'data-key="([^"]*)" data-token="([^"]*)" data-style="([^"]*)"', self.page(path))
         assert found
         address = f"ws://{self.parts.netloc}{self.parts.path}.notes-site/reload?token={found[2]}"
         origin = Origin(f"http://{self.parts.netloc}")
         with connect(address, origin=origin, compression=None, proxy=None) as opened:
-            opened.send(json.dumps({"path": self.parts.path + path, "key": found[1]}))
+            opened.send(json.dumps({"path": self.parts.path + path, "key": found[1], "style": found[3]}))
             opened.recv()
             yield opened
 

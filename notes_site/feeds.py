@@ -6,8 +6,8 @@ from html import escape
 
 import msgspec
 
+from notes_site.machines import DataNote, DataView, FeedView, LlmsView, MapView
 from notes_site.paths import href
-from notes_site.views import DataNote, DataView, FeedView, LlmsView, MapView
 
 
 def notes_json(view: DataView) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from notes_site.machines import DataNote, DataView, FeedEntry, FeedView, LlmsArea, LlmsNote, LlmsView, MapEntry, MapView
 from notes_site.navigation import is_listed
 from notes_site.pageviews import Views
 from notes_site.site import Site
-from notes_site.views import DataNote, DataView, FeedEntry, FeedView, LlmsArea, LlmsNote, LlmsView, MapEntry, MapView
 
 
 class MachineViews:

@@ -1,4 +1,4 @@
-// The page's comfort: theme switch, copy and wrap, current section, the way into the search. Nothing needs it.
+// The page's comfort: theme switch, copy and wrap, current section and note, the way into the search. Nothing needs it.
 (() => {
   const one = (selector, within = document) => within.querySelector(selector);
   const set = (node, name, value) => node.setAttribute(name, value);
@@ -60,31 +60,50 @@
     look();
   };
 
+  // Where the navigation scrolls, it begins at the note that is shown.
+  const place = (link) => {
+    const nav = link.closest("nav");
+    nav.scrollTop = link.offsetTop - nav.clientHeight * 0.75;
+  };
+
   const search = (form) => {
     const field = form.q;
-    let script;
+    let typed = "";
+    let waiting;
     const bind = (act) => { form.onsubmit = field.onclick = field.oninput = act; };
     const open = (event) => {
       event?.preventDefault();
-      if (window.notesSearch) return notesSearch.open(field.value);
-      if (script) return;
-      script = document.createElement("script");
-      script.src = new URL("search/entry.js", form.action);
-      script.onload = () => open();
-      script.onerror = () => bind(field.focus());
-      document.head.append(script);
+      if (waiting) return;
+      if (window.notesSearch) {
+        notesSearch.open(field.value + typed);
+        typed = "";
+        // Who has begun to write goes on at the end.
+        if (!event || event.type === "input") document.activeElement.selectionStart = 99;
+        return;
+      }
+      waiting = document.createElement("script");
+      waiting.src = new URL("search/entry.js", form.action);
+      waiting.onload = () => open(waiting = null);
+      waiting.onerror = () => {
+        field.value += typed;
+        bind(waiting = field.focus());
+      };
+      document.head.append(waiting);
     };
     bind(open);
     addEventListener("keydown", (event) => {
       const { key, target } = event;
-      const typing = target.closest?.("input,textarea,select,[contenteditable]");
-      const asked = event.ctrlKey || event.metaKey ? key === "k" : key === "/" && !typing;
-      if (asked && !event.altKey) open(event);
+      const chord = event.ctrlKey || event.metaKey;
+      if (event.altKey || !chord && target.closest?.("input,textarea,select,[contenteditable]")) return;
+      if (waiting && !chord && key.length < 2) {
+        typed += key;
+        event.preventDefault();
+      } else if (key === (chord ? "k" : "/")) open(event);
     });
   };
 
   addEventListener("DOMContentLoaded", () => {
-    const parts = { ".theme-switch": theme, "#site\\.tools": tools, ".toc": contents, "[role=search]": search };
+    const parts = { ".theme-switch": theme, "#site\\.tools": tools, ".toc": contents, ".nav-notes [aria-current]": place, "[role=search]": search };
     for (const selector in parts) one(selector) && parts[selector](one(selector));
   });
 })();

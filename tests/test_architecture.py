@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from notes_site import reports, views
+from notes_site import machines, reports, views
 from notes_site.bodies import Slot
 from notes_site.model import Record
 from tests.harness import REPO, Site
@@ -21,9 +21,9 @@ PACKAGE = REPO / "notes_site"
 
 PURE = {
     "bodies", "calendars", "checks", "colours", "config", "diagnostics", "digest", "durations", "feeds", "frontmatter",
-    "highlight", "kinds", "leaks", "linkeddata", "links", "locate", "machineviews", "markdown", "model", "navigation",
-    "notes", "outputs", "pages", "pageviews", "paths", "readme", "reports", "reportviews", "search", "settings",
-    "settingvalues", "site", "stats", "stylesheet", "templates", "text", "texts", "views",
+    "highlight", "kinds", "leaks", "linkeddata", "links", "locate", "machines", "machineviews", "markdown", "model",
+    "navigation", "notes", "outputs", "pages", "pageviews", "paths", "readme", "reports", "reportviews", "search",
+    "settings", "settingvalues", "site", "stats", "stylesheet", "templates", "text", "texts", "views",
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}
@@ -186,7 +186,7 @@ def test_build_with_nothing_to_do_loads_nothing_heavy(site: Site) -> None:
 
 
 def view_types() -> list[type[Record]]:
-    rooms = {**vars(views), **vars(reports)}
+    rooms = {**vars(views), **vars(reports), **vars(machines)}
     named = [value for value in rooms.values() if isinstance(value, type) and issubclass(value, Record)]
     return [*named, Slot]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from notes_site.paths import ENGINE
 from notes_site.stylesheet import script
@@ -189,19 +189,56 @@ def test_without_scripts_the_form_leads_to_everything(window: Callable[..., Wind
 
 
 def test_site_published_anew_while_somebody_searches(
-    window: Callable[..., Window], server: str, output: Path, tmp_path: Path
+    window: Callable[..., Window], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The entry that the page has is older than the shards: it is loaded again, and the question asked anew."""
-    page = window().open(f"{server}/index.html")
+    monkeypatch.setattr("notes_site.search.assembly._IN_ENTRY", 0)
+    older, newer = (Site(tmp_path / name) for name in ("older", "newer"))
+    for site in (older, newer):
+        shutil.copytree(REPO / "tests/search/corpus", site.root / "content", dirs_exist_ok=True)
+    newer.note("algebra/groups.md", "Pigeonhole.\n", title="Groups")
+    for site in (older, newer):
+        assert site.build().published
+    page = window().context.new_page()
+    published = older.output
+    page.route(
+        "http://notes.test/**", lambda route: route.fulfill(path=published / urlsplit(route.request.url).path[1:])
+    )
+    page.goto("http://notes.test/index.html")
     page.keyboard.press("/")
     page.locator("dialog[open]").wait_for()
-    shutil.copytree(REPO / "tests/search/corpus", tmp_path / "site/content")
-    newer = Site(tmp_path / "site")
-    newer.note("algebra/groups.md", "Pigeonhole.\n", title="Groups")
-    newer.build()
-    page.route("**/search/**", lambda route: route.fulfill(path=newer.output / urlsplit(route.request.url).path[1:]))
+    published = newer.output
     page.locator("dialog input").fill("pigeonhole")
     eventually(lambda: titles(page) == ["Groups"], page)
+
+
+def test_keys_before_the_script_has_come_are_not_lost(window: Callable[..., Window], server: str) -> None:
+    page = window().open(f"{server}/index.html")
+    held: list[Route] = []
+    page.route("**/search/entry.js", lambda route: held.append(route))
+    page.get_by_role("link", name="Timeline").focus()
+    with page.expect_request("**/search/entry.js"):
+        page.keyboard.press("/")
+    page.keyboard.type("net/")
+    eventually(lambda: held, page)
+    held.pop().continue_()
+    page.locator("dialog[open]").wait_for()
+    page.keyboard.type("work")
+    assert page.locator("dialog input").input_value() == "net/work"
+    page.keyboard.press("Escape")
+    assert focused(page) == "Timeline"
+    page.keyboard.press("/")
+    page.locator("dialog[open]").wait_for()
+    assert page.locator("dialog input").input_value() == ""
+
+
+def test_who_writes_into_the_field_goes_on_in_the_dialog(window: Callable[..., Window], server: str) -> None:
+    page = window().open(f"{server}/index.html")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.type("m")
+    page.locator("dialog[open]").wait_for()
+    page.keyboard.type("alloc")
+    assert page.locator("dialog input").input_value() == "malloc"
 
 
 # --- budgets

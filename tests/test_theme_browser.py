@@ -298,6 +298,16 @@ def test_the_current_section_is_marked(example: Site, windows: Windows) -> None:
     assert page.locator(".toc a", has_text="Test PHP").is_visible()
 
 
+def test_a_long_navigation_shows_the_current_note(site: Site, windows: Windows) -> None:
+    for number in range(60):
+        site.note(f"cloud/{number:02}.md", "Text.\n", title=f"Note {number:02}")
+    site.build()
+    page = windows(WIDE).open((site.output / "cloud/50.html").as_uri())
+    box = page.locator("nav [aria-current=page]").bounding_box() or {"y": -1}
+    assert 0 <= box["y"] < WIDE["height"]
+    assert page.evaluate("scrollY") == 0
+
+
 STUB = "window.notesSearch = { open(query) { (window.asked ??= []).push(query); } };"
 
 

@@ -89,11 +89,11 @@ def _rules(style: str) -> _Rules:
 def _properties(style: Any) -> dict[str, str]:
     properties = {}
     if style["color"]:
-        properties["color"] = f"#{style['color']}"
+        properties["color"] = f"#{style['color'].lower()}"
     if style["bgcolor"]:
-        properties["background"] = f"#{style['bgcolor']}"
+        properties["background"] = f"#{style['bgcolor'].lower()}"
     if style["border"]:
-        properties["border"] = f"1px solid #{style['border']}"
+        properties["border"] = f"1px solid #{style['border'].lower()}"
     if style["bold"]:
         properties["font-weight"] = "bold"
     if style["italic"]:

@@ -19,6 +19,7 @@ CHUNK = 64
 PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _POSTING = 6  # bytes of a posting with its share of its term: 3 in large sites of few words, 9 in small ones
 _SHARD = 16_000  # bytes of a shard that are aimed at: some 6 KB compressed
+_IN_ENTRY = 3  # shards whose terms come with the entry: on a slow line a second request takes longer than they do
 _PLAY = 0.2  # of a shard, to both sides, where its bound is looked for
 
 
@@ -39,15 +40,19 @@ class Shelf(Protocol):
 
 
 class Shards(NamedTuple):
-    """`bounds`: the text from which each shard begins, sorted as browsers compare; `lines` of each."""
+    """`bounds`: the text from which each shard begins, sorted as browsers compare; `lines` of each. Without bounds, all
+    lines are the entry's.
+    """
 
     bounds: tuple[str, ...]
     lines: tuple[str, ...]
 
 
 def shard_count(postings: int) -> int:
-    """Return how many shards so many postings make: few values, so that it changes seldom."""
+    """Return how many shards so many postings make: few values, so that it changes seldom. 0: the entry has them."""
     wanted = postings * _POSTING / _SHARD
+    if wanted <= _IN_ENTRY:
+        return 0
     count = 1
     while count < wanted:
         count = count * 3 // 2 if count & (count - 1) == 0 and count > 1 else (count // 3 * 4 or 2)
@@ -60,20 +65,21 @@ def chunk_keys(digests: Sequence[str]) -> list[str]:
 
 
 def assemble(digests: Sequence[str], count: int, shelf: Shelf) -> Shards:
-    """Return the shards of these records."""
+    """Return `count` shards of these records, or with 0 all their lines as one that has no bound."""
     keys = chunk_keys(digests)
     known = shelf.chunks(keys)
     postings: defaultdict[str, list[str]] = defaultdict(list)
     for number, (key, part) in enumerate(zip(keys, _parts(digests), strict=True)):
-        lines = known.get(key)
-        if lines is None:
-            lines = _chunk(shelf.terms(part))
-            shelf.keep_chunk(key, lines)
-        lead, flat = f"{number}!", lines.replace("\n", "\t").split("\t") if lines else ()
+        chunk = known.get(key)
+        if chunk is None:
+            chunk = _chunk(shelf.terms(part))
+            shelf.keep_chunk(key, chunk)
+        lead, flat = f"{number}!", chunk.replace("\n", "\t").split("\t") if chunk else ()
         for term, group in zip(flat[::2], flat[1::2], strict=True):
             postings[term].append(lead + group)
     terms = sorted(postings, key=None if "".join(postings).isascii() else _in_browsers)
-    return _cut(terms, [f"{term}\t{','.join(postings[term])}" for term in terms], count)
+    lines = [f"{term}\t{','.join(postings[term])}" for term in terms]
+    return _cut(terms, lines, count) if count else Shards((), ("\n".join(lines),))
 
 
 def _parts(digests: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -99,7 +99,7 @@ class Search:
         self._made: tuple[IndexView, Shards] | None = None
 
     def count(self) -> int:
-        """Return how many shards the notes make with their newest texts."""
+        """Return how many files of terms the notes make with their newest texts."""
         return shard_count(sum(self._now(note).terms for note in self.notes))
 
     @property
@@ -169,11 +169,13 @@ class Search:
     # --- bytes
 
     def entry_file(self, view: EntryView) -> bytes:
-        """Return the engine, then what it needs."""
-        bounds = self._shards(view.index).bounds
+        """Return the engine, then what it needs: in a small site the terms as well, as the shard before all bounds."""
+        bounds, lines = self._shards(view.index)
+        stamp = _stamp(view.index, bounds)
+        terms = "" if bounds else _call("shard", -1, stamp, lines[0])
         data = {
             "order": view.index.order,
-            "stamp": _stamp(view.index, bounds),
+            "stamp": stamp,
             "count": len(view.index.records),
             "bounds": bounds,
             "areas": [(area.name, area.slug, area.first) for area in view.areas],
@@ -186,7 +188,7 @@ class Search:
             "codes": view.codes,
             "notes": _listed(view.notes, view.areas),
         }
-        return (f"{view.engine}\n" + _call("entry", data)).encode()
+        return (f"{view.engine}\n" + _call("entry", data) + terms).encode()
 
     def shard_file(self, view: ShardView) -> bytes:
         """Return one shard."""

@@ -1,7 +1,6 @@
 // The page's comfort: theme switch, copy and wrap, current section and note, the way into the search. Nothing needs it.
 (() => {
   const one = (selector, within = document) => within.querySelector(selector);
-  const set = (node, name, value) => node.setAttribute(name, value);
   let store = {};
   // Where it is forbidden, a choice lasts for this page.
   try { store = localStorage; } catch {}
@@ -12,7 +11,7 @@
   paint();
 
   const theme = (button) => {
-    const name = () => set(button, "aria-label", button.title = button.dataset[themes[at()]]);
+    const name = () => { button.ariaLabel = button.title = button.dataset[themes[at()]]; };
     button.onclick = () => {
       store.theme = themes[(at() + 1) % 3];
       paint();
@@ -39,7 +38,7 @@
         copy.textContent = copy.dataset[said];
         setTimeout(() => { copy.textContent = label; }, 2e3);
       };
-      wrap.onclick = () => set(wrap, "aria-pressed", pre.classList.toggle("wrapped"));
+      wrap.onclick = () => { wrap.ariaPressed = pre.classList.toggle("wrapped"); };
       wrap.hidden = pre.scrollWidth <= pre.clientWidth;
       figure.append(bar);
     }
@@ -52,7 +51,7 @@
     const heads = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
     const look = () => {
       const now = heads.findLastIndex((head) => head?.getBoundingClientRect().top < 120);
-      links.forEach((link, n) => set(link, "aria-current", n === now && "location"));
+      links.forEach((link, n) => { link.ariaCurrent = n === now && "location"; });
       one("summary span", toc).textContent = links[now] ? `: ${links[now].textContent}` : "";
     };
     toc.onclick = ({ target }) => { if (target.href) toc.open = wide.matches; };

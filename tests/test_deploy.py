@@ -228,6 +228,13 @@ def test_json(project: Path, tmp_path: Path) -> None:
     assert done["state"] == "dry-run"
     assert set(done["new"]) == set(course(1))
     assert done["bytes"] == sum(map(len, course(1).values()))
+    table = (
+        (DOCS / "deploy-s3-website.md").read_text(encoding="utf-8").partition("| name | value |")[2].split("\n\n")[0]
+    )
+    documented = {
+        name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.partition("|")[2].split("|")[0])
+    }
+    assert documented - {"error"} == set(done)
     failed = run("deploy", str(project / "public"), "--json", cwd=project)
     assert json.loads(failed.stdout)["state"] == "failed"
     assert failed.returncode == 1

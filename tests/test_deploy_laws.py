@@ -463,6 +463,19 @@ def test_a_lost_answer_is_no_lost_race() -> None:
         put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", UNCACHED, ABSENT)
 
 
+def test_ctrl_c_just_after_the_lock_was_taken_gives_it_back(projects: dict[int, Path]) -> None:
+    class Interrupted(MemoryStore):
+        def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+            if key in self.objects:
+                raise KeyboardInterrupt  # at the probe
+            return super().put(key, data, headers, sha256, guard)
+
+    store = Interrupted({})
+    with pytest.raises(KeyboardInterrupt):
+        deploy(store, projects[1])
+    assert store.objects == {}
+
+
 def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed() -> None:
     with pytest.raises(DeployError, match="of unknown origin"):
         held(MemoryStore({LOCK: b"{"}))

@@ -120,8 +120,8 @@ def _held(output: Path, target: str, store: Store, name: str, options: Options) 
     nonce = secrets.token_hex(16)
     with remembered(output, target, nonce) as former:
         lock = Lock(store, name, nonce)
-        lock.acquire(dead=former)
         try:
+            lock.acquire(dead=former)
             yield lock.keep
             store.close()
         finally:

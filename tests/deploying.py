@@ -258,9 +258,10 @@ class Request(NamedTuple):
         return self.method not in ("GET", "HEAD")
 
 
-Fault = str | tuple[int, str] | float | Callable[[], None] | None
+Fault = str | bytes | tuple[int, str] | float | Callable[[], None] | None
 """`lose` the answer, `reset` before the request arrives, `truncate` the answer, an error of the server's (status and
-code), seconds of delay, or something to call: before the request arrives when it returns nothing.
+code), the body of an answer that says 200, seconds of delay, or something to call: before the request arrives when it
+returns nothing.
 """
 
 
@@ -342,6 +343,9 @@ class Proxy:
             return False
         if isinstance(fault, tuple):
             client.sendall(_refusal(*fault))
+            return True
+        if isinstance(fault, bytes):
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(fault) + fault)
             return True
         if isinstance(fault, float):
             time.sleep(fault)

@@ -58,7 +58,7 @@ def test_targets(text: str, target: Target) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "s3://", "s3:///p", "s3://Upper", "s3://b", "s3://bucket/a//b", "s3://bucket/../b", "s3://bucket/a\tb",
-     "gs://bucket", "https://example.org", "file://relative"],
+     "s3:/bucket", "s3:bucket", "file:/srv", "gs://bucket", "https://example.org", "file://relative"],
 )  # fmt: skip
 def test_bad_targets(text: str) -> None:
     with pytest.raises(BadTarget):
@@ -228,6 +228,13 @@ def test_json(project: Path, tmp_path: Path) -> None:
     assert done["state"] == "dry-run"
     assert set(done["new"]) == set(course(1))
     assert done["bytes"] == sum(map(len, course(1).values()))
+    table = (
+        (DOCS / "deploy-s3-website.md").read_text(encoding="utf-8").partition("| name | value |")[2].split("\n\n")[0]
+    )
+    documented = {
+        name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.partition("|")[2].split("|")[0])
+    }
+    assert documented - {"error"} == set(done)
     failed = run("deploy", str(project / "public"), "--json", cwd=project)
     assert json.loads(failed.stdout)["state"] == "failed"
     assert failed.returncode == 1
@@ -245,7 +252,9 @@ def test_on_a_terminal_the_plan_is_shown_and_asked_for(answer: str, code: int, p
         assert terminal.stdout
         shown = b""
         while b"[Y/n]" not in shown:
-            shown += os.read(terminal.stdout.fileno(), 1000)
+            more = os.read(terminal.stdout.fileno(), 1000)
+            assert more, shown
+            shown += more
         terminal.stdin.write(answer.encode() + b"\n")
         terminal.stdin.flush()
         shown += terminal.stdout.read()

@@ -200,6 +200,62 @@ def test_what_others_put_there_meanwhile_is_not_touched(projects: dict[int, Path
     with pytest.raises(DeployError, match=r"cloud/a\.html was put there by somebody else"):
         deploy(store, projects[1])
     assert store.objects["cloud/a.html"] == b"theirs"
+    with pytest.raises(DeployError, match=r"in the way.*cloud/a\.html"):
+        deploy(store, projects[1])
+    assert store.objects["cloud/a.html"] == b"theirs", "nor when it is run again"
+
+
+def test_a_process_that_wakes_does_not_write_over_its_successor(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    deploy(store, projects[1])
+
+    def succeed(number: int) -> None:
+        if number == 4:  # the lock is held, the manifest is written
+            store.objects["cloud/b.html"] = b"of the successor"
+
+    store.writes, store.before = 0, succeed
+    with pytest.raises(DeployError, match=r"cloud/b\.html was changed by somebody else"):
+        deploy(store, projects[2])
+    assert store.objects["cloud/b.html"] == b"of the successor"
+
+
+class Late(MemoryStore):
+    """Somebody else's deploy writes between this one's look and its lock."""
+
+    late: Callable[[], None] = staticmethod(lambda: None)
+
+    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        if key == LOCK:
+            self.late()
+        return super().put(key, data, headers, sha256, guard)
+
+
+def test_what_an_unfinished_deploy_still_wrote_is_no_orphan(projects: dict[int, Path]) -> None:
+    store = Late({})
+    deploy(store, projects[1])
+    store.writes, store.before = 0, killed_at(4)
+    with pytest.raises(Killed):
+        deploy(store, projects[2])
+    store.objects.pop(LOCK, None)
+    store.before = lambda number: None
+    assert "cloud/new.html" not in store.objects
+    store.late = lambda: store.objects.update({"cloud/new.html": course(2)["cloud/new.html"]})
+    deploy(store, projects[1])
+    assert "cloud/new.html" not in store.objects
+
+
+def test_a_deploy_that_ends_while_another_looks_is_noticed(projects: dict[int, Path]) -> None:
+    class Looking(MemoryStore):
+        def list(self, wanted: Collection[str]) -> dict[str, Listed]:
+            found = super().list(wanted)
+            deploy(other, projects[2])
+            return found
+
+    store = Looking({})
+    other = MemoryStore(store.objects)
+    deploy(other, projects[1])
+    with pytest.raises(DeployError, match="from elsewhere a moment ago"):
+        deploy(store, projects[3])
 
 
 def test_a_manifest_that_is_not_ours_stops(projects: dict[int, Path]) -> None:
@@ -405,6 +461,19 @@ def test_a_lost_answer_is_no_lost_race() -> None:
     assert put_once(Forgetful({}), LOCK, b"ours", UNCACHED, ABSENT) == digest(b"ours")
     with pytest.raises(Conflict):
         put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", UNCACHED, ABSENT)
+
+
+def test_ctrl_c_just_after_the_lock_was_taken_gives_it_back(projects: dict[int, Path]) -> None:
+    class Interrupted(MemoryStore):
+        def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+            if key in self.objects:
+                raise KeyboardInterrupt  # at the probe
+            return super().put(key, data, headers, sha256, guard)
+
+    store = Interrupted({})
+    with pytest.raises(KeyboardInterrupt):
+        deploy(store, projects[1])
+    assert store.objects == {}
 
 
 def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed() -> None:

@@ -370,6 +370,31 @@ def test_a_server_that_keeps_failing_ends_the_deploy_in_order(
 
 
 @pytest.mark.parametrize("server", MOTO, indirect=True)
+def test_errors_inside_an_answer_that_says_200_are_read(
+    deploys: Deploys, bucket: Bucket, projects: dict[int, Path]
+) -> None:
+    deploys.well(projects[1], bucket)
+    answer = (
+        "<DeleteResult><Error><Key>cloud/gone.html</Key><Code>{}</Code><Message>no</Message></Error></DeleteResult>"
+    )
+
+    def say(code: str, times: int) -> Callable[[Request], Fault]:
+        left = iter(range(times))  # the first deletions are of pages, the last of the lock
+        return lambda request: (
+            answer.format(code).encode() if request.method == "POST" and next(left, None) is not None else None
+        )
+
+    deploys.proxy.begin(say("AccessDenied", 1))
+    done = deploys(projects[2], bucket)
+    assert done.code == 1
+    assert "could not be deleted, the first is cloud/gone.html: AccessDenied" in done.err
+    assert "cloud/gone.html" in bucket.objects()
+    deploys.proxy.begin(say("SlowDown", 2))
+    deploys.well(projects[2], bucket)
+    assert "cloud/gone.html" not in bucket.objects()
+
+
+@pytest.mark.parametrize("server", MOTO, indirect=True)
 def test_ctrl_c_gives_the_lock_back(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
     def interrupt(request: Request) -> Fault:
         if request.key == f"{bucket.name}/cloud/a.html":

@@ -20,7 +20,7 @@ _LONGEST_WAIT = 20.0  # seconds
 PASSING = frozenset({
     "InternalError", "OperationAborted", "RequestTimeout", "ServiceUnavailable", "SlowDown", "Throttling",
     "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "BadDigest",
-    "IncompleteBody",
+    "IncompleteBody", "ConditionalRequestConflict",
 })  # fmt: skip
 _T = TypeVar("_T")
 
@@ -102,10 +102,14 @@ class Caller:
                     raise DeployError(reason) from None
             except BotoCoreError as exc:
                 raise DeployError(advice(str(exc), type(exc).__name__, self._place, what)) from None
-            longest = min(_LONGEST_WAIT, 0.1 * 2**attempt)
-            if self._stopped.wait(random.uniform(longest / 2, longest)):
+            if self.pause(attempt):
                 raise DeployError(reason)
         raise AssertionError("unreachable")
+
+    def pause(self, attempt: int) -> bool:
+        """Wait before another try, longer each time. Tells whether there must be none."""
+        longest = min(_LONGEST_WAIT, 0.1 * 2**attempt)
+        return self._stopped.wait(random.uniform(longest / 2, longest))
 
 
 class Answer(DeployError):

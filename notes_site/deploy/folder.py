@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import secrets
 import shutil
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from notes_site import publish
@@ -29,6 +30,7 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._staging = root / STATE / "staging"
+        self._name = secrets.token_hex(4)  # other machines may mount the same folder, and have the same process ids
         self._number = itertools.count()
         self._mutex = threading.Lock()
 
@@ -60,6 +62,10 @@ class FolderStore:
             else:
                 os.replace(staged, path)
             return etag
+        except FileNotFoundError as exc:
+            if guard:  # it has gone; or the holder of the lock has cleared away what is staged here
+                raise Conflict(key) from None
+            raise _failure(path, exc) from None
         except OSError as exc:
             raise _failure(path, exc) from None
 
@@ -69,6 +75,8 @@ class FolderStore:
             return
         except FileExistsError:
             raise Conflict(str(path)) from None
+        except FileNotFoundError:
+            raise
         except OSError:  # a file system without hard links
             with self._alone():
                 if os.path.lexists(path):
@@ -97,7 +105,7 @@ class FolderStore:
 
     def _stage(self, data: bytes | Path) -> Path:
         self._staging.mkdir(parents=True, exist_ok=True)
-        staged = self._staging / f"{os.getpid()}-{next(self._number)}"
+        staged = self._staging / f"{self._name}-{next(self._number)}"
         if isinstance(data, Path):
             shutil.copyfile(data, staged)
         else:
@@ -114,8 +122,9 @@ class FolderStore:
             for name in (*names, *links):
                 key = name if base == "." else f"{base}/{name}"
                 path = os.path.join(folder, name)
-                etag = digest_file(Path(path)) if key in wanted and not os.path.islink(path) else ""
-                found[key] = Listed(os.lstat(path).st_size, etag)
+                with suppress(FileNotFoundError):  # another deploy gives its lock back just now
+                    etag = digest_file(Path(path)) if key in wanted and not os.path.islink(path) else ""
+                    found[key] = Listed(os.lstat(path).st_size, etag)
         return found
 
     def delete(self, keys: Sequence[str]) -> dict[str, str]:

@@ -40,6 +40,8 @@ def parse_target(text: str) -> Target:
     """
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", text)
     if not scheme:
+        if re.match(r"(s3|file):", text, re.IGNORECASE):
+            raise BadTarget(f"`{text}` lacks its slashes; write s3://bucket, s3://bucket/prefix or file:///folder")
         if not text.strip():
             raise BadTarget("the target is empty; write s3://bucket, s3://bucket/prefix or a folder")
         return Target("", "", text)

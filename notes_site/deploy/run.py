@@ -16,7 +16,7 @@ from notes_site.deploy import manifest as manifests
 from notes_site.deploy.headers import digest_of_headers
 from notes_site.deploy.lock import Lock
 from notes_site.deploy.memory import remembered
-from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Entry, LocalFile, Manifest
+from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Entry, Listed, LocalFile, Manifest
 from notes_site.deploy.plan import Plan, Step, most_deletions, plan
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
@@ -50,7 +50,9 @@ class Result(NamedTuple):
 
 class _Remote(NamedTuple):
     plan: Plan
+    listing: Mapping[str, Listed]
     guard: str  # ETag of the manifest, ABSENT without one
+    unfinished: bool  # the deploy before has not ended, or not yet
     locked: bool
 
 
@@ -73,19 +75,24 @@ def deploy(output: Path, files: Mapping[str, LocalFile], target: str, store: Sto
     if not options.confirm(remote.plan):
         return Result("declined", name, remote.plan)
     with _held(output, target, store, name, options) as keep:
+        if remote.unfinished:  # until the lock was ours, it may have written more than was listed
+            remote = _look(files, store, options)
+            _check(remote.plan, options)
         _Work(output, files, store, options, name, keep).run(remote)
     return Result("deployed", name, remote.plan)
 
 
 def _look(files: Mapping[str, LocalFile], store: Store, options: Options) -> _Remote:
-    listing = store.list(files)
+    listing = store.list({*files, MANIFEST})
     # Asking for an object that is not there would want the right to list the whole bucket, not just the prefix.
     there = store.get(MANIFEST) if MANIFEST in listing else None
+    if MANIFEST in listing and (there is None or there.etag != listing[MANIFEST].etag):
+        raise DeployError("the site was deployed from elsewhere a moment ago: run this again")
     known = manifests.decode(there.data) if there else Manifest()
     made = plan(
         files, known, listing, prefix=options.prefix, adopt=options.adopt, invalidate=options.invalidate is not None
     )
-    return _Remote(made, there.etag if there else ABSENT, LOCK in listing)
+    return _Remote(made, listing, there.etag if there else ABSENT, known.state != "complete", LOCK in listing)
 
 
 def _check(made: Plan, options: Options) -> None:
@@ -113,8 +120,8 @@ def _held(output: Path, target: str, store: Store, name: str, options: Options) 
     nonce = secrets.token_hex(16)
     with remembered(output, target, nonce) as former:
         lock = Lock(store, name, nonce)
-        lock.acquire(dead=former)
         try:
+            lock.acquire(dead=former)
             yield lock.keep
             store.close()
         finally:
@@ -138,17 +145,26 @@ class _Work:
         self._name, self._keep = name, keep
         self._etags: dict[str, str] = {}
         self._done, self._of = 0, 0
-        self._absent: frozenset[str] = frozenset()  # keys under which there was nothing
+        self._guards: Mapping[str, str] = {}  # what must still be there when a key is written
+        self._taken = set[str]()  # keys under which somebody else has put something meanwhile
 
     def run(self, remote: _Remote) -> None:
         """Write the manifest, carry out every step, write the manifest."""
         made = remote.plan
-        self._absent = frozenset(made.new if self._options.lock else ())
+        if self._options.lock:  # so a process that was stopped for long does not write over its successor's files
+            listed = {key: remote.listing[key].etag for key in made.changed}
+            self._guards = {**dict.fromkeys(made.new, ABSENT), **listed}
         self._of = sum(len(step.keys) for step in made.steps)
         guard = self._save(made.before, remote.guard, first=True)
         for step in made.steps:
             if step.action == "put":
-                self._put_all(step)
+                try:
+                    self._put_all(step)
+                except DeployError:
+                    if self._taken:  # what is not ours must not look like ours to the next run
+                        ours = {key: entry for key, entry in made.before.files.items() if key not in self._taken}
+                        self._save(made.before._replace(files=ours), guard, first=False)
+                    raise
             elif step.action == "delete":
                 self._delete_all(step)
             elif self._options.invalidate:
@@ -213,12 +229,16 @@ class _Work:
             raise DeployError(f"{path}: {exc.strerror}") from None
         if sha256(data).hexdigest() != file.sha256:
             raise DeployError(f"{path} has changed while it was deployed: build and deploy again")
-        if key not in self._absent:
+        guard = self._guards.get(key, "")
+        if not guard:
             return self._store.put(key, data, file.headers, file.sha256)
         try:
-            return put_once(self._store, key, data, file.headers, ABSENT, file.sha256)
+            return put_once(self._store, key, data, file.headers, guard, file.sha256)
         except Conflict:
-            raise DeployError(f"{key} was put there by somebody else a moment ago: run this again") from None
+            if guard == ABSENT:
+                self._taken.add(key)
+            done = "put there" if guard == ABSENT else "changed"
+            raise DeployError(f"{key} was {done} by somebody else a moment ago: run this again") from None
 
     def _delete_all(self, step: Step) -> None:
         for start in range(0, len(step.keys), self._store.batch):

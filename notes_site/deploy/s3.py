@@ -147,14 +147,15 @@ class S3Store:
     def delete(self, keys: Sequence[str]) -> dict[str, str]:
         """Delete objects. A 200 answer may hold errors: those that pass are tried again."""
         left = {self._prefix + key: key for key in keys}
-        for attempt in range(_ROUNDS):
+        for attempt in range(1, _ROUNDS + 1):
             request = {"Objects": [{"Key": key} for key in left], "Quiet": True}
             answer = self._call(
                 lambda request=request: self._client.delete_objects(Bucket=self._bucket, Delete=request),  # type: ignore[misc]
                 "delete objects",
             )
             failed = {e["Key"]: e for e in answer.get("Errors", ()) if e.get("Code") != "NoSuchKey"}
-            if not failed or attempt == _ROUNDS - 1 or any(e.get("Code") not in PASSING for e in failed.values()):
+            passing = all(e.get("Code") in PASSING for e in failed.values())
+            if not failed or not passing or attempt == _ROUNDS or self._call.pause(attempt):
                 return {left[key]: f"{e.get('Code')}: {e.get('Message', '')}" for key, e in failed.items()}
             left = {key: left[key] for key in failed}
         raise AssertionError("unreachable")

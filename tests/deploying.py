@@ -321,7 +321,10 @@ class Proxy:
                 raw.append(more)
         if "expect" in headers:
             client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        body = stream.read(int(headers.get("content-length", 0)))
+        length = int(headers.get("content-length", 0))
+        body = stream.read(length)
+        if len(body) < length:  # killed while it sent: the server would wait for the rest
+            return False
         with self._lock:
             self._active += 1
             request = Request(len(self.requests) + 1, method, path, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -339,21 +340,20 @@ def test_a_folder_whose_deploy_is_killed_at_any_write_is_clean_after_another(
     deploy(FolderStore(tmp_path / "clean"), projects[1])
     deploy(FolderStore(tmp_path / "clean"), projects[2])
     expected = state_of(dict(files(tmp_path / "clean")))
-    deployer = Deployer()
-    for number in itertools.count(1):
-        root = tmp_path / str(number)
-        deploy(FolderStore(root), projects[1])
-        arguments = ("deploy", str(root), "--jobs", "2")
-        done = deployer.run(*arguments, cwd=projects[2], env={"KILL_AT_WRITE": str(number)})
-        seen = dict(files(root))
-        check_visit(seen.get, list(seen), [course(1), course(2)])
-        if done.code == 0:
-            break
-        assert done.code == -9
-        again = deployer.run(*arguments, cwd=projects[2])
-        assert again.code == 0, again.err
-        assert state_of(dict(files(root))) == expected
-    deployer.close()
+    with contextlib.closing(Deployer()) as deployer:
+        for number in itertools.count(1):
+            root = tmp_path / str(number)
+            deploy(FolderStore(root), projects[1])
+            arguments = ("deploy", str(root), "--jobs", "2")
+            done = deployer.run(*arguments, cwd=projects[2], env={"KILL_AT_WRITE": str(number)})
+            seen = dict(files(root))
+            check_visit(seen.get, list(seen), [course(1), course(2)])
+            if done.code == 0:
+                break
+            assert done.code == -9
+            again = deployer.run(*arguments, cwd=projects[2])
+            assert again.code == 0, again.err
+            assert state_of(dict(files(root))) == expected
     assert number > 10
 
 
@@ -367,21 +367,20 @@ def test_a_folder_is_no_way_out_through_a_link(projects: dict[int, Path], tmp_pa
 
 
 def test_two_deploys_at_once_to_a_folder(projects: dict[int, Path], tmp_path: Path) -> None:
-    deployers = {2: Deployer(), 3: Deployer()}
-    for number in range(4):
-        root = tmp_path / str(number)
-        deploy(FolderStore(root), projects[1])
-        for version, deployer in deployers.items():
-            deployer.start("deploy", str(root), cwd=projects[version])
-        done = {version: deployer.wait() for version, deployer in deployers.items()}
-        seen = dict(files(root))
-        assert any(course(version).items() <= seen.items() for version, ended in done.items() if ended.code == 0)
-        check_visit(seen.get, list(seen), [course(2) if course(2).items() <= seen.items() else course(3)])
-        for ended in done.values():
-            assert ended.code == 0 or "holds the lock" in ended.err or "elsewhere" in ended.err, ended.err
-        assert not [name for name in seen if "lock.json" in name or "staging" in name]
-    for deployer in deployers.values():
-        deployer.close()
+    with contextlib.closing(Deployer()) as second, contextlib.closing(Deployer()) as third:
+        deployers = {2: second, 3: third}
+        for number in range(4):
+            root = tmp_path / str(number)
+            deploy(FolderStore(root), projects[1])
+            for version, deployer in deployers.items():
+                deployer.start("deploy", str(root), cwd=projects[version])
+            done = {version: deployer.wait() for version, deployer in deployers.items()}
+            seen = dict(files(root))
+            assert any(course(version).items() <= seen.items() for version, ended in done.items() if ended.code == 0)
+            check_visit(seen.get, list(seen), [course(2) if course(2).items() <= seen.items() else course(3)])
+            for ended in done.values():
+                assert ended.code == 0 or "holds the lock" in ended.err or "elsewhere" in ended.err, ended.err
+            assert not [name for name in seen if "lock.json" in name or "staging" in name]
 
 
 def test_without_hard_links_nothing_is_replaced_either(

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from html import escape
@@ -19,6 +20,7 @@ from urllib.parse import quote
 import pytest
 
 from benchmarks.generate import write_course
+from notes_site.serve.watch import QUIET
 from tests.harness import REPO, Site
 from tests.serving import Serving, message, until
 from tests.test_serve_laws import clean_build
@@ -187,19 +189,27 @@ HALVES = ["", "---\ntitle: One\n", "---\ntitle: One\ntime: 3x\n---\n"]
 @pytest.mark.parametrize("half", HALVES)
 def test_a_half_written_file_is_never_shown(course: Site, half: str) -> None:
     note = course.root / "content" / "cloud" / "one.md"
+    counted = 0
     with Serving(course.root) as preview:
-        for number in range(10):
+        for number in range(300):
             with note.open("w") as file, socket.create_connection(("127.0.0.1", preview.port)) as asking:
+                begun = time.monotonic()
                 file.write(half)
                 file.flush()
                 asking.sendall(b"GET /cloud/one.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                if number % 2:
-                    assert select.select([asking], [], [], 0.02)[0] == []  # it waits for the rest
+                early = select.select([asking], [], [], QUIET / 3)[0] if number % 2 else []
                 file.seek(0)
                 file.write(NOTE.format("One", f"Text {number}."))
                 file.flush()
+                one_save = time.monotonic() - begun < QUIET  # a busy machine may pause us for longer than saves take
                 answer = b"".join(iter(lambda asking=asking: asking.recv(65536), b""))  # type: ignore[misc]
-            assert f"Text {number}.".encode() in answer
+            if one_save:
+                assert early == []  # it waits for the rest
+                assert f"Text {number}.".encode() in answer
+                counted += 1
+            if counted == 10:
+                break
+        assert counted == 10
         assert "error" not in preview.said
 
 

@@ -183,6 +183,8 @@ def lock(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("a+b") as held:
         try:
             _lock(held.fileno())
+            if not os.path.samestat(os.fstat(held.fileno()), os.stat(held.name)):
+                raise FileNotFoundError  # who had it has deleted it, and somebody else may have made another
         except OSError:
             held.seek(0)
             raise Busy(held.read(200).decode(errors="replace") or "another process") from None

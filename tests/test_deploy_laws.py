@@ -383,6 +383,18 @@ def test_two_deploys_at_once_to_a_folder(projects: dict[int, Path], tmp_path: Pa
             assert not [name for name in seen if "lock.json" in name or "staging" in name]
 
 
+def test_a_write_leaves_nothing_staged_whether_it_is_refused_or_not(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    etag = store.put("new.html", b"<p>", UNCACHED, guard=ABSENT)
+    for guard in (ABSENT, "0" * 32):
+        with pytest.raises(Conflict):
+            store.put("new.html", b"other", UNCACHED, guard=guard)
+    store.put("new.html", b"newer", UNCACHED, guard=etag)
+    assert not [name for name, _ in files(tmp_path) if "staging" in name]
+    store.close()
+    assert dict(files(tmp_path)) == {"new.html": b"newer"}
+
+
 def test_without_hard_links_nothing_is_replaced_either(
     projects: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

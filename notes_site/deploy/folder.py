@@ -50,17 +50,17 @@ class FolderStore:
         path = self._root / key
         try:
             self._make_way(path)
-            staged = self._stage(data)
-            etag = digest_file(staged)
-            if guard == ABSENT:
-                self._place_new(staged, path)
-            elif guard:
-                with self._alone():
-                    if digest_file(path) != guard:
-                        raise Conflict(key)
+            with self._staged(data) as staged:
+                etag = digest_file(staged)
+                if guard == ABSENT:
+                    self._place_new(staged, path)
+                elif guard:
+                    with self._alone():
+                        if digest_file(path) != guard:
+                            raise Conflict(key)
+                        os.replace(staged, path)
+                else:
                     os.replace(staged, path)
-            else:
-                os.replace(staged, path)
             return etag
         except FileNotFoundError as exc:
             if guard:  # it has gone; or the holder of the lock has cleared away what is staged here
@@ -91,7 +91,7 @@ class FolderStore:
                 try:
                     held.enter_context(lock(self._root / STATE / "guard"))
                     break
-                except Busy:
+                except (Busy, FileNotFoundError):  # the latter: closed by another just now
                     time.sleep(0.02)
             else:
                 raise Conflict(str(self._root))
@@ -103,14 +103,20 @@ class FolderStore:
                 raise OSError(errno.ELOOP, "this is a symbolic link, behind which nothing is ours", str(parent))
         path.parent.mkdir(parents=True, exist_ok=True)
 
-    def _stage(self, data: bytes | Path) -> Path:
+    @contextmanager
+    def _staged(self, data: bytes | Path) -> Iterator[Path]:
+        """Give a file with the data; what is left of it afterwards (it was linked, or a guard forbade it) goes."""
         self._staging.mkdir(parents=True, exist_ok=True)
         staged = self._staging / f"{self._name}-{next(self._number)}"
-        if isinstance(data, Path):
-            shutil.copyfile(data, staged)
-        else:
-            staged.write_bytes(data)
-        return staged
+        try:
+            if isinstance(data, Path):
+                shutil.copyfile(data, staged)
+            else:
+                staged.write_bytes(data)
+            yield staged
+        finally:
+            with suppress(OSError):
+                staged.unlink(missing_ok=True)
 
     def list(self, wanted: Collection[str]) -> dict[str, Listed]:
         """Return all files; only those that are wanted are read. Links to folders are files, `.git` is no site's."""
@@ -140,8 +146,9 @@ class FolderStore:
 
     def close(self) -> None:
         """Remove what a killed deploy has staged."""
-        for folder in (self._staging, self._root / STATE / "guard"):
-            publish.remove_folder(folder)
+        publish.remove_folder(self._staging)
+        with suppress(Conflict), self._alone():  # while nobody else relies on it
+            publish.remove_folder(self._root / STATE / "guard")
 
 
 def _failure(path: Path, exc: OSError) -> DeployError:

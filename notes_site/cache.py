@@ -1,8 +1,8 @@
 """One SQLite file of what need not be computed again. Disposable: a cache that cannot be used is an empty cache.
 
 Tables: `runs` (the last run for each set of flags), `inputs` (digest by path and stamp), `memo` (results by key),
-`bodies` (rendered HTML by digest), `search` (records of the search by digest), `outputs` (what each
-published file was made from).
+`code` (highlighted code of each note), `bodies` (rendered HTML by digest), `search` (records of the search by digest),
+`outputs` (what each published file was made from).
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_SCHEMA = 2
+_SCHEMA = 3
 _TABLES = """
 CREATE TABLE runs (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE inputs (path TEXT PRIMARY KEY, stat TEXT, digest TEXT) WITHOUT ROWID;
 CREATE TABLE memo (key TEXT PRIMARY KEY, value BLOB);
+CREATE TABLE code (path TEXT PRIMARY KEY, program TEXT, blocks BLOB);
 CREATE TABLE bodies (digest TEXT PRIMARY KEY, html TEXT);
 CREATE TABLE search (digest TEXT PRIMARY KEY, terms TEXT, sections TEXT);
 CREATE TABLE outputs (root TEXT, path TEXT, key TEXT, parts TEXT, digest TEXT, stat TEXT, PRIMARY KEY (root, path))
@@ -86,6 +87,20 @@ class Cache:
         """Remember results, forget others."""
         self._write("INSERT OR REPLACE INTO memo VALUES (?, ?)", [*new.items()])
         self._write("DELETE FROM memo WHERE key = ?", [(key,) for key in gone])
+
+    def code(self, path: str, program: str) -> bytes:
+        """Return the highlighted code of a note as this program made it, nothing where there is none."""
+        rows = self._rows("SELECT blocks FROM code WHERE path = ? AND program = ?", (path, program))
+        return rows[0][0] if rows else b""
+
+    def save_code(self, program: str, new: Mapping[str, bytes]) -> None:
+        """Remember the highlighted code of notes by their paths."""
+        self._write("INSERT OR REPLACE INTO code VALUES (?, ?, ?)", [(path, program, new[path]) for path in new])
+
+    def keep_code(self, used: Iterable[str]) -> None:
+        """Forget the code of all other notes."""
+        known = {row[0] for row in self._rows("SELECT path FROM code")}
+        self._write("DELETE FROM code WHERE path = ?", [(path,) for path in known.difference(used)])
 
     def body(self, digest: str) -> str | None:
         """Return one rendered body."""

@@ -103,7 +103,8 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     )
     program = combine(*noop.toolchain(), *(part for item in inputs.digests["program"].items() for part in item))
     memo, records = Memo(cache), Records(cache)
-    parsed, new_bodies = _notes(inputs, roots, configs.parse_options(config), program, memo, records, jobs, progress)
+    options = configs.parse_options(config)
+    parsed, new_bodies = _notes(inputs, roots, options, program, cache, memo, records, jobs, progress)
     leaked = tuple(_leaks_in_files(inputs, scans, roots, shown, config.leaks_allow, program, memo))
     hasty = any(d.code in parsing.NEVER_KEPT for result in parsed.values() for d in result.diagnostics)
     trusted = not hasty and all(before for before, _ in inputs.stamps.values())
@@ -133,6 +134,7 @@ def _notes(
     roots: Mapping[str, str],
     options: ParseOptions,
     program: str,
+    cache: Cache,
     memo: Memo,
     records: Records,
     jobs: int | None,
@@ -141,7 +143,7 @@ def _notes(
     decode = msgspec.msgpack.Decoder(Parsed).decode
     shared = (program, digest_of(options))
     found: dict[str, Parsed] = {}
-    misses: list[tuple[str, str, bytes]] = []
+    misses: list[parsing.Task] = []
     for path, known in inputs.digests["content"].items():
         if is_note(path):
             key = combine("note", path, known, *shared)
@@ -150,10 +152,11 @@ def _notes(
                 found[path] = decode(kept or b"")
             except msgspec.MsgspecError:  # never parsed, or damaged
                 data = _bytes(inputs, roots, path)  # which may be newer than the scan
-                misses.append((path, combine("note", path, digest(data), *shared), data))
+                misses.append(parsing.Task(path, data, cache.code(path, program)))
     bodies: dict[str, str] = {}
-    keys = {path: key for path, key, _ in misses}
-    for path, encoded, body, record in parsing.parse_all([(p, d) for p, _, d in misses], options, jobs, progress):
+    codes: dict[str, bytes] = {}
+    keys = {path: combine("note", path, digest(data), *shared) for path, data, _ in misses}
+    for path, encoded, body, record, codes[path] in parsing.parse_all(misses, options, jobs, progress):
         found[path] = result = decode(encoded)
         if result.note:
             records.put(result.note.search, record)
@@ -161,6 +164,8 @@ def _notes(
             bodies[result.note.body] = body
         if not any(d.code in parsing.NEVER_KEPT for d in result.diagnostics):
             memo.put(keys[path], encoded)
+    cache.save_code(program, codes)
+    cache.keep_code(found)
     return dict(sorted(found.items())), bodies
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notes_site import frontmatter, leaks, markdown, paths, text
 from notes_site.digest import digest
+from notes_site.highlight import Highlighter
 from notes_site.kinds import kind_of
 from notes_site.model import Card, FrontMatter, Note, Parsed, ParseOptions, Role, SearchRecord, Status
 from notes_site.search.records import record
@@ -12,8 +13,8 @@ from notes_site.site import canonical_level
 _EXCERPT = 160  # characters of plain text, what search engines show
 
 
-def parse_note(path: str, data: bytes, options: ParseOptions) -> Parsed:
-    """Return the note in a file. `path` is relative to the content folder."""
+def parse_note(path: str, data: bytes, options: ParseOptions, highlighter: Highlighter | None = None) -> Parsed:
+    """Return the note in a file. `path` is relative to the content folder; `highlighter` may remember its code."""
     decoded, problem = text.decode(path, data)
     if problem:
         return Parsed(None, "", SearchRecord(), (problem,))
@@ -27,6 +28,7 @@ def parse_note(path: str, data: bytes, options: ParseOptions) -> Parsed:
         options=options,
         html=front.html or options.html,
         title=front.title,
+        highlighter=highlighter,
     )
     role = role_of(path, front)
     body = rendered.html if rendered.text.strip() or rendered.refs else ""  # a comment alone says nothing

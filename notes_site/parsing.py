@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,15 +21,32 @@ NEVER_KEPT = frozenset({"slow-code"})
 _PAYS_FROM = 150_000  # bytes of Markdown: some 70 ms of work, what starting two processes costs
 _CHUNK = 30_000  # bytes handed to a worker at a time
 
-Task = tuple[str, bytes]
-Result = tuple[str, bytes, str, SearchRecord]
+
+class Task(NamedTuple):
+    """A note to parse: its path, its bytes, and the code that it had when it was last parsed (see `Result`)."""
+
+    path: str
+    data: bytes
+    code: bytes = b""
+
+
+class Result(NamedTuple):
+    """A parsed note: the encoded `Parsed` without body and search record, these two, and its highlighted code, which
+    means something to a `Task` alone.
+    """
+
+    path: str
+    encoded: bytes
+    body: str
+    search: SearchRecord
+    code: bytes
 
 
 def parse_all(
     tasks: Sequence[Task], options: ParseOptions, jobs: int | None, progress: Callable[[str, int, int], None]
 ) -> Iterator[Result]:
-    """Yield path, encoded `Parsed` (without body and search record) and these two of each note, in the tasks' order."""
-    size = sum(len(data) for _, data in tasks)
+    """Yield the result of each task, in the tasks' order. `jobs`: processes, None for as many as pay."""
+    size = sum(len(task.data) for task in tasks)
     workers = jobs or (os.cpu_count() or 1 if size >= _PAYS_FROM else 1)
     chunks = list(_chunks(tasks))
     done = 0
@@ -90,7 +108,7 @@ def _chunks(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     size = 0
     for task in tasks:
         chunk.append(task)
-        size += len(task[1])
+        size += len(task.data)
         if size >= _CHUNK:
             yield chunk
             chunk, size = [], 0
@@ -100,12 +118,15 @@ def _chunks(tasks: Sequence[Task]) -> Iterator[list[Task]]:
 
 def parse_chunk(tasks: Sequence[Task], options: ParseOptions) -> list[Result]:
     """Parse some notes, in whichever process this is."""
+    from notes_site.highlight import Highlighter
     from notes_site.notes import parse_note
 
     encode = msgspec.msgpack.Encoder().encode
+    decode = msgspec.msgpack.Decoder(dict[str, str]).decode
     results = []
-    for path, data in tasks:
-        parsed = parse_note(path, data, options)
+    for path, data, known in tasks:
+        code = Highlighter(decode(known) if known else {})
+        parsed = parse_note(path, data, options, code)
         bare = msgspec.structs.replace(parsed, body="", search=SearchRecord())
-        results.append((path, encode(bare), parsed.body, parsed.search))
+        results.append(Result(path, encode(bare), parsed.body, parsed.search, encode(code.used)))
     return results

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from notes_site import highlight as module
 from notes_site.colours import LEAST, contrast, parse
-from notes_site.highlight import PLAIN, Code, code_css, highlight, languages, styles
+from notes_site.highlight import PLAIN, Code, Highlighter, code_css, highlight, languages, styles
 
 PYTHON = 'def f(x: int) -> str:\n    """Say\n    <hello>."""\n    return f"{x} & more"  # comment\n'
 
@@ -37,6 +37,30 @@ def test_no_character_is_lost(code: str, language: str) -> None:
 @given(st.lists(st.text(st.sampled_from("+- ab<{"), max_size=6), max_size=8).map("\n".join), LANGUAGES)
 def test_a_diff_loses_nothing_either(code: str, language: str) -> None:
     assert text_of(highlight(code, language, diff=True)).rstrip("\n") == code.rstrip("\n")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([PYTHON, "ls -l", "+a\n-b"]), LANGUAGES, st.booleans(), st.booleans())),
+    st.lists(st.tuples(st.sampled_from([PYTHON, "ls -l", "+a\n-b"]), LANGUAGES, st.booleans(), st.booleans())),
+)
+def test_what_is_remembered_is_what_would_be_made(
+    before: list[tuple[str, str, bool, bool]], now: list[tuple[str, str, bool, bool]]
+) -> None:
+    first = Highlighter({})
+    for code, language, linenos, diff in before:
+        first.highlight(code, language, linenos=linenos, diff=diff)
+    second, fresh = Highlighter(first.used), Highlighter({})
+    for code, language, linenos, diff in now:
+        shown = second.highlight(code, language, linenos=linenos, diff=diff)
+        assert shown == fresh.highlight(code, language, linenos=linenos, diff=diff)
+        assert shown == highlight(code, language, linenos=linenos, diff=diff)
+    assert second.used == fresh.used
+
+
+def test_a_problem_is_told_each_time() -> None:
+    first = Highlighter({})
+    assert first.highlight("x", "no-such-language").problem
+    assert Highlighter(first.used).highlight("x", "no-such-language").problem
 
 
 def test_classes_only() -> None:

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
 from importlib import import_module
 from types import FrameType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
-from pygments.lexer import Lexer
 from pygments.token import STANDARD_TYPES
 
 from notes_site.diagnostics import suggestion
+from notes_site.digest import digest
 from notes_site.highlight.css import UNMARKED, code_css, styles
 
-__all__ = ["Code", "Problem", "code_css", "highlight", "languages", "styles"]
+__all__ = ["Code", "Highlighter", "Problem", "code_css", "highlight", "languages", "styles"]
 
 MAX_SIZE = 200_000
 """The longest code block that is highlighted, in characters. Longer ones are shown plain."""
@@ -124,6 +124,27 @@ def highlight(
     return Code("".join(_wrapped(lines, chosen, linenos, signs)), problem)
 
 
+class Highlighter:
+    """`highlight` for the code of one note, with a memory: making a lexer costs some 20 ms for each language. `known`
+    is the HTML by digest that the same program had for the note before, `used` what it has now.
+    """
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+        self.used: dict[str, str] = {}
+
+    def highlight(
+        self, code: str, language: str, *, marks: Ranges = (), linenos: bool = False, diff: bool = False
+    ) -> Code:
+        """Return the code as HTML. What has a problem is not remembered, so that the problem is found again."""
+        key = digest(f"{language}\0{marks}\0{linenos}\0{diff}\0{code}".encode())
+        kept = self._known.get(key)
+        shown = Code(kept, None) if kept else highlight(code, language, marks=marks, linenos=linenos, diff=diff)
+        if language and not shown.problem:
+            self.used[key] = shown.html
+        return shown
+
+
 @lru_cache(maxsize=1)
 def languages() -> dict[str, tuple[str, str]]:
     """Return module and class of the lexer for every name that Pygments knows.
@@ -133,6 +154,12 @@ def languages() -> dict[str, tuple[str, str]]:
     from pygments.lexers._mapping import LEXERS
 
     return {alias: (entry[0], name) for name, entry in LEXERS.items() for alias in entry[2]}
+
+
+class _Lexer(Protocol):
+    """What we need of Pygments' `Lexer`, whose module takes some ms to load: what is remembered needs none."""
+
+    def get_tokens_unprocessed(self, text: str) -> Iterable[tuple[int, Any, str]]: ...
 
 
 class _TooSlow(Exception):
@@ -157,7 +184,7 @@ def _pieces(code: str, language: str, seconds: float) -> tuple[list[tuple[str, s
     return [("", escape(code, quote=False))], problem
 
 
-def _lex(lexer: Lexer, code: str) -> list[tuple[str, str]]:
+def _lex(lexer: _Lexer, code: str) -> list[tuple[str, str]]:
     runs: list[tuple[str, list[str]]] = [("", [])]
     last = ""
     classes = _CLASSES
@@ -190,7 +217,7 @@ def _class_of(kind: Any) -> str:
 
 
 @lru_cache(maxsize=256)
-def _lexer(language: str) -> tuple[Lexer | None, Problem | None]:
+def _lexer(language: str) -> tuple[_Lexer | None, Problem | None]:
     language = _SYNONYMS.get(language, language)
     if language in PLAIN:
         return None, None

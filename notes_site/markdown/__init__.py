@@ -12,6 +12,7 @@ The dialect and its deviations from CommonMark are in `docs/markdown.md`. What h
 from __future__ import annotations
 
 from notes_site.diagnostics import Diagnostic, in_order
+from notes_site.highlight import Highlighter
 from notes_site.markdown import footnotes, parser, plain, safe
 from notes_site.markdown.block_html import Renderer
 from notes_site.markdown.headings import take_title
@@ -51,13 +52,15 @@ def render(
     html: HtmlMode,
     title: str | None = None,
     extensions: bool = True,
+    highlighter: Highlighter | None = None,
 ) -> Rendered:
     """Render a note's text: no front matter, LF line ends, no NUL. Never fails; problems are in `diagnostics`.
 
     `first_line` is the line of the file at which the text starts: all lines that come back are lines of the file.
     The first H1 leaves the body when `title` is None (it becomes the title) or says the same. A `Ref` stands where
     its destination stands, a reference link where the whole link stands; a column of 0 means the whole line (in
-    table cells with `\\|`). Without `extensions` the result is plain CommonMark, without slots.
+    table cells with `\\|`). Without `extensions` the result is plain CommonMark, without slots. `highlighter` may
+    remember the note's code.
     """
     if not extensions:
         return Rendered(None, commonmark(source), (), (), frozenset(), source, (), count_words(source), ())
@@ -68,7 +71,7 @@ def render(
     tokens = footnotes.collect(tokens, env)
     for severity, code, message, hint, index in env["findings"]:
         file.report(severity, code, message, hint, index=index)
-    page = Renderer(file, env, html)
+    page = Renderer(file, env, html, highlighter or Highlighter({}))
     body = page.render(tokens)
     if html == "safe" and body:
         body = safe.clean(body)

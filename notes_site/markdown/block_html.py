@@ -52,7 +52,7 @@ _NO_BREAK_AFTER = frozenset({"li", "p"})
 class Renderer:
     """One note's walk. After `render`, the results are in `headings`, `refs`, `texts`, `prose` and `ids`."""
 
-    def __init__(self, file: Source, env: dict[str, Any], mode: HtmlMode) -> None:
+    def __init__(self, file: Source, env: dict[str, Any], mode: HtmlMode, code: highlight.Highlighter) -> None:
         self.headings: list[Heading] = []
         self.texts: list[str] = []
         self.ids = Ids(env["ids"])
@@ -62,6 +62,7 @@ class Renderer:
         self._cuts: list[tuple[int, int]] = []  # where in `texts` each heading stands, and where it ends
         self._file = file
         self._env = env
+        self._highlighter = code
         self._out: list[str] = []
         self._inlines = Inlines(file, self.ids, mode, self._out)
         self._cell = False
@@ -191,7 +192,7 @@ class Renderer:
             self._out.append("</td>")
 
     def _fence(self, token: Token) -> None:
-        self._code(token, *fences.highlighted(token, self._file))
+        self._code(token, *fences.highlighted(token, self._file, self._highlighter))
 
     def _code_block(self, token: Token) -> None:
         self._code(token, fences.Info(), highlight.highlight(token.content))

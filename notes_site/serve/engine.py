@@ -140,10 +140,10 @@ class Preview:
     def _parsed(self, changes: Iterable[Change]) -> dict[str, Parsed]:
         """The changed notes."""
         is_text = [c for c in changes if c.layer == "content" and c.data is not None and is_note(c.path)]
-        notes = [(change.path, change.data or b"") for change in is_text]
+        notes = [parsing.Task(change.path, change.data or b"") for change in is_text]
         options = configs.parse_options(self._newest.loaded.config)
         found = {}
-        for path, encoded, body, record in parsing.parse_all(notes, options, self._jobs, self._progress):
+        for path, encoded, body, record, _ in parsing.parse_all(notes, options, self._jobs, self._progress):
             found[path] = result = msgspec.msgpack.decode(encoded, type=Parsed)
             if result.note:
                 self._bodies[result.note.body] = body
@@ -190,7 +190,7 @@ class Preview:
         if self._tidy:
             return
         self._tidy = True
-        parsing.parse_chunk([("nothing.md", b"")], configs.parse_options(self._newest.loaded.config))
+        parsing.parse_chunk([parsing.Task("nothing.md", b"")], configs.parse_options(self._newest.loaded.config))
         compiled = self._newest.templates.compiled
         if compiled.changed:
             compiled.changed = False

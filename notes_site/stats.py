@@ -71,7 +71,7 @@ def sittings(notes: Iterable[Note]) -> list[Sitting]:
     for note in notes:
         if note.front.sessions:
             found += [Sitting(session.date, note, session.minutes) for session in note.front.sessions]
-        elif note.card.date and note.card.status in ("done", "doing"):
+        elif note.card.date and (note.card.time or note.card.status in ("done", "doing")):
             found.append(Sitting(note.card.date, note, note.card.time))
     return sorted(found, key=lambda sitting: sitting.date)
 

@@ -125,6 +125,20 @@ def test_minutes_by_day_and_week() -> None:
     assert [*stats.minutes_by_week(notes).items()] == [("2018-W44", 60), ("2018-W45", 40)]
 
 
+DAYS = st.sampled_from(["", "2018-10-29", "2018-11-04", "2018-11-05"])
+SESSIONS = st.lists(st.builds(Session, DAYS.filter(bool), st.integers(1, 90)), max_size=2).map(tuple)
+
+
+@given(st.lists(st.tuples(st.sampled_from(STATUSES), DAYS, st.none() | st.integers(0, 90), SESSIONS), max_size=8))
+def test_each_minute_of_the_sum_is_in_a_week_or_without_a_date(given_: list[tuple[Any, ...]]) -> None:
+    notes = [
+        note(f"a/{number}.md", sessions, status=status, date=day, time=sum(s.minutes for s in sessions) or time)
+        for number, (status, day, time, sessions) in enumerate(given_)
+    ]
+    undated = sum(n.card.time or 0 for n in notes if not n.card.date and not n.front.sessions)
+    assert sum(stats.minutes_by_week(notes).values()) + undated == stats.sums(n.card for n in notes).time
+
+
 def overview_of_three() -> overview.Overview:
     return overview.overview(
         site(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from notes_site.diagnostics import Diagnostic
 from notes_site.files import STATE
 
 CONFIG_NAME = "notes-site.toml"
+
+
+class BadConfig(Exception):
+    """The config has errors: what it says of folders cannot be relied on. Its `problems` say what and where."""
+
+    def __init__(self, project: Project, problems: Sequence[Diagnostic]) -> None:
+        super().__init__(f"{project.config.name} has errors")
+        self.project, self.problems = project, problems
 
 
 class NoProject(Exception):

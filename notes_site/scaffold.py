@@ -9,9 +9,9 @@ from pathlib import Path
 
 from notes_site import config as configs
 from notes_site import durations, frontmatter, paths
-from notes_site.diagnostics import suggestion
+from notes_site.diagnostics import failed, suggestion
 from notes_site.model import Config
-from notes_site.project import CONFIG_NAME, Project
+from notes_site.project import CONFIG_NAME, BadConfig, Project
 from notes_site.site import canonical_level, level_names
 
 
@@ -97,9 +97,16 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
 
 
 def settings(project: Project) -> Config:
-    """Return the project's config; its problems are the build's to show."""
+    """Return the project's config; its warnings are the build's to show.
+
+    Raises:
+        BadConfig: it has errors, so that a default would stand for what somebody wrote.
+    """
     data = project.config.read_bytes() if project.config.is_file() else b""
-    return configs.read(project.config.name, data)[0]
+    config, problems = configs.read(project.config.name, data)
+    if failed(problems):
+        raise BadConfig(project, problems)
+    return config
 
 
 def checked(config: Config, given: Mapping[str, object]) -> dict[str, object]:

@@ -592,6 +592,29 @@ def test_named_config(course: Site, tmp_path: Path) -> None:
     assert "there is no config file nowhere.toml" in said
 
 
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [('content = "notes"\nstray\n', "toml-syntax"), ('content = "notes"\noutput = "../x"\n', "bad-setting")],
+)
+@pytest.mark.parametrize("command", ["new Q3", "clean", "import PLAN.md", "deploy target", "export readme"])
+def test_no_command_guesses_what_a_broken_config_meant(course: Site, config: str, said: str, command: str) -> None:
+    course.write("PLAN.md", "# Cloud\n\n- [Lab: Launch a VM](https://example.org/vm) (30 min)\n")
+    ok(quick(course.root, "build"))
+    course.write("notes-site.toml", config)
+    (course.root / "notes").mkdir()
+    before = files(course)
+    done = quick(course.root, *command.split())
+    assert ok(done, 1) == ""
+    assert f"notes-site.toml:2:{6 if said == 'toml-syntax' else 10}: error: " in done.stderr
+    assert f"[{said}]" in done.stderr
+    assert files(course) == before
+
+
+def files(site: Site) -> dict[Path, bytes]:
+    """Every file of a site but its cache."""
+    return {p: p.read_bytes() for p in site.root.rglob("*") if p.is_file() and "cache.db" not in p.name}
+
+
 def test_content_folder_alone_is_a_project(site: Site) -> None:
     site.note("cloud/one.md", "Text.\n", title="One")
     ok(site.run("build"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any, NoReturn
 
 import click
 
-from notes_site.project import NoProject, Project, find
+from notes_site import reporting
+from notes_site.project import BadConfig, NoProject, Project, find
 
 json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 drafts = click.option("--drafts", is_flag=True, help="Publish drafts like other notes.")
@@ -25,7 +27,19 @@ jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Parse i
 
 
 def with_config(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the config file that `--config` names, before its name or behind it, as its first argument."""
+    """Give a command the config file that `--config` names, before its name or behind it, as its first argument.
+
+    A config whose errors the command cannot do with ends it.
+    """
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **given: Any) -> Any:
+        try:
+            return command(*args, **given)
+        except BadConfig as exc:
+            reporting.show_problems(exc.problems, notes=False)
+            sys.exit(1)
+
     option = click.option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -33,7 +47,7 @@ def with_config(command: Callable[..., Any]) -> Callable[..., Any]:
         callback=_remember,
         help="Use this config file.",
     )
-    return option(click.pass_obj(command))
+    return option(click.pass_obj(guarded))
 
 
 def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:

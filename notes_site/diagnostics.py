@@ -20,9 +20,9 @@ _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
 class Diagnostic(NamedTuple):
     """One problem, where it stands, and the mend.
 
-    `path` is relative to the project and has forward slashes. `line` and `column` count from 1, in characters;
-    0 means the whole file or line. `length` is in characters. `text` is the source line, so that showing the
-    problem reads nothing.
+    `path` is relative to the project and has forward slashes; people see it from where they are (`project.seen_from`).
+    `line` and `column` count from 1, in characters; 0 means the whole file or line. `length` is in characters. `text`
+    is the source line, so that showing the problem reads nothing.
     """
 
     path: str

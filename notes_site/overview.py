@@ -97,8 +97,8 @@ def _groups(result: Overview) -> Iterator[tuple[str, dict[str, Sums]]]:
     yield "total", {"all": result.total}
 
 
-def as_text(result: Overview) -> str:
-    """Return the overview as tables for a terminal."""
+def as_text(result: Overview, shown: Callable[[str], str] = str) -> str:
+    """Return the overview as tables for a terminal. `shown`: how people see a path in the content folder."""
     lines = []
     for by, groups in _groups(result):
         head = "Together" if by == "total" else f"By {by}"
@@ -114,7 +114,7 @@ def as_text(result: Overview) -> str:
         lines.append(f"{head}: {planned} planned, {spent} spent.")
     if result.missing:
         lines.append(f"Without a time ({len(result.missing)}):")
-        lines += [f"  {path}: {title}" for path, title in result.missing]
+        lines += [f"  {shown(path)}: {title}" for path, title in result.missing]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

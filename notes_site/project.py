@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +56,24 @@ def find(start: Path, config: Path | None = None) -> Project:
     if (start / "content").is_dir():
         return Project(start, start / CONFIG_NAME)
     raise NoProject(f"no {CONFIG_NAME} here or above, and no content folder; `notes-site init DIR` makes a site")
+
+
+def path_from(here: str | Path, root: Path, path: str) -> str:
+    """Return, with forward slashes, how somebody in the folder `here` names a path that is relative to `root`."""
+    target = os.path.normpath(root / path)
+    try:
+        return os.path.relpath(target, here).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return target.replace(os.sep, "/")
+
+
+def seen_from(here: str | Path, root: Path, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the problems of the project in `root` as somebody in the folder `here` would open their files.
+
+    Problems name files by their path in the project, wherever it lies: so they are remembered, and so programs
+    read them. What is printed for people goes through here.
+    """
+    return tuple(d._replace(path=path_from(here, root, d.path)) for d in diagnostics)
 
 
 def theme() -> Path:

@@ -9,10 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from notes_site.diagnostics import Diagnostic, as_github, as_json, loads, show
 from notes_site.noop import Run
+from notes_site.project import seen_from
 
 
 class Report(NamedTuple):
@@ -35,12 +37,12 @@ def unchanged(run: Run) -> Report:
     return Report(run.notes, run.pages, 0, pages, 0, loads(run.diagnostics), (), run.published, run.output)
 
 
-def show_build(report: Report, seconds: float, *, why: bool, json_too: bool, strict: bool) -> None:
-    """Say what a build did."""
+def show_build(report: Report, seconds: float, root: Path, *, why: bool, json_too: bool, strict: bool) -> None:
+    """Say what a build of the project in `root` did."""
     if json_too:
         print_json(_as_object(report, seconds))
         return
-    show_problems(report.diagnostics, notes=False)
+    show_problems(report.diagnostics, root, notes=False)
     if why:
         for path, reasons in report.why:
             print(f"{path}: {', '.join(reasons)}")
@@ -82,10 +84,13 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=1))
 
 
-def show_problems(diagnostics: Sequence[Diagnostic], *, notes: bool) -> None:
-    """Print problems to standard error. Without `notes` those of that severity are only counted."""
+def show_problems(diagnostics: Sequence[Diagnostic], root: Path, *, notes: bool) -> None:
+    """Print problems to standard error, their paths, which are relative to `root`, as seen from the working directory.
+
+    Without `notes` those of that severity are only counted.
+    """
     colour = has_colour(sys.stderr)
-    for d in diagnostics:
+    for d in seen_from(Path.cwd(), root, diagnostics):
         if notes or d.severity != "note":
             print(show(d, colour=colour), file=sys.stderr)
     counts = Counter(d.code for d in diagnostics if d.severity == "note")
@@ -94,15 +99,19 @@ def show_problems(diagnostics: Sequence[Diagnostic], *, notes: bool) -> None:
         print(f"{_plural(sum(counts.values()), 'remark')} ({listed}): `notes-site check` shows them", file=sys.stderr)
 
 
-def show_check(diagnostics: Sequence[Diagnostic], form: str) -> None:
-    """Say what `check` found, in a form: `text`, `json` or `github`."""
+def show_check(diagnostics: Sequence[Diagnostic], root: Path, form: str) -> None:
+    """Say what `check` found in the project in `root`, in a form: `text`, `json` or `github`.
+
+    GitHub looks for files from the root of the repository, which its runner names in GITHUB_WORKSPACE.
+    """
     if form == "json":
         print_json(as_json(diagnostics))
     elif form == "github":
-        for d in diagnostics:
+        repository = os.path.realpath(os.environ.get("GITHUB_WORKSPACE") or ".")
+        for d in seen_from(repository, root, diagnostics):
             print(as_github(d))
     else:
-        show_problems(diagnostics, notes=True)
+        show_problems(diagnostics, root, notes=True)
         errors, warnings = _count(diagnostics)
         print(f"{_plural(errors, 'error')}, {_plural(warnings, 'warning')}")
 

@@ -251,7 +251,8 @@ def test_check_writes_nothing_and_shows_all(course: Site) -> None:
     assert "no-link" in done.stderr  # remarks too, which `build` only counts
 
 
-def test_check_json_and_github(course: Site) -> None:
+def test_check_json_and_github(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
     course.note("cloud/one.md", "See [that](gone.md).\n", title="One", level="expert")
     found = json.loads(ok(quick(course.root, "check", "--json"), 1))
     assert [d["code"] for d in found if d["severity"] != "note"] == ["unknown-level", "broken-link"]
@@ -475,6 +476,12 @@ def test_stats(course: Site) -> None:
     assert not course.output.exists()
 
 
+def test_stats_names_the_notes_without_a_time_as_seen_from_here(course: Site) -> None:
+    course.note("cloud/three.md", "Text.\n", title="Three", status="done")
+    assert ok(quick(course.root, "stats")).endswith("Without a time (1):\n  content/cloud/three.md: Three\n")
+    assert ok(quick(course.root / "content", "stats")).endswith("(1):\n  cloud/three.md: Three\n")
+
+
 def test_stats_json(course: Site) -> None:
     stats = json.loads(ok(quick(course.root, "stats", "--json")))
     assert [*stats] == [
@@ -654,6 +661,39 @@ def on_a_terminal(arguments: list[str], cwd: Path, **env: str) -> str:
     os.close(parent)
     process.wait()
     return data.decode()
+
+
+def test_paths_are_those_that_open_the_file_from_here(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    course.note("cloud/one.md", "Text.\n", title="One", time="soon", link="https://example.org")
+    above, inside = course.root.parent, course.root / "content/cloud"
+    named = ["--config", str(course.root / "notes-site.toml")]
+    for command in ("check", "build", "stats", "export readme"):
+        said = [quick(cwd, *named, *command.split()).stderr for cwd in (course.root, above, inside)]
+        assert said[0].startswith("content/cloud/one.md:3:7: error: ")
+        assert said[1] == said[0].replace("content/cloud/", "site/content/cloud/")
+        assert said[2] == said[0].replace("content/cloud/", "")
+
+    def annotated(cwd: Path) -> set[str]:
+        lines = quick(cwd, *named, "check", "--format", "github").stdout
+        return set(re.findall(r"^::\w+ file=([^,]+)", lines, re.MULTILINE))
+
+    assert annotated(inside) == {"one.md"}
+    assert annotated(above) == {"site/content/cloud/one.md"}
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(above))
+    assert annotated(inside) == {"site/content/cloud/one.md"}
+
+    def data(cwd: Path) -> Any:
+        return json.loads(quick(cwd, *named, "check", "--json").stdout)
+
+    assert data(above) == data(course.root)
+    assert data(above)[0]["path"] == "content/cloud/one.md"
+
+
+def test_import_names_its_document_as_seen_from_here(course: Site) -> None:
+    course.write("docs/PLAN.md", b"# Caf\xe9\n\n- [Lab: VM](https://example.org/vm) (30 min)\n")
+    done = quick(course.root, "import", "docs/PLAN.md", "--dry-run")
+    assert done.stderr.startswith("docs/PLAN.md: warning: ")
 
 
 def test_colours_on_a_terminal_only(course: Site) -> None:

@@ -55,7 +55,7 @@ def build(
         else:
             options = {"drafts": drafts, "today": today, "strict": strict, "clean": clean, "jobs": jobs}
             report = _build(project, cache, chosen, **options)
-    reporting.show_build(report, time.perf_counter() - started, why=why, json_too=as_json, strict=strict)
+    reporting.show_build(report, time.perf_counter() - started, project.root, why=why, json_too=as_json, strict=strict)
     sys.exit(0 if report.published else 1)
 
 
@@ -93,7 +93,7 @@ def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, for
     project = project_of(config)
     with closing(Cache(project.state)) as cache:
         report = _build(project, cache, None, drafts=drafts, strict=strict, jobs=jobs, write=False)
-    reporting.show_check(report.diagnostics, form)
+    reporting.show_check(report.diagnostics, project.root, form)
     sys.exit(1 if failed(report.diagnostics, strict=strict) else 0)
 
 

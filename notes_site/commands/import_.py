@@ -63,7 +63,7 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
         text, problems = disk.read(document)
         (_plan if is_plan else _readme)(document, text, problems, content, settings, Wishes(**wishes))
     except disk.Unreadable as exc:
-        reporting.show_problems([exc.problem], notes=True)
+        reporting.show_problems([exc.problem], document.parent, notes=True)
         sys.exit(1)
     except OSError as exc:
         fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
@@ -86,9 +86,7 @@ def _readme(
         reporting.print_json(report.as_object(found))
     elif wishes.dry_run:
         click.echo(report.table(found), nl=False)
-    reporting.show_problems([*problems, *found.problems, *_leaks(document, text, settings)], notes=True)
-    for doubt in found.unsure:
-        click.echo(f"unsure: {document.name}:{doubt.line}: {doubt.what}", err=True)
+    _tell(document, [*problems, *found.problems, *_leaks(document, text, settings)], found.unsure)
     if not wishes.dry_run:
         _write(content, data, wishes)
 
@@ -107,15 +105,19 @@ def _plan(
         reporting.print_json(plan.as_object(made))
     elif wishes.dry_run:
         click.echo(report.table(read), nl=False)
-    reporting.show_problems([*problems, *read.problems, *_leaks(document, text, settings)], notes=True)
-    for doubt in read.unsure:
-        click.echo(f"unsure: {document.name}:{doubt.line}: {doubt.what}", err=True)
+    _tell(document, [*problems, *read.problems, *_leaks(document, text, settings)], read.unsure)
     for estimate in made.estimates:
         click.echo(_SAYS[estimate.what].format(_shown(content / estimate.path)), err=True)
     if not wishes.dry_run:
         for path, data in made.filled.items():
             disk.put(content / path, data)
         _write(content, {path: text.encode() for path, text in made.texts.items()}, wishes)
+
+
+def _tell(document: Path, problems: Sequence[Diagnostic], unsure: Sequence[Any]) -> None:
+    reporting.show_problems(problems, document.parent, notes=True)
+    for doubt in unsure:
+        click.echo(f"unsure: {_shown(document)}:{doubt.line}: {doubt.what}", err=True)
 
 
 def _leaks(document: Path, text: str, settings: Any) -> tuple[Diagnostic, ...]:

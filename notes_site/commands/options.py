@@ -37,7 +37,7 @@ def with_config(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **given)
         except BadConfig as exc:
-            reporting.show_problems(exc.problems, notes=False)
+            reporting.show_problems(exc.problems, exc.project.root, notes=False)
             sys.exit(1)
 
     option = click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from notes_site import reporting
 from notes_site.cache import Cache
 from notes_site.commands import options
 from notes_site.commands.options import fail, project_of, with_config
+from notes_site.project import path_from
 
 
 @click.command()
@@ -33,12 +35,14 @@ def stats(config: Path | None, as_json: bool, as_csv: bool, drafts: bool) -> Non
     with closing(Cache(project.state)) as cache, reporting.progress() as progress:
         site, problems = load_site(project, cache, drafts=drafts, progress=progress)
     errors = [d for d in problems if d.severity == "error"]
-    reporting.show_problems(errors, notes=False)
+    reporting.show_problems(errors, project.root, notes=False)
     result = overview.overview(site)
     if as_json:
         reporting.print_json(overview.as_object(result))
     else:
-        click.echo(overview.as_csv(result) if as_csv else overview.as_text(result), nl=False)
+        content = project.root / site.config.content
+        text = overview.as_csv(result) if as_csv else overview.as_text(result, partial(path_from, Path.cwd(), content))
+        click.echo(text, nl=False)
     sys.exit(1 if errors else 0)
 
 
@@ -68,7 +72,7 @@ def readme(config: Path | None, output: Path | None, force: bool) -> None:
     project = project_of(config)
     result = exporting.export(project, output.parent.absolute() if output else project.root)
     if result.errors:
-        reporting.show_problems(result.errors, notes=False)
+        reporting.show_problems(result.errors, project.root, notes=False)
         fail("the notes have errors, nothing is exported")
     if output is None:
         click.echo(result.text, nl=False)

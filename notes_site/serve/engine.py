@@ -22,7 +22,7 @@ from notes_site.making import Maker
 from notes_site.model import Parsed
 from notes_site.outputs import Copy, Output
 from notes_site.paths import is_note
-from notes_site.project import Project
+from notes_site.project import Project, seen_from
 from notes_site.serve import collector
 from notes_site.serve.answers import Answer, Face, faced, fault, media_type
 from notes_site.serve.changes import (
@@ -211,7 +211,8 @@ class Preview:
 
     def show(self, problems: Iterable[Diagnostic]) -> list[str]:
         """Return problems as the terminal shows them, each with its source line."""
-        return [show(problem) for problem in with_source(problems, self.project.root)]
+        root = self.project.root
+        return [show(problem) for problem in seen_from(Path.cwd(), root, with_source(problems, root))]
 
     @property
     def shown(self) -> Composed:

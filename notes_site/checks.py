@@ -63,11 +63,11 @@ def _name(member: Note) -> Iterator[Diagnostic]:
 
 
 def _aliases(member: Note) -> Iterator[Diagnostic]:
-    for alias in filter(paths.is_address, member.front.aliases):
-        if not paths.alias_url(alias):
+    for number, alias in enumerate(member.front.aliases):
+        if paths.is_address(alias) and not paths.alias_url(alias):
             message = f"the alias `{alias}` is no address on this site"
             hint = "write a path, like `old/launch-vm.html`"
-            yield error(member.path, "bad-alias", message, hint=hint, **_at(member, "aliases"))
+            yield error(member.path, "bad-alias", message, hint=hint, **_at(member, f"aliases.{number}"))
 
 
 def _facts(member: Note) -> Iterator[Diagnostic]:

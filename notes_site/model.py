@@ -42,7 +42,8 @@ class Session(Record, frozen=True):
 class FrontMatter(Record, frozen=True):
     """What a note says about itself. Absent is None (or empty); times are whole minutes, dates ISO 8601 texts.
 
-    `spans` has, under the canonical field name, where each value that is present stands.
+    `spans` has, under the canonical field name, where each value that is present stands; those of each alias are under
+    `aliases.0`, `aliases.1`, and so on.
     """
 
     title: str | None = None

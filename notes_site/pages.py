@@ -150,11 +150,12 @@ def _reports(site: Site, views: Views) -> Iterator[Output]:
 
 def _redirects(site: Site, views: Views) -> Iterator[Output]:
     for note in site.published():
-        former = {paths.alias_url(alias): alias for alias in filter(paths.is_address, note.front.aliases)}
-        for url, alias in former.items():
+        aliases = enumerate(note.front.aliases)
+        former = {paths.alias_url(alias): (n, alias) for n, alias in aliases if paths.is_address(alias)}
+        for url, (number, alias) in former.items():
             source = f"the alias {alias} of {_shown(site, note)}"
             if url and url != note.card.url:  # what is no address is told of by `checks`
-                place = (_shown(site, note), *note.front.spans["aliases"])
+                place = (_shown(site, note), *note.front.spans[f"aliases.{number}"])
                 yield Page(url, source, "redirect.html", partial(views.redirect, url, note), place)
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from notes_site import durations
 from notes_site.diagnostics import Diagnostic, error, note, suggestion, warning
-from notes_site.frontmatter import names, tree
+from notes_site.frontmatter import names, tree, values
 from notes_site.frontmatter.block import MAX_SIZE, Broken, find
 from notes_site.frontmatter.fields import Field
 from notes_site.frontmatter.names import Meaning, fold
@@ -121,6 +121,9 @@ class _Reader:
             if value is not None and value != ():
                 found[field.name] = value
                 spans[field.name] = self._span(entry.value.start, entry.value.end)
+                if field.parse is values.texts:
+                    items = values.placed_texts(entry.value).values()
+                    spans |= {f"{field.name}.{n}": self._span(item.start, item.end) for n, item in enumerate(items)}
         self._add_up(found, spans, claims)
         self._tell_of_the_rest()
         return FrontMatter(**found, spans=spans)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from notes_site import durations, paths
 from notes_site.diagnostics import suggestion
@@ -24,6 +24,8 @@ _OTHER_DATE = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})\b")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[^/?#:\[\]]+)(?::[0-9]*)?(?:[/?#]|\Z)", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+_BETWEEN_COMMAS = re.compile(r"[^, \t\n](?:[^,]*[^, \t\n])?")
 _MARKDOWN_LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 
 TRUE = frozenset({"true", "yes", "on"})
@@ -62,7 +64,8 @@ def one(node: Node) -> str:
         node = node.items[0]
     if not isinstance(node, Scalar):
         what = "a list" if isinstance(node, Sequence) else "a map (`name: value`)"
-        raise BadValue(f"{what} stands where one text should", "write one text; quotes keep `[`, `{` and `:` in it")
+        hint = "write one text; quotes keep `[`, `{` and `:` in it"
+        raise BadValue(f"{what} stands where one text should", hint, node)
     value = node.text
     if node.plain and value in ("~", "null"):
         return ""
@@ -104,34 +107,50 @@ def language(node: Node) -> str | None:
 
 def texts(node: Node) -> tuple[str, ...]:
     """A list of texts, or one text with commas; each of them once."""
-    found: dict[str, str] = {}
-    for value in _items(node):
-        found.setdefault(value.casefold(), value)
-    return tuple(found.values())
+    return tuple(placed_texts(node))
+
+
+def placed_texts(node: Node) -> dict[str, Node]:
+    """Return what `texts` does, each with where it stands."""
+    found: dict[str, tuple[str, Node]] = {}
+    for value, item in _items(node):
+        found.setdefault(value.casefold(), (value, item))
+    return dict(found.values())
 
 
 def tags(node: Node) -> tuple[str, ...]:
     """A list of tags, with or without Obsidian's `#`."""
     if isinstance(node, Scalar) and "," not in node.text:
-        words = node.text.split()
-        if len(words) > 1 and all(w.startswith("#") for w in words):
-            node = Sequence([Scalar(w, False, node.start, node.end) for w in words], node.start, node.end)
+        words = [*_pieces(node, _WORD)]
+        if len(words) > 1 and all(word.text.startswith("#") for word in words):
+            node = Sequence([*words], node.start, node.end)
     found: dict[str, str] = {}
-    for value in _items(node):
+    for value, item in _items(node):
         bare = value.lstrip("#").strip()
         if not paths.slug(bare):
-            raise BadValue(f"the tag `{brief(value)}` has no letter or digit", "name it in letters and digits")
+            raise BadValue(f"the tag `{brief(value)}` has no letter or digit", "name it in letters and digits", item)
         found.setdefault(paths.slug(bare), bare)
     return tuple(found.values())
 
 
-def _items(node: Node) -> Iterator[str]:
+def _items(node: Node) -> Iterator[tuple[str, Node]]:
     if isinstance(node, Sequence):
-        values = (one(item) for item in node.items)
+        items: Iterable[Node] = node.items
+    elif isinstance(node, Scalar) and one(node):
+        items = _pieces(node, _BETWEEN_COMMAS)
     else:
-        # a lone map is refused by `one`
-        values = (part.strip() for part in one(node).split(","))
-    return (value for value in values if value)
+        items = [node]  # a lone map is refused by `one`
+    return ((value, item) for item in items if (value := one(item)))
+
+
+def _pieces(node: Scalar, pattern: re.Pattern[str]) -> Iterator[Scalar]:
+    """Yield the parts of a text, each where it stands; all where the text does if escapes or line ends are in it."""
+    around = node.end - node.start - len(node.text)
+    exact = around == (0 if node.plain else 2)
+    first = node.start + around // 2
+    for piece in pattern.finditer(node.text):
+        place = (first + piece.start(), first + piece.end()) if exact else (node.start, node.end)
+        yield Scalar(piece[0], False, *place)
 
 
 def duration(node: Node) -> int | None:

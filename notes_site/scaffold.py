@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from notes_site import config as configs
-from notes_site import durations, frontmatter, paths
+from notes_site import frontmatter, paths
 from notes_site.diagnostics import failed, suggestion
 from notes_site.model import Config
 from notes_site.project import CONFIG_NAME, BadConfig, Project
@@ -109,16 +109,13 @@ def settings(project: Project) -> Config:
     return config
 
 
-def checked(config: Config, given: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields of a new note, checked and in the forms that front matter has.
+def checked(config: Config, given: Mapping[str, str | Iterable[str] | None]) -> dict[str, object]:
+    """Return the fields of a new note, read as `check` will read them.
 
     Raises:
-        ValueError: a level or kind that the site does not have, a time that is none.
+        ValueError: what front matter cannot say, a level or kind that the site does not have.
     """
-    fields = {name: value for name, value in given.items() if value}
-    for name in ("time", "estimate"):
-        if name in fields:
-            fields[name] = _minutes(str(fields[name]))
+    fields = {name: value for name, text in given.items() if text and (value := _read(name, text)) not in (None, ())}
     levels = level_names(config)
     if "level" in fields and canonical_level(str(fields["level"])) not in levels:
         raise ValueError(_unknown("level", str(fields["level"]), levels))
@@ -129,11 +126,11 @@ def checked(config: Config, given: Mapping[str, object]) -> dict[str, object]:
     return fields
 
 
-def _minutes(text: str) -> int:
+def _read(name: str, given: str | Iterable[str]) -> object:
     try:
-        return durations.parse(text)
-    except durations.BadDuration as bad:
-        raise ValueError(f"{bad}: {bad.hint}") from None
+        return frontmatter.value_of(name, given)
+    except frontmatter.BadValue as bad:
+        raise ValueError(f"{name}: {bad}: {bad.hint}") from None
 
 
 def _unknown(what: str, value: str, known: Iterable[str]) -> str:

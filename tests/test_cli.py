@@ -413,12 +413,32 @@ def test_new_never_overwrites(course: Site) -> None:
         (["--time", "soon"], "`soon` is no duration: write it like `30 min`"),
         (["--estimate", "1h 75m"], "does not add up"),
         (["--area", "🐳"], "no letter or digit"),
+        (["--area", "a\x01b"], "the character U+0001 cannot stand in a page"),
+        (["--link", "javascript:x"], "link: a link with `javascript:` is not published"),
+        (["--link", "www.example.org"], "write `https://www.example.org`"),
+        (["--tag", "fine", "--tag", ".."], "the tag `..` has no letter or digit"),
     ],
 )
 def test_new_refuses_what_the_build_would(course: Site, arguments: list[str], said: str) -> None:
     before = sorted((course.root / "content").rglob("*"))
     assert said in usage_error(quick(course.root, "new", "Title", *arguments))
     assert sorted((course.root / "content").rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (["--kind", "Video"], ["kind: video"]),
+        (["--tag", "#aws", "--tag", "AWS", "--tag", ""], ["tags: [aws]"]),
+        (["--level", " Beginner "], ["level: Beginner"]),
+        (["--link", "<https://example.org>"], ["link: https://example.org"]),
+        (["--estimate", ""], []),
+    ],
+)
+def test_new_takes_what_the_build_would(course: Site, arguments: list[str], lines: list[str]) -> None:
+    path = ok(quick(course.root, "new", "Title", "--area", "Cloud", *arguments)).strip()
+    assert (course.root / path).read_text().splitlines() == ["---", "title: Title", *lines, "---"]
+    ok(quick(course.root, "check", "--strict"))
 
 
 def test_new_refuses_a_title_without_a_letter(course: Site) -> None:

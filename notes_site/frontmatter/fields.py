@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from notes_site.frontmatter import values
 from notes_site.frontmatter.sittings import sessions
-from notes_site.frontmatter.tree import Node
+from notes_site.frontmatter.tree import Node, Scalar, Sequence
 from notes_site.model import STATUSES
 
 
@@ -176,3 +176,18 @@ FIELDS: tuple[Field, ...] = (
 # fmt: on
 
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
+
+
+def value_of(name: str, given: str | Iterable[str]) -> Any:
+    """Return what the field of this name holds when it is given a text or, where it takes one, a list of texts.
+
+    Raises:
+        BadValue: front matter could not say this.
+    """
+    if isinstance(given, str):
+        return BY_NAME[name].parse(_text(given))
+    return BY_NAME[name].parse(Sequence([_text(item) for item in given], 0, 0))
+
+
+def _text(given: str) -> Scalar:
+    return Scalar(given, False, 0, len(given))

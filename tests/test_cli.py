@@ -579,7 +579,7 @@ def _typed(front: dict[str, Any]) -> dict[str, Any]:
         ({"sessions": [{"date": "2018-10-29", "time": 30}]}, True),
         ({"time_spent": "30 min", "some_other_tool": {"x": 1}}, True),
         ({"time": -1}, False),
-        ({"time": ["a"]}, False),
+        ({"time": ["a", "b"]}, False),
         ({"date": "29.10.2018"}, False),
         ({"title": ["a", "b"]}, False),
         ({"draft": "maybe"}, False),

@@ -6,6 +6,7 @@ Golden cases lie in golden/frontmatter/: a title, the note, then what comes of i
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import re
 import subprocess
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 
 from notes_site import frontmatter, text
 from notes_site.diagnostics import show
-from notes_site.frontmatter import FIELDS, clean, dump, json_schema, parse
+from notes_site.frontmatter import FIELDS, clean, dump, json_schema, parse, values
 from notes_site.frontmatter.block import MAX_SIZE
 from notes_site.frontmatter.names import NAMES, fold
 from notes_site.model import FrontMatter, Session, Span
@@ -337,9 +338,53 @@ def test_the_schema_is_valid_and_catches_slips() -> None:
         {"order": "first"},
         {"time": -1},
         {"html": "some"},
-        {"time": [1]},
+        {"time": [1, 2]},
+        {"order": "3rd"},
+        {"html": "cooked"},
+        {"draft": [True, False]},
     ):
         assert not validator.is_valid(bad), bad
+
+
+WORDS = [
+    *sorted(values.TRUE | values.FALSE), *values.HTML, "null", "~", "3", "+3", "-3", "30 min", "1h 10m", "1:30", "1.5",
+    "half an hour", "done", "in progress", "to-do", "2018-10-29", "2018/1/2", "2018-10-29T10:00Z", "2018-10-29 10:00",
+    "2018-10-29 45 min", "2018-10-29, 1h; 2018-10-30: 20", "https://example.org/a", "<a>", "a, b", "#a #b", "en-GB",
+]  # fmt: skip
+SPACES = st.text(" \t\n\u2028", max_size=2)
+SPELLED = st.builds(
+    lambda word, change, before, after: f"{before}{change(word)}{after}",
+    st.sampled_from(WORDS), st.sampled_from([str, str.upper, str.title, str.swapcase]), SPACES, SPACES,
+)  # fmt: skip
+SCALARS = st.one_of(
+    SPELLED,
+    st.booleans(),
+    st.none(),
+    st.integers(-5, 10**10),
+    st.sampled_from([0.5, 1.0, 1.5, -2.5, 1e30, 2018.1]),
+    st.text(max_size=5),
+)
+PAIRS = st.fixed_dictionaries({}, optional={"date": SCALARS, "Time": SCALARS, "time": SCALARS, "2018-10-29": SCALARS})
+VALUES = st.one_of(SCALARS, PAIRS, st.lists(st.one_of(SCALARS, PAIRS, st.lists(SCALARS, max_size=2)), max_size=3))
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
+
+
+@given(st.sampled_from([field.name for field in FIELDS]), VALUES)
+@example("order", "3")
+@example("level", ["Beginner"])
+@example("time", [30])
+@example("html", "yes")
+@example("html", "Sanitized")
+@example("draft", "true")
+@example("draft", "YES")
+@example("area", ["a", {"b": 1}])
+@example("tags", [["a"], None, True])
+@example("link", 5)
+@example("sessions", [{"date": ["2018-10-29"], "time": [5]}, {"2018-10-29": 5}, "2018-10-29, 5"])
+def test_the_schema_takes_what_is_read_without_an_error(name: str, value: Any) -> None:
+    source = parse("note.md", f"---\n{name}: {json.dumps(value, ensure_ascii=False)}\n---\n")
+    if not any(problem.severity == "error" for problem in source.diagnostics):
+        assert [error.message for error in SCHEMA.iter_errors({name: value})] == []
 
 
 def test_the_reference_page_is_up_to_date() -> None:

@@ -29,23 +29,33 @@ class Field(NamedTuple):
     prose: bool = False
 
 
-_ONE_TEXT: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
-_TEXTS: dict[str, Any] = {"type": ["string", "number", "array", "null"], "items": {"type": ["string", "number"]}}
-_LINK: dict[str, Any] = {"type": ["string", "null"], "format": "uri-reference"}
-_DURATION: dict[str, Any] = {
-    "type": ["integer", "string", "null"],
-    "minimum": 0,
-    "examples": [30, "45 min", "1h 10m", "1:30"],
-}
-_DATE: dict[str, Any] = {
-    "type": ["string", "null"],
-    "pattern": r"^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}([T ].*)?)?$",
-}
-_BOOLEAN: dict[str, Any] = {"enum": [True, False, "yes", "no", "on", "off", None]}
+def _one(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that may stand in a list of its own, as `values.one` takes it."""
+    return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}]}
+
+
+def _spelled(*words: str) -> str:
+    """A pattern for words in any case and nothing; JSON Schema's regular expressions have no flag for it."""
+    letters = ("".join(f"[{c}{c.upper()}]" for c in word) for word in words)
+    return f"^{_SPACE}({'|'.join(letters)})?{_SPACE}$"
+
+
+_SPACE = r"[ \t-\r\u0085\u2028\u2029]*"
+_DAY = r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
+_TEXT: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+_ONE_TEXT = _one(_TEXT)
+_FIRST_TEXT: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "prefixItems": [_ONE_TEXT], "minItems": 1}]}
+_TEXTS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _ONE_TEXT}]}
+_DURATION = _one({"type": ["number", "string", "null"], "minimum": 0, "examples": [30, "45 min", "1h 10m", "1:30"]})
+_DATE = _one({"type": ["string", "null"], "pattern": f"^{_SPACE}({_DAY}([Tt \\s][\\s\\S]*)?)?$"})
+_BOOLEAN = _one({"type": ["boolean", "string", "null"], "pattern": _spelled(*sorted(values.TRUE | values.FALSE))})
+_MODES: dict[str, Any] = {"enum": ["raw", "safe", "escaped", True, False, None]}  # what editors offer
+_HTML = _one({"anyOf": [_MODES, {"type": "string", "pattern": _spelled(*values.HTML)}]})
+_WHOLE = _one({"type": ["integer", "string", "null"], "pattern": f"^{_SPACE}([+-]?[0-9]{{1,9}})?{_SPACE}$"})
 _SESSION: dict[str, Any] = {
     "anyOf": [
-        {"type": "string", "pattern": r"^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}:?\s+\S"},
-        {"type": "object", "properties": {"date": {"type": "string"}, "time": {"type": ["integer", "string"]}}},
+        {"type": "string", "pattern": f"^\\s*{_DAY}"},
+        {"type": "object", "properties": {"date": _DATE, "time": _DURATION}},
     ]
 }
 
@@ -55,13 +65,13 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "title", values.title, "a text",
         "The note's title. Without one: the first heading of level 1, else the file's name.",
-        '"AWS Tutorial: Launch a VM"', {"type": ["string", "number", "boolean"]},
+        '"AWS Tutorial: Launch a VM"', _one({"type": ["string", "number", "boolean"]}),
         ("name", "page_title", "link_title"), prose=True,
     ),
     Field(
         "area", values.text, "a text",
         "The area of the course. Without one: the first folder.",
-        "Cloud Web Apps", {"anyOf": [_ONE_TEXT, _TEXTS]},
+        "Cloud Web Apps", _FIRST_TEXT,
         ("areas", "category", "categories", "topic", "topics", "subject", "course", "section", "series"),
         prose=True,
     ),
@@ -83,7 +93,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "link", values.link, "an http(s) URL or a relative path",
         "The resource that the note is about.",
-        "https://aws.amazon.com/getting-started/", _LINK,
+        "https://aws.amazon.com/getting-started/", _ONE_TEXT,
         ("resource", "resource_url", "external_link", "external_url", "source_url", "source", "href", "url",
          "website", "redirect_to"),
         prose=True,
@@ -119,7 +129,7 @@ FIELDS: tuple[Field, ...] = (
         "status", values.status, "`planned`, `doing`, `done` or `skipped`",
         "How far it is; words like `todo`, `wip` or `finished` too. Derived when absent: without time and text it "
         "is planned.",
-        "done", {"type": ["string", "boolean", "null"], "examples": list(STATUSES)}, ("state", "progress"),
+        "done", _one({"type": ["string", "boolean", "null"], "examples": list(STATUSES)}), ("state", "progress"),
     ),
     Field(
         "tags", values.tags, "a list of texts",
@@ -129,7 +139,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "order", values.whole, "a whole number",
         "The place among the notes of its level; small numbers come first.",
-        "3", {"type": ["integer", "null"]},
+        "3", _WHOLE,
         ("weight", "nav_order", "sidebar_position", "position", "sort_order", "rank"),
     ),
     Field(
@@ -165,7 +175,7 @@ FIELDS: tuple[Field, ...] = (
         "html", values.html, "`raw`, `safe` or `escaped`",
         "What becomes of raw HTML in this note: kept, sanitised, or shown as text. Without it: `html` of "
         "notes-site.toml.",
-        "safe", {"enum": ["raw", "safe", "escaped", True, False, None]}, ("raw_html",),
+        "safe", _HTML, ("raw_html",),
     ),
     Field(
         "lang", values.language, "a language tag",

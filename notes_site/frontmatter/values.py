@@ -31,7 +31,7 @@ _MARKDOWN_LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
 
-_HTML: dict[str, HtmlMode] = {
+HTML: dict[str, HtmlMode] = {
     "safe": "safe", "sanitised": "safe", "sanitized": "safe", "raw": "raw", "true": "raw", "yes": "raw", "on": "raw",
     "escaped": "escaped", "false": "escaped", "no": "escaped", "off": "escaped",
 }  # fmt: skip
@@ -204,7 +204,7 @@ def whole(node: Node) -> int | None:
 
 def boolean(node: Node) -> bool | None:
     """Yes or no."""
-    value = one(node).casefold()
+    value = one(node).lower()
     if value in TRUE:
         return True
     if value in FALSE:
@@ -230,13 +230,13 @@ def status(node: Node) -> Status | None:
 
 def html(node: Node) -> HtmlMode | None:
     """What becomes of raw HTML in the text."""
-    value = one(node).casefold()
-    if value and value not in _HTML:
+    value = one(node).lower()
+    if value and value not in HTML:
         raise BadValue(
             f"`{brief(value)}` is no way to treat HTML",
             "write `raw`, `safe` (sanitised) or `escaped` (shown as text)",
         )
-    return _HTML.get(value)
+    return HTML.get(value)
 
 
 def link(node: Node) -> str | None:

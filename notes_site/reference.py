@@ -117,7 +117,9 @@ def texts() -> str:
 
 def templates() -> str:
     """Return the reference of all views."""
-    rows = [f"| `{name}` | [{v.__name__}](#{v.__name__.lower()}) | {_first_line(v)} |" for name, v in _PAGES.items()]
+    rows = [
+        f"| `{name}` | [{v.__name__}](#{v.__name__.lower()}) | {_first_paragraph(v)} |" for name, v in _PAGES.items()
+    ]
     parts = [_TEMPLATES + "\n".join(rows), "## Views"]
     for view in _reachable(_PAGES.values()):
         fields = typing.get_type_hints(view)
@@ -128,8 +130,8 @@ def templates() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _first_line(view: type[Record]) -> str:
-    return (view.__doc__ or "").split("\n")[0]
+def _first_paragraph(view: type[Record]) -> str:
+    return " ".join((view.__doc__ or "").split("\n\n")[0].split())
 
 
 def _reachable(roots: typing.Iterable[type[Record]]) -> list[type[Record]]:

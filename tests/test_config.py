@@ -232,3 +232,10 @@ def test_the_pages_of_the_theme_are_up_to_date() -> None:
 
     for name, text in reference.pages().items():
         assert (DOCS / name).read_text("utf-8") == text, f"{name}: run `python -m notes_site.reference`"
+
+
+def test_each_view_is_described_in_whole_sentences() -> None:
+    table = (DOCS / "templates.md").read_text("utf-8").split("## Pages\n")[1].split("##")[0]
+    rows = [line for line in table.splitlines() if ".html` |" in line]
+    assert len(rows) > 10
+    assert [row for row in rows if not row.endswith(". |")] == []

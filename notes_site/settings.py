@@ -124,8 +124,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "today", "today", values.as_day,
-        "The date to which the age of notes is counted. Without it: `--today`, else `SOURCE_DATE_EPOCH`, else the "
-        "latest date in the notes; never the clock.",
+        "The date to which the age of notes is counted; `--today` goes before it. Without both: that of "
+        "`SOURCE_DATE_EPOCH`, else the latest date in the notes; never the clock.",
         '"2018-12-14"', {"type": "string", "format": "date"},
     ),
     Setting(

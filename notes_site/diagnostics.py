@@ -146,13 +146,16 @@ def _excerpt(d: Diagnostic, colour: bool) -> list[str]:
     head, tail = "…" if start else "", "…" if end < len(source) else ""
     lines = [f"{d.line:>5} | {head}{visible(source[start:end])}{tail}"]
     if d.column:
-        mark = _paint("^" * max(_columns(marked), 1), _COLOURS[d.severity], colour)
-        lines.append(f"{'':5} | {' ' * _columns(head + before)}{mark}")
+        mark = _paint("^" * max(columns(marked), 1), _COLOURS[d.severity], colour)
+        lines.append(f"{'':5} | {' ' * columns(head + before)}{mark}")
     return lines
 
 
-def _columns(text: str) -> int:
-    """Width on a terminal: wide and full-width characters take two columns, combining ones none."""
+def columns(text: str) -> int:
+    """Return how many columns a text takes on a terminal: wide and full-width characters two, combining ones none.
+
+    Width: East Asian Width (UAX #11).
+    """
     if text.isascii():
         return len(text)
     marks = sum(unicodedata.category(c) in ("Mn", "Me") for c in text)

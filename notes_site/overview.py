@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from notes_site import durations, stats
+from notes_site.diagnostics import columns
 from notes_site.model import Card
 from notes_site.site import Site, level_names
 from notes_site.views import Sums
@@ -126,8 +127,10 @@ def _cells(sums: Sums) -> tuple[str, ...]:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """The first column to the left, the others to the right."""
     lines = (heads, *rows)
-    widths = [max(len(row[n]) for row in lines) for n in range(len(heads))]
-    padded = (
-        [c.rjust(w) if n else c.ljust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True))] for row in lines
-    )
-    return ["  ".join(cells).rstrip() for cells in padded]
+    widths = [max(columns(row[n]) for row in lines) for n in range(len(heads))]
+    return ["  ".join(map(_padded, row, widths, (False, *[True] * len(row)))).rstrip() for row in lines]
+
+
+def _padded(cell: str, width: int, right: bool) -> str:
+    space = " " * (width - columns(cell))
+    return space + cell if right else cell + space

@@ -188,6 +188,19 @@ def test_overview_as_text() -> None:
     assert not [line for line in text.splitlines() if line != line.rstrip()]
 
 
+def test_columns_stand_below_each_other_in_every_script() -> None:
+    cards = [
+        note(f"{n}/x.md", area=f"{n}", area_name=name) for n, name in enumerate(("日本語", "Cafe\u0301", "Docker"))
+    ]
+    table = overview.as_text(overview.overview(site(*cards))).split("\n\n")[0]
+    assert table == (
+        "By area  notes  done  doing  planned  spent  estimate   left\n"
+        "Cafe\u0301         1     1      0        0  0 min     0 min  0 min\n"
+        "Docker       1     1      0        0  0 min     0 min  0 min\n"
+        "日本語       1     1      0        0  0 min     0 min  0 min"
+    )
+
+
 def test_overview_of_an_empty_site() -> None:
     result = overview.overview(site())
     assert result.total == Sums()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from notes_site import durations
+from notes_site.diagnostics import columns
 from notes_site.importers.notes import Import, Imported
 
 _WIDEST = 44  # characters of a column of the table
@@ -23,8 +24,8 @@ def as_object(found: Import) -> dict[str, Any]:
 def table(found: Import) -> str:
     """Return the notes as a table with one line each, and below it what became no note."""
     rows = [("line", "area", "level", "title", "time", "file"), *(_row(note) for note in found.notes)]
-    widths = [max(len(row[n]) for row in rows) for n in range(6)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    widths = [max(columns(row[n]) for row in rows) for n in range(6)]
+    lines = ["  ".join(c + " " * (w - columns(c)) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
     pieces = [f"lines {piece.line}-{piece.end_line} are in no note: {piece.path}" for piece in found.remainder]
     return "\n".join([*lines, *([""] if pieces else []), *pieces, ""])
 

@@ -69,7 +69,7 @@ def init(folder: Path) -> list[Path]:
     """
     if (folder / CONFIG_NAME).exists():
         raise Exists(f"{folder / CONFIG_NAME} is there already")
-    title = paths.words_of(folder.resolve().name) or "Learning notes"
+    title = paths.words_of(frontmatter.clean(folder.resolve().name)) or "Learning notes"
     quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
     files = {CONFIG_NAME: _CONFIG.format(title=quoted), ".gitignore": "/public/\n/.notes-site/\n"}
     if not (folder / "content").exists():

@@ -92,10 +92,22 @@ def _with_errors(loaded: Loaded) -> frozenset[str]:
 def _config_problems(loaded: Loaded, project: Project) -> Iterator[Diagnostic]:
     if loaded.sound and not Path(loaded.roots["content"]).is_dir():
         message = f"there is no folder `{loaded.config.content}`, in which the notes should lie"
-        yield error(project.config.name, "no-content", message, hint='make it, or name yours: `content = "notes"`')
+        hint = suggestion(loaded.config.content, _folders(project.root)) or "make it, or let `content` name yours"
+        yield error(project.config.name, "no-content", message, hint=hint, **_place(project, "content"))
     if loaded.sound and not loaded.config.base_url:
         message = "no `base_url`: no sitemap, feed or canonical links are made"
         yield note(project.config.name, "no-base-url", message, hint='add `base_url = "https://example.org/notes"`')
+
+
+def _folders(root: Path) -> list[str]:
+    """The folders in which notes could lie."""
+    return sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+
+
+def _place(project: Project, *key: str) -> dict[str, int]:
+    """Where the value of a setting stands in the config, which need not have it."""
+    text = decode("", project.config.read_bytes()).text if project.config.is_file() else ""
+    return locate(text).get(key, NOWHERE).value._asdict()
 
 
 def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic]]:
@@ -168,10 +180,9 @@ def _logo_problem(loaded: Loaded, project: Project, assets: Assets) -> Diagnosti
     name = loaded.config.logo
     if not name or name in assets.static:
         return None
-    place = locate(decode("", project.config.read_bytes()).text).get(("theme", "logo"), NOWHERE).value
     message = f"theme.logo: there is no file `{name}` in `{loaded.config.static}/`"
     hint = suggestion(name, assets.static) or "put it there, or remove the line"
-    return error(project.config.name, "no-logo", message, hint=hint, **place._asdict())
+    return error(project.config.name, "no-logo", message, hint=hint, **_place(project, "theme", "logo"))
 
 
 def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diagnostic | None]:
@@ -183,10 +194,9 @@ def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diag
 
     if name in styles():
         return name, None
-    place = locate(decode("", project.config.read_bytes()).text).get(("code", which), NOWHERE).value
     message = f"code.{which}: there is no Pygments style `{name}`"
     hint = suggestion(name, styles()) or "see https://pygments.org/styles/"
-    return default, error(project.config.name, "unknown-style", message, hint=hint, **place._asdict())
+    return default, error(project.config.name, "unknown-style", message, hint=hint, **_place(project, "code", which))
 
 
 def _script(loaded: Loaded, source: str) -> str:

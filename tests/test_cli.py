@@ -22,6 +22,7 @@ from click.testing import CliRunner
 
 from benchmarks.generate import write_course
 from notes_site.cli import cli
+from notes_site.diagnostics import columns
 from notes_site.files import STATE
 from notes_site.frontmatter import json_schema
 from tests.harness import REPO, Site, run
@@ -324,7 +325,9 @@ def test_init_touches_nothing_that_is_there(tmp_path: Path) -> None:
     assert (ok(done, 1), done.stderr) == ("", "error: notes-site.toml is there already\n")
 
 
-@pytest.mark.parametrize("name", ['quo"te # ünï', "back\\slash 'x'"])
+@pytest.mark.parametrize(
+    "name", ['quo"te # ünï', "back\\slash 'x'", "a\x01b", "a\x7fb\tc\x85d", "a\u2028b", os.fsdecode(b"caf\xe9"), "\x01"]
+)
 def test_init_quotes_the_title(tmp_path: Path, name: str) -> None:
     ok(run("init", name, cwd=tmp_path))
     ok(run("build", "--strict", cwd=tmp_path / name))
@@ -637,6 +640,21 @@ def test_no_command_guesses_what_a_broken_config_meant(course: Site, config: str
     assert files(course) == before
 
 
+@pytest.mark.parametrize(
+    ("named", "mend"), [("contnet", "did you mean `content`?"), ("notes", "make it, or let `content` name yours")]
+)
+def test_a_content_folder_that_is_not_there_is_told_of_where_it_is_named(course: Site, named: str, mend: str) -> None:
+    course.write("notes-site.toml", f'base_url = "https://example.org"\ncontent = "{named}"\n')
+    done = quick(course.root, "check")
+    ok(done, 1)
+    assert done.stderr == (
+        f"notes-site.toml:2:11: error: there is no folder `{named}`, in which the notes should lie [no-content]\n"
+        f'    2 | content = "{named}"\n'
+        f"      |           {'^' * len(named)}^^\n"
+        f"  mend: {mend}\n"
+    )
+
+
 def files(site: Site) -> dict[Path, bytes]:
     """Every file of a site but its cache."""
     return {p: p.read_bytes() for p in site.root.rglob("*") if p.is_file() and "cache.db" not in p.name}
@@ -708,6 +726,13 @@ def test_paths_are_those_that_open_the_file_from_here(course: Site, monkeypatch:
 
     assert data(above) == data(course.root)
     assert data(above)[0]["path"] == "content/cloud/one.md"
+
+
+def test_import_aligns_its_table_in_every_script(course: Site) -> None:
+    links = "".join(f"- [{title}](https://example.org/{n}) 30 min\n" for n, title in enumerate(("日本語", "Docker")))
+    course.write("PLAN.md", f"# Course\n\n## Cloud\n\n{links}")
+    rows = ok(quick(course.root, "import", "PLAN.md", "--dry-run")).splitlines()
+    assert [columns(row[: row.index("30 min")]) for row in rows if "30 min" in row] == [rows[0].index("time")] * 2
 
 
 def test_import_names_its_document_as_seen_from_here(course: Site) -> None:

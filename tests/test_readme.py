@@ -1,0 +1,50 @@
+"""The README's session in a terminal is what a newcomer sees, to the letter."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.harness import REPO
+
+COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+
+
+def sessions(heading: str) -> list[list[tuple[str, str]]]:
+    """The commands of each console block below a heading, each with what it prints."""
+    text = (REPO / "README.md").read_text("utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return [COMMAND.findall(block) for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
+
+
+def printed(cwd: Path, command: list[str]) -> str:
+    """What a command of ours prints on a terminal, both streams in their order, its timings aside."""
+    assert command[0] == "notes-site"
+    env = {**os.environ, "PYTHONPATH": str(REPO), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "notes_site", *command[1:]],
+        cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False,
+    )  # fmt: skip
+    return without_seconds(done.stdout)
+
+
+def without_seconds(text: str) -> str:
+    return re.sub(r"\d+\.\d\d s\b", "0.00 s", text)
+
+
+def test_five_minutes_from_an_empty_folder_to_a_site(tmp_path: Path) -> None:
+    begun, slipped = sessions("Five minutes from an empty folder to a site")
+    folder = tmp_path
+    for line, expected in begun:
+        command = shlex.split(line.replace("\\\n", ""))
+        if command[0] == "cd":
+            folder /= command[1]
+        else:
+            assert printed(folder, command) == without_seconds(expected), line
+    note = folder / "content/docker-and-containers/video-why-docker.md"
+    note.write_text(note.read_text("utf-8").replace("level: beginner", "level: beginer"), "utf-8")
+    [(line, expected)] = slipped
+    assert printed(folder, shlex.split(line)) == without_seconds(expected)

@@ -79,6 +79,7 @@ class _Reader:
         self._places: dict[tuple[str, ...], Located] | None = None
 
     def read(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Return the values that pass their checks, by field of `Config`."""
         values: dict[str, Any] = {}
         for key, value in document.items():
             if key in TABLES and isinstance(value, dict):

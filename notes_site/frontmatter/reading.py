@@ -99,6 +99,7 @@ class _Reader:
         self._path, self._text, self._offset = path, text, offset
 
     def read(self, block: str) -> FrontMatter:
+        """Return what the block says; what is wrong with it is in `problems`."""
         try:
             root = tree.read(block)
         except (yaml.YAMLError, ValueError, TypeError, tree.Refused) as problem:

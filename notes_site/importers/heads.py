@@ -77,6 +77,7 @@ class _Peel:
         self.more = False
 
     def rest(self) -> str:
+        """Return what nothing was taken from yet."""
         return self.text[self.start : self.end]
 
     def take(self, text: str, at: int) -> bool:

@@ -64,6 +64,7 @@ class _Finder:
         self._whole, self._single = self._structure()
 
     def markers(self) -> Iterator[Marker]:
+        """Yield the lines that say to which area or level the items below them belong."""
         for at in self._others:
             line, key = self._lines[at], construct(self._lines[at])
             rank = float(line.shape[1]) if line.is_heading else _SPOKEN

@@ -90,6 +90,7 @@ class _Reader:
         self._tokens = _blocks().parse(source, self._env)
 
     def walk(self) -> Iterator[Line]:
+        """Yield what each line is that makes a token; a line may come twice."""
         opened: list[tuple[str, int]] = []  # containers: `ul`, `ol` or `quote`, and the line at which each begins
         table = 0
         for at, token in enumerate(self._tokens):

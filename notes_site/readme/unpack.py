@@ -68,6 +68,7 @@ class _Reader:
         self._described = False
 
     def read(self) -> tuple[File, ...]:
+        """Return the files that the README was made from."""
         files: list[File] = []
         at, stray = 0, [marks.above(self._readme).strip()]
         for mark, below in self._parts:

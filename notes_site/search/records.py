@@ -51,17 +51,20 @@ class _Weights:
         self._length = 0
 
     def add_title(self, text: str) -> None:
+        """Count the words of the note's title, which weigh most."""
         words = list(tokens(text))
         bonus = _TITLE + _TITLE / max(1, len(words))  # of a short title each word says more
         self._title = dict.fromkeys([*_terms(words), *pairs(words)], bonus)
 
     def add_heading(self, text: str) -> None:
+        """Count the words of a heading."""
         if text:
             words = list(tokens(text))
             self._heading.update(_terms(words))
             self._heading.update(pairs(words))
 
     def add_text(self, text: str) -> None:
+        """Count the words of the text, those aside that say nothing."""
         words = [token for token in tokens(text) if token.word not in STOP_WORDS]
         self._body.update(_terms(words))
         self._body.update(pair for pair, joined in _adjacent(words) if joined)

@@ -76,7 +76,8 @@ def test_help_has_an_example(tmp_path: Path, command: str) -> None:
 
 def test_help_lists_every_command(tmp_path: Path) -> None:
     text = ok(run("--help", cwd=tmp_path)).split("Commands:\n")[1]
-    assert re.findall(r"^  ([a-z]+) +\S", text, re.MULTILINE) == COMMANDS
+    assert re.findall(r"^  ([a-z]+) +\S.*\.$", text, re.MULTILINE) == COMMANDS
+    assert "..." not in text, "a summary does not fit into its line"
 
 
 def test_every_command_of_the_readme_exists() -> None:
@@ -312,6 +313,24 @@ def test_from_an_empty_folder_to_a_site(tmp_path: Path) -> None:
     home = (root / "public/index.html").read_text()
     assert "<title>My course</title>" in home
     assert "1 h 25 min" in home
+
+
+@pytest.mark.parametrize(
+    ("folder", "following"),
+    [("my course", "cd 'my course' && notes-site build"), ("a", "cd a && notes-site build"), (".", "notes-site build")],
+)
+def test_init_says_what_to_type_next(tmp_path: Path, folder: str, following: str) -> None:
+    done = quick(tmp_path, "init", folder)
+    assert ok(done)
+    assert done.stderr == f"\nNext: {following}\n"
+    subprocess.run(["sh", "-c", following.replace("notes-site build", "ls notes-site.toml")], cwd=tmp_path, check=True)
+
+
+def test_new_without_an_area_says_that_it_is_a_plain_page(course: Site) -> None:
+    done = quick(course.root, "new", "About me")
+    assert ok(done) == f"{Path('content/about-me.md')}\n"
+    assert "plain page" in done.stderr
+    assert quick(course.root, "new", "Lab: X", "--area", "Cloud").stderr == ""
 
 
 def test_init_touches_nothing_that_is_there(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -27,7 +28,8 @@ def init(folder: Path) -> None:
             click.echo(path)
     except scaffold.Exists as exc:
         fail(str(exc))
-    click.echo(f"\nNext: cd {folder} && notes-site build", err=True)
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    click.echo(f"\nNext: {there}notes-site build", err=True)
 
 
 @click.command()
@@ -41,7 +43,7 @@ def init(folder: Path) -> None:
 @click.option("--tag", "tags", multiple=True, help="A tag; may be given several times.")
 @with_config
 def new(config: Path | None, /, title: str, tags: tuple[str, ...], **given: str | None) -> None:
-    """Write a new note with the front matter filled in; never overwrites one.
+    """Write a new note with its front matter; never overwrites one.
 
     \b
     Example:
@@ -59,6 +61,8 @@ def new(config: Path | None, /, title: str, tags: tuple[str, ...], **given: str 
         raise click.UsageError(str(exc)) from exc
     except scaffold.Exists as exc:
         fail(str(exc))
+    if "area" not in fields:
+        click.echo("it is a plain page, outside all sums: `--area NAME` makes it a note of an area", err=True)
 
 
 @click.command()

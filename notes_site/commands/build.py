@@ -101,7 +101,7 @@ def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, for
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Clean this folder.")
 @with_config
 def clean(config: Path | None, output: Path | None) -> None:
-    """Delete the cache and the published files; nothing that the build did not write.
+    """Delete the cache and what was published, nothing else.
 
     \b
     Example:

@@ -39,7 +39,7 @@ def _limit(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 @with_config
 def deploy(config: Path | None, /, target: str | None, setup: str | None, **given: Any) -> None:
-    """Put the built site on S3 or into a folder; visitors never see a half-updated one.
+    """Put the built site on S3 or into a folder, never half-updated.
 
     TARGET is s3://bucket, s3://bucket/prefix or a folder; without it, that of `[deploy]` in notes-site.toml.
 

@@ -43,7 +43,7 @@ class Wishes(NamedTuple):
 @click.option("--yes", is_flag=True, help="Replace without asking.")
 @with_config
 def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: bool, **wishes: Any) -> None:
-    """Turn one long README into notes: one file for each resource, and not a word is lost.
+    """Turn one long README into notes, without losing a word.
 
     A file that is there already and differs is never touched without --force.
 

@@ -48,3 +48,17 @@ def test_five_minutes_from_an_empty_folder_to_a_site(tmp_path: Path) -> None:
     note.write_text(note.read_text("utf-8").replace("level: beginner", "level: beginer"), "utf-8")
     [(line, expected)] = slipped
     assert printed(folder, shlex.split(line)) == without_seconds(expected)
+
+
+def test_coming_from_one_long_readme(tmp_path: Path) -> None:
+    """The README that the session imports: two resources, the second on line 33."""
+    steps = "".join(f"  Step {number}.\n\n" for number in range(10))
+    (tmp_path / "README.md").write_text(
+        "# My course\n\nWhat I learned.\n\n## Cloud Web Apps\n\n### Beginner\n\n"
+        f"- [Lab: Launch a VM](https://example.org/vm) (30 min)\n\n{steps}"
+        "### Intermediate\n\n- [Video: Virtualization](https://example.org/video) (20 min)\n",
+        "utf-8",
+    )
+    [commands] = sessions("Coming from one long README")
+    for line, expected in commands:
+        assert printed(tmp_path, shlex.split(line)) == expected

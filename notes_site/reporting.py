@@ -90,9 +90,9 @@ def show_problems(diagnostics: Sequence[Diagnostic], root: Path, *, notes: bool)
     Without `notes` those of that severity are only counted.
     """
     colour = has_colour(sys.stderr)
-    for d in seen_from(Path.cwd(), root, diagnostics):
-        if notes or d.severity != "note":
-            print(show(d, colour=colour), file=sys.stderr)
+    told = [d for d in diagnostics if notes or d.severity != "note"]
+    for d in seen_from(Path.cwd(), root, told):
+        print(show(d, colour=colour), file=sys.stderr)
     counts = Counter(d.code for d in diagnostics if d.severity == "note")
     if counts and not notes:
         listed = ", ".join(f"{code} {number}" for code, number in sorted(counts.items()))

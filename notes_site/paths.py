@@ -183,6 +183,11 @@ def nfc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def host(url: str) -> str:
+    """Return the host of a URL without `www.`."""
+    return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
 def href(path: str, fragment: str = "", query: str = "") -> str:
     """Return an output path as it stands in an `href`, percent-encoded (RFC 3986) except letters of any script."""
     plain = path.replace("/", "").replace("-", "").replace(".", "").isalnum()

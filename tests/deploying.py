@@ -258,10 +258,10 @@ class Request(NamedTuple):
         return self.method not in ("GET", "HEAD")
 
 
-Fault = str | bytes | tuple[int, str] | float | Callable[[], None] | None
+Fault = str | bytes | tuple[int, str] | Mapping[str, str] | float | Callable[[], None] | None
 """`lose` the answer, `reset` before the request arrives, `truncate` the answer, an error of the server's (status and
-code), the body of an answer that says 200, seconds of delay, or something to call: before the request arrives when it
-returns nothing.
+code), the body of an answer that says 200, headers that the answer gets, seconds of delay, or something to call before
+the request arrives, which then does not.
 """
 
 
@@ -352,7 +352,7 @@ class Proxy:
             return True
         if isinstance(fault, float):
             time.sleep(fault)
-        answer = self._upstream(request, data)
+        answer = self._upstream(request, data, fault if isinstance(fault, Mapping) else {})
         if fault == "lose":
             client.close()
             return False
@@ -363,7 +363,7 @@ class Proxy:
         client.sendall(answer)
         return True
 
-    def _upstream(self, request: Request, data: bytes) -> bytes:
+    def _upstream(self, request: Request, data: bytes, more: Mapping[str, str]) -> bytes:
         with socket.create_connection(("127.0.0.1", self.upstream), timeout=PATIENCE) as server:
             server.sendall(data)
             response = http.client.HTTPResponse(server, method=request.method)
@@ -376,7 +376,7 @@ class Proxy:
             ]
             length = response.getheader("Content-Length") if request.method == "HEAD" else str(len(body))
             lines = [f"HTTP/1.1 {response.status} {response.reason}"]
-            lines += [f"{name}: {value}" for name, value in [*kept, ("Content-Length", length or "0")]]
+            lines += [f"{name}: {value}" for name, value in [*kept, *more.items(), ("Content-Length", length or "0")]]
             return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + body
 
 

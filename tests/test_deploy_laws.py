@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.deploy import local, run
+from notes_site.deploy import local, lock, run
 from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.keys import invalidated, is_fingerprinted
 from notes_site.deploy.lock import Lock
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.plan import most_deletions
-from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
+from notes_site.deploy.store import ABSENT, UNCACHED, Data, Store, put_once
 from notes_site.digest import digest
 from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
 
@@ -36,12 +36,14 @@ class MemoryStore:
         self.objects = objects
         self.before: Callable[[int], None] = lambda number: None
         self.writes = 0
+        self.check: Callable[[], None] = lambda: None
 
     def get(self, key: str) -> Object | None:
         return Object(self.objects[key], digest(self.objects[key]), 0.0) if key in self.objects else None
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         assert isinstance(data, bytes)
+        self.check()
         there = digest(self.objects[key]) if key in self.objects else ABSENT
         if guard and guard != there:
             raise Conflict(key)
@@ -54,10 +56,14 @@ class MemoryStore:
 
     def delete(self, keys: Sequence[str]) -> dict[str, str]:
         assert len(keys) <= self.batch
+        self.check()
         self._write()
         for key in keys:
             self.objects.pop(key, None)
         return {}
+
+    def fence(self, check: Callable[[], None]) -> None:
+        self.check = check
 
     def stop(self) -> None:
         self.writes = -(10**9)
@@ -225,7 +231,7 @@ class Late(MemoryStore):
 
     late: Callable[[], None] = staticmethod(lambda: None)
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         if key == LOCK:
             self.late()
         return super().put(key, data, headers, sha256, guard)
@@ -409,6 +415,43 @@ def test_without_hard_links_nothing_is_replaced_either(
         store.put("index.html", b"other", UNCACHED, guard=ABSENT)
 
 
+def test_whoever_has_lost_the_lock_changes_no_file(tmp_path: Path) -> None:
+    def lost() -> None:
+        raise DeployError("lost")
+
+    store = FolderStore(tmp_path)
+    etag = store.put("old.html", b"<p>", UNCACHED)
+    store.fence(lost)
+    for act in (
+        lambda: store.put("old.html", b"other", UNCACHED, guard=etag),
+        lambda: store.put("new.html", b"other", UNCACHED, guard=ABSENT),
+        lambda: store.delete(["old.html"]),
+    ):
+        with pytest.raises(DeployError, match="lost"):
+            act()
+    store.close()
+    assert dict(files(tmp_path)) == {"old.html": b"<p>"}
+
+
+def test_a_large_file_that_changes_meanwhile_is_not_published(
+    projects: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "LARGE", 8)
+    monkeypatch.setattr(local, "PART", 8)
+    project = write_output(tmp_path / "project", {"film.mp4": b"0123456789" * 5, "index.html": b"<p>home</p>"})
+    deploy(FolderStore(tmp_path / "site"), project)
+    assert (tmp_path / "site" / "film.mp4").read_bytes() == b"0123456789" * 5
+
+    class Late(FolderStore):
+        def list(self, wanted: Collection[str]) -> dict[str, Listed]:
+            (project / "public" / "film.mp4").write_bytes(b"9876543210" * 5)  # it has been read already
+            return super().list(wanted)
+
+    with pytest.raises(DeployError, match="has changed while it was deployed"):
+        deploy(Late(tmp_path / "other"), project)
+    assert not (tmp_path / "other" / "film.mp4").exists()
+
+
 def test_a_fresh_clone_of_the_folder_is_unchanged(projects: dict[int, Path], tmp_path: Path) -> None:
     deploy(FolderStore(tmp_path / "one"), projects[1])
     for name, data in files(tmp_path / "one"):
@@ -432,38 +475,89 @@ def test_a_large_site_goes_to_a_folder_and_back(tmp_path: Path) -> None:
 # ---- the lock
 
 
-def held(store: MemoryStore, life: float = 120.0) -> Lock:
-    lock = Lock(store, "ours", "nonce", life)
-    lock.acquire()
-    return lock
+class Clock:
+    """The clock of this machine, as the lock sees it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> tuple[float, float]:
+        return 1e6, 1e9 + self.seconds  # asleep: only the second goes on
 
 
-def test_a_lock_is_renewed_when_it_is_time() -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(lock, "_now", made)
+    return made
+
+
+def held(store: MemoryStore) -> Lock:
+    taken = Lock(store, "ours", "nonce")
+    taken.acquire()
+    store.fence(taken.keep)
+    return taken
+
+
+def test_a_lock_is_renewed_when_it_is_time(clock: Clock) -> None:
     store = MemoryStore({})
-    held(store).keep()
-    assert json.loads(store.objects.pop(LOCK))["beat"] == 0
-    short = held(store, life=0.0)
-    short.keep()
-    short.keep()
-    assert json.loads(store.objects[LOCK])["beat"] == 2
-    short.release()
+    taken = held(store)
+    for seconds, beats in ((29, 0), (30, 1), (59, 1), (60, 2), (600, 3)):
+        clock.seconds = seconds
+        taken.keep()
+        assert json.loads(store.objects[LOCK])["beat"] == beats
+    taken.release()
     assert store.objects == {}
 
 
-def test_a_lock_that_was_taken_over_is_not_given_back() -> None:
+def test_a_lock_that_was_taken_over_is_not_given_back(clock: Clock) -> None:
     store = MemoryStore({})
-    lock = held(store, life=0.0)
+    taken = held(store)
     store.objects[LOCK] = b"theirs"
+    clock.seconds = 200
     with pytest.raises(DeployError, match="taken the lock over"):
-        lock.keep()
-    lock.release()
+        taken.keep()
+    taken.release()
     assert store.objects == {LOCK: b"theirs"}
+
+
+def test_a_lock_that_is_taken_over_while_it_is_given_back_stays(clock: Clock) -> None:
+    class Paused(MemoryStore):
+        def get(self, key: str) -> Object | None:
+            found = super().get(key)
+            clock.seconds += 200  # the process sleeps between its look and its deletion
+            self.objects[key] = b"theirs"
+            return found
+
+    store = Paused({})
+    with pytest.raises(DeployError, match="taken the lock over"):
+        held(store).release()
+    assert store.objects == {LOCK: b"theirs"}
+
+
+def test_a_lock_that_runs_out_while_it_is_renewed_is_not_relied_on(clock: Clock) -> None:
+    class Slow(MemoryStore):
+        takes = 0
+
+        def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+            etag = super().put(key, data, headers, sha256, guard)
+            clock.seconds += self.takes  # until the answer comes
+            return etag
+
+    store = Slow({})
+    taken = held(store)
+    for store.takes in (35, 119):  # due again at once, then
+        clock.seconds += 30
+        taken.keep()
+    store.takes = 120
+    with pytest.raises(DeployError, match="ran out"):
+        taken.keep()
 
 
 class Forgetful(MemoryStore):
     """Loses the answer of every write under a guard, so that a retry finds a conflict."""
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         super().put(key, data, headers, sha256, guard)
         raise Conflict(key)
 
@@ -476,7 +570,7 @@ def test_a_lost_answer_is_no_lost_race() -> None:
 
 def test_ctrl_c_just_after_the_lock_was_taken_gives_it_back(projects: dict[int, Path]) -> None:
     class Interrupted(MemoryStore):
-        def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
             if key in self.objects:
                 raise KeyboardInterrupt  # at the probe
             return super().put(key, data, headers, sha256, guard)

@@ -6,17 +6,16 @@ import errno
 import itertools
 import os
 import secrets
-import shutil
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from notes_site import publish
 from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
-from notes_site.deploy.store import ABSENT
-from notes_site.digest import digest
+from notes_site.deploy.store import ABSENT, Data
+from notes_site.digest import digest, hasher
 from notes_site.files import STATE, Busy, digest_file, lock
 
 
@@ -33,6 +32,7 @@ class FolderStore:
         self._name = secrets.token_hex(4)  # other machines may mount the same folder, and have the same process ids
         self._number = itertools.count()
         self._mutex = threading.Lock()
+        self._check: Callable[[], None] = lambda: None
 
     def get(self, key: str) -> Object | None:
         """Return a file's bytes; its age is by this machine's clock."""
@@ -45,13 +45,13 @@ class FolderStore:
         except OSError as exc:
             raise _failure(path, exc) from None
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         """Write a file in one step."""
         path = self._root / key
         try:
             self._make_way(path)
-            with self._staged(data) as staged:
-                etag = digest_file(staged)
+            with self._staged(data) as (staged, etag):
+                self._check()
                 if guard == ABSENT:
                     self._place_new(staged, path)
                 elif guard:
@@ -104,16 +104,19 @@ class FolderStore:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
-    def _staged(self, data: bytes | Path) -> Iterator[Path]:
-        """Give a file with the data; what is left of it afterwards (it was linked, or a guard forbade it) goes."""
+    def _staged(self, data: Data) -> Iterator[tuple[Path, str]]:
+        """Give a file with the data, and its ETag. What is left of it afterwards (it was linked, or a guard forbade it)
+        goes.
+        """
         self._staging.mkdir(parents=True, exist_ok=True)
         staged = self._staging / f"{self._name}-{next(self._number)}"
+        etag = hasher()
         try:
-            if isinstance(data, Path):
-                shutil.copyfile(data, staged)
-            else:
-                staged.write_bytes(data)
-            yield staged
+            with staged.open("wb") as file:
+                for part in (data,) if isinstance(data, bytes) else data:
+                    file.write(part)
+                    etag.update(part)
+            yield staged, etag.hexdigest()
         finally:
             with suppress(OSError):
                 staged.unlink(missing_ok=True)
@@ -137,9 +140,14 @@ class FolderStore:
         """Delete files, and the folders that this leaves empty."""
         failed = {}
         for key in keys:
+            self._check()
             if not publish.remove(self._root, key) and os.path.lexists(self._root / key):
                 failed[key] = "it could not be deleted"
         return failed
+
+    def fence(self, check: Callable[[], None]) -> None:
+        """Check right before a file is renamed into its place or deleted."""
+        self._check = check
 
     def stop(self) -> None:
         """Nothing here is waited for."""

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from notes_site.deploy import local
 from notes_site.deploy import manifest as manifests
 from notes_site.deploy.headers import digest_of_headers
 from notes_site.deploy.lock import Lock
@@ -20,7 +20,7 @@ from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Entry
 from notes_site.deploy.plan import Plan, Step, most_deletions, plan
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
-LARGE = 64 * 1024 * 1024  # bytes: larger files are never held in memory
+LARGE = 64 * 1024 * 1024  # bytes: larger files are sent in parts
 Progress = Callable[[str, int, int], None]
 Invalidate = Callable[[tuple[str, ...], str], None]
 """Called with the paths and with a reference: the same reference means the same request."""
@@ -122,6 +122,7 @@ def _held(output: Path, target: str, store: Store, name: str, options: Options) 
         lock = Lock(store, name, nonce)
         try:
             lock.acquire(dead=former)
+            store.fence(lock.keep)
             yield lock.keep
             store.close()
         finally:
@@ -171,7 +172,6 @@ class _Work:
                 self._tell(step.name)
                 self._options.invalidate(step.keys, self._name)
         written = {key: self._entry(key, entry) for key, entry in made.after.files.items()}
-        self._keep()
         self._save(made.after._replace(files=written), guard, first=False)
 
     def _save(self, manifest: Manifest, guard: str, *, first: bool) -> str:
@@ -212,7 +212,7 @@ class _Work:
                     for future in done:
                         future.result()
                     self._tell(step.name, len(done))
-                    self._keep()
+                    self._keep()  # a large file may be under way for longer than the lock lives
             except BaseException:
                 stopped.set()
                 self._store.stop()
@@ -220,18 +220,9 @@ class _Work:
                 raise
 
     def _put(self, key: str) -> str:
-        file, path = self._files[key], self._output / key
-        if file.size > LARGE:
-            return self._store.put(key, path, file.headers, file.sha256)
-        try:
-            data = path.read_bytes()
-        except OSError as exc:
-            raise DeployError(f"{path}: {exc.strerror}") from None
-        if sha256(data).hexdigest() != file.sha256:
-            raise DeployError(f"{path} has changed while it was deployed: build and deploy again")
-        guard = self._guards.get(key, "")
-        if not guard:
-            return self._store.put(key, data, file.headers, file.sha256)
+        file, guard = self._files[key], self._guards.get(key, "")
+        parts = local.read_again(self._output, key, file)
+        data = parts if file.size > LARGE else b"".join(parts)
         try:
             return put_once(self._store, key, data, file.headers, guard, file.sha256)
         except Conflict:
@@ -243,7 +234,6 @@ class _Work:
     def _delete_all(self, step: Step) -> None:
         for start in range(0, len(step.keys), self._store.batch):
             keys = step.keys[start : start + self._store.batch]
-            self._keep()
             if failed := self._store.delete(keys):
                 key, reason = next(iter(failed.items()))
                 raise DeployError(f"{len(failed)} objects could not be deleted, the first is {key}: {reason}")

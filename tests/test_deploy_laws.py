@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -226,6 +227,89 @@ def test_a_process_that_wakes_does_not_write_over_its_successor(projects: dict[i
     assert store.objects["cloud/b.html"] == b"of the successor"
 
 
+def late_packet(projects: dict[int, Path], others: bytes = b"") -> MemoryStore:
+    """A deploy was killed, and another one has ended; then the killed one's write of a page arrives."""
+    store = MemoryStore({})
+    deploy(store, projects[1])
+    store.writes, store.before = 0, killed_at(5)  # after lock, manifest and two assets
+    with pytest.raises(Killed):
+        deploy(store, projects[2])
+    assert "cloud/new.html" not in store.objects
+    store.objects.pop(LOCK, None)
+    store.before = lambda number: None
+    deploy(store, projects[1])
+    store.objects["cloud/new.html"] = others or course(2)["cloud/new.html"]
+    return store
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_what_a_late_packet_brings_back_is_ours(version: int, projects: dict[int, Path]) -> None:
+    store = late_packet(projects)
+    deploy(store, projects[version])
+    assert store.objects.get("cloud/new.html") == course(version).get("cloud/new.html")
+    assert deploy(store, projects[version]).state == "unchanged"
+
+
+def test_what_a_late_packet_brings_back_after_its_deletion_is_ours(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    for version in (1, 2):
+        deploy(store, projects[version])
+    for _ in range(2):
+        store.objects["cloud/gone.html"] = course(1)["cloud/gone.html"]
+        assert deploy(store, projects[2]).plan.removed == ("cloud/gone.html",)
+        assert "cloud/gone.html" not in store.objects
+    assert deploy(store, projects[2]).state == "unchanged"
+
+
+def test_what_others_put_where_something_is_gone_is_theirs(projects: dict[int, Path]) -> None:
+    theirs = b"x" * len(course(2)["cloud/new.html"])
+    store = late_packet(projects, theirs)
+    assert deploy(store, projects[1]).state == "unchanged"
+    with pytest.raises(DeployError, match=r"in the way.*cloud/new\.html"):
+        deploy(store, projects[2])
+    assert store.objects["cloud/new.html"] == theirs
+
+
+class Folding(MemoryStore):
+    """Takes names for one that differ by case alone, and keeps the spelling that came first."""
+
+    def spelled(self, key: str) -> str:
+        return next((name for name in self.objects if name.casefold() == key.casefold()), key)
+
+    def get(self, key: str) -> Object | None:
+        return super().get(self.spelled(key))
+
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        if (there := self.spelled(key)) != key:
+            self.objects[key] = self.objects.pop(there)
+        return super().put(key, data, headers, sha256, guard)
+
+    def list(self, wanted: Collection[str]) -> dict[str, Listed]:
+        found = super().list(wanted)
+        for key in [key for key in wanted if key not in found and self.spelled(key) != key]:
+            found[key] = found.pop(self.spelled(key))._replace(spelled=self.spelled(key))
+        return found
+
+    def delete(self, keys: Sequence[str]) -> dict[str, str]:
+        return super().delete([*map(self.spelled, keys)])
+
+
+@pytest.mark.parametrize("text", [b"<p>one</p>", b"<p>two</p>"])
+def test_a_page_may_be_renamed_by_case_alone(text: bytes, tmp_path: Path) -> None:
+    before = write_output(tmp_path / "before", {"Cloud/Intro.html": b"<p>one</p>", "index.html": b"<p>"})
+    after = write_output(tmp_path / "after", {"cloud/intro.html": text, "index.html": b"<p>"})
+    for store in (MemoryStore({}), Folding({})):
+        for project in (before, after):
+            deploy(store, project)
+        assert store.objects.keys() == {"cloud/intro.html", "index.html", MANIFEST}
+        assert store.objects["cloud/intro.html"] == text
+        assert deploy(store, after).state == "unchanged"
+    theirs = Folding({"CLOUD/intro.html": b"theirs"})
+    with pytest.raises(DeployError, match=r"in the way.*cloud/intro\.html"):
+        deploy(theirs, after)
+    assert theirs.objects == {"CLOUD/intro.html": b"theirs"}
+
+
 class Late(MemoryStore):
     """Somebody else's deploy writes between this one's look and its lock."""
 
@@ -413,6 +497,27 @@ def test_without_hard_links_nothing_is_replaced_either(
     assert course(1).items() <= dict(files(tmp_path / "site")).items()
     with pytest.raises(Conflict):
         store.put("index.html", b"other", UNCACHED, guard=ABSENT)
+
+
+def test_a_folder_that_takes_two_names_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the file system does by itself is pretended: that a file is there under a name that is not its own."""
+    root = tmp_path / "site"
+    before = write_output(tmp_path / "before", {"Cloud/Intro.html": b"<p>one</p>", "index.html": b"<p>"})
+    after = write_output(tmp_path / "after", {"cloud/intro.html": b"<p>two</p>", "index.html": b"<p>"})
+    deploy(FolderStore(root), before)
+    (root / "cloud").mkdir()
+    lexists = os.path.lexists
+
+    def rename(old: Path, new: Path) -> None:
+        if old.is_file():  # the folders would be one
+            os.replace(old, new)
+
+    monkeypatch.setattr("os.path.lexists", lambda path: lexists(path) or Path(path) == root / "cloud/intro.html")
+    monkeypatch.setattr("os.rename", rename)
+    result = deploy(FolderStore(root), after)
+    assert (result.plan.changed, result.plan.removed) == (("cloud/intro.html",), ())
+    assert [name for name, _ in files(root)] == [MANIFEST, "cloud/intro.html", "index.html"]
+    assert deploy(FolderStore(root), after).state == "unchanged"
 
 
 def test_whoever_has_lost_the_lock_changes_no_file(tmp_path: Path) -> None:

@@ -138,6 +138,8 @@ def test_first_changed_unchanged(deploys: Deploys, bucket: Bucket, projects: dic
     assert len(deploys.proxy.requests) == 2, "the manifest and one page of the listing"
     kept = {key: data for key, data in course(1).items() if key.endswith((".css", ".svg"))}
     assert without_manifest(at) == {**course(2), **kept}
+    at.put("cloud/gone.html", course(1)["cloud/gone.html"])  # as a late packet of a killed deploy would
+    assert deploys.well(projects[2], at, "--json").json["removed"] == ["cloud/gone.html"]
     assert bucket.objects()["p-old/index.html"] == b"theirs"
 
 

@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from notes_site import publish
 from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.store import ABSENT, Data
 from notes_site.digest import digest, hasher
 from notes_site.files import STATE, Busy, digest_file, lock
+from notes_site.paths import collision_key
 
 
 class FolderStore:
@@ -32,6 +33,7 @@ class FolderStore:
         self._name = secrets.token_hex(4)  # other machines may mount the same folder, and have the same process ids
         self._number = itertools.count()
         self._mutex = threading.Lock()
+        self._spelled: dict[str, str] = {}  # by key, the names of files that have another one
         self._check: Callable[[], None] = lambda: None
 
     def get(self, key: str) -> Object | None:
@@ -52,6 +54,7 @@ class FolderStore:
             self._make_way(path)
             with self._staged(data) as (staged, etag):
                 self._check()
+                self._spell(key)
                 if guard == ABSENT:
                     self._place_new(staged, path)
                 elif guard:
@@ -97,6 +100,14 @@ class FolderStore:
                 raise Conflict(str(self._root))
             yield
 
+    def _spell(self, key: str) -> None:
+        """Give a file that is listed under another name than it has, and the folders above it, that name."""
+        old, new = PurePosixPath(self._spelled.pop(key, key)), PurePosixPath(key)
+        while old != new:
+            if old.name != new.name:
+                os.rename(self._root / old, self._root / new)
+            old, new = old.parent, new.parent
+
     def _make_way(self, path: Path) -> None:
         for parent in path.relative_to(self._root).parents[:-1]:
             if (self._root / parent).is_symlink():
@@ -134,7 +145,17 @@ class FolderStore:
                 with suppress(FileNotFoundError):  # another deploy gives its lock back just now
                     etag = digest_file(Path(path)) if key in wanted and not os.path.islink(path) else ""
                     found[key] = Listed(os.lstat(path).st_size, etag)
+        self._as_wanted(found, wanted)
         return found
+
+    def _as_wanted(self, found: dict[str, Listed], wanted: Collection[str]) -> None:
+        """List a file under the wanted name when this file system takes that name for the one that the file has."""
+        also = [key for key in wanted if found and key not in found and os.path.lexists(self._root / key)]
+        spelled = {collision_key(key): key for key in found} if also else {}
+        for key in also:
+            if there := spelled.get(collision_key(key)):
+                found[key] = Listed(found.pop(there).size, digest_file(self._root / there), there)
+                self._spelled[key] = there
 
     def delete(self, keys: Sequence[str]) -> dict[str, str]:
         """Delete files, and the folders that this leaves empty."""

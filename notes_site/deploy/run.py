@@ -8,15 +8,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from notes_site.deploy import local
 from notes_site.deploy import manifest as manifests
-from notes_site.deploy.headers import digest_of_headers
 from notes_site.deploy.lock import Lock
 from notes_site.deploy.memory import remembered
-from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Entry, Listed, LocalFile, Manifest
+from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Listed, LocalFile, Manifest
 from notes_site.deploy.plan import Plan, Step, most_deletions, plan
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
@@ -88,11 +88,30 @@ def _look(files: Mapping[str, LocalFile], store: Store, options: Options) -> _Re
     there = store.get(MANIFEST) if MANIFEST in listing else None
     if MANIFEST in listing and (there is None or there.etag != listing[MANIFEST].etag):
         raise DeployError("the site was deployed from elsewhere a moment ago: run this again")
-    known = manifests.decode(there.data) if there else Manifest()
+    known = _ours(manifests.decode(there.data) if there else Manifest(), listing, store)
     made = plan(
         files, known, listing, prefix=options.prefix, adopt=options.adopt, invalidate=options.invalidate is not None
     )
     return _Remote(made, listing, there.etag if there else ABSENT, known.state != "complete", LOCK in listing)
+
+
+def _ours(manifest: Manifest, listing: Mapping[str, Listed], store: Store) -> Manifest:
+    """Return the manifest with two kinds of files that are ours without its saying so.
+
+    What was gone may have come back by a late packet of a killed deploy: it has the bytes that we know. And a file
+    system may take two names for one: what is there under another name than it must have is written again.
+    """
+    respelled = {there.spelled: key for key, there in listing.items() if there.spelled}
+    files = {
+        respelled.get(key, key): entry._replace(etag="") if key in respelled else entry
+        for key, entry in manifest.files.items()
+    }
+    for key, entry in manifest.gone.items():
+        if key in listing and listing[key].size == entry.size:
+            there = store.get(key)
+            if there is not None and sha256(there.data).hexdigest() == entry.sha256:
+                files.setdefault(key, entry)
+    return manifest._replace(files=files)
 
 
 def _check(made: Plan, options: Options) -> None:
@@ -171,7 +190,9 @@ class _Work:
             elif self._options.invalidate:
                 self._tell(step.name)
                 self._options.invalidate(step.keys, self._name)
-        written = {key: self._entry(key, entry) for key, entry in made.after.files.items()}
+        written = {
+            key: entry._replace(etag=self._etags.get(key, entry.etag)) for key, entry in made.after.files.items()
+        }
         self._save(made.after._replace(files=written), guard, first=False)
 
     def _save(self, manifest: Manifest, guard: str, *, first: bool) -> str:
@@ -187,14 +208,6 @@ class _Work:
         except Conflict:
             reason = "was deployed from elsewhere a moment ago" if first else "is being deployed from elsewhere"
             raise DeployError(f"the site {reason}: run this again") from None
-
-    def _entry(self, key: str, entry: Entry) -> Entry:
-        if key not in self._etags:
-            return entry
-        file = self._files[key]
-        return entry._replace(
-            sha256=file.sha256, size=file.size, headers=digest_of_headers(file.headers), etag=self._etags[key]
-        )
 
     def _put_all(self, step: Step) -> None:
         """Write all files of a step side by side. The first failure stops the others."""

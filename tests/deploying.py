@@ -477,7 +477,7 @@ def course(version: int) -> dict[str, bytes]:
     """Return a small site whose pages need each other, their images and their style; every version differs."""
     style, image = f"body {{ order: {version} }}".encode(), f"<svg id='{version}'/>".encode()
     css, svg = named("style", "css", style), named("cloud/figure", "svg", image)
-    names = {1: ["a", "b", "gone"], 2: ["a", "b", "new"], 3: ["b", "new", "third"]}[version]
+    names = {1: ["a", "gone"], 2: ["a", "new"], 3: ["new", "third"]}[version]
 
     def page(root: str, title: str, body: str) -> bytes:
         head = f"<link rel=stylesheet href='{root}{css}'><link rel=alternate href='{root}feed.xml'>"
@@ -497,7 +497,6 @@ def course(version: int) -> dict[str, bytes]:
         css: style,
         svg: image,
         "feed.xml": f"<feed>{version}</feed>".encode(),
-        "notes.json": f"[{version}]".encode(),
     }
 
 

@@ -258,7 +258,7 @@ def test_on_a_terminal_the_plan_is_shown_and_asked_for(answer: str, code: int, p
         terminal.stdin.flush()
         shown += terminal.stdout.read()
     assert terminal.returncode == code
-    assert b"new            10" in shown
+    assert b"new             8" in shown
     assert (tmp_path / "site").exists() == (answer == "y")
     assert (b"nothing was written" in shown) == (answer == "n")
     assert (b"feed and sitemap" in shown or b"home page" in shown or b"assets" in shown) == (answer == "y")

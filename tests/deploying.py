@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -32,13 +33,16 @@ from notes_site.publish import write_record
 from tests.harness import REPO
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
-PATIENCE = 60  # seconds that a server may take to start, or a process to end
+PATIENCE = 120  # seconds that a server may take to start, or a process to end
 
 
 def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
+    """Return a port that nobody listens on, below those that the system gives to connections meanwhile."""
+    while True:
+        with socket.socket() as held, contextlib.suppress(OSError):
+            port = random.SystemRandom().randrange(10_000, 32_768)
+            held.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition: Callable[[], object], what: str) -> None:
@@ -142,8 +146,9 @@ def process(command: list[str], **more: Any) -> Iterator[subprocess.Popen[bytes]
 def moto() -> Iterator[Server]:
     port = free_port()
     code = "from moto.server import main; main()"
-    with process([sys.executable, "-c", code, "-H", "127.0.0.1", "-p", str(port)]):
-        until(lambda: answers(port), "moto")
+    with process([sys.executable, "-c", code, "-H", "127.0.0.1", "-p", str(port)]) as running:
+        until(lambda: answers(port) or running.poll(), "moto")
+        assert running.poll() is None
         yield Server("moto", port)
 
 
@@ -258,7 +263,13 @@ class Request(NamedTuple):
         return self.method not in ("GET", "HEAD")
 
 
-Fault = str | bytes | tuple[int, str] | Mapping[str, str] | float | Callable[[], None] | None
+class After(NamedTuple):
+    """Something to do when the server has answered; the answer is lost."""
+
+    act: Callable[[], None]
+
+
+Fault = str | bytes | tuple[int, str] | Mapping[str, str] | float | Callable[[], None] | After | None
 """`lose` the answer, `reset` before the request arrives, `truncate` the answer, an error of the server's (status and
 code), the body of an answer that says 200, headers that the answer gets, seconds of delay, or something to call before
 the request arrives, which then does not.
@@ -272,18 +283,28 @@ class Proxy:
         self.upstream = upstream
         self.fault: Callable[[Request], Fault] = lambda request: None
         self.requests: list[Request] = []
-        self._lock, self._active = threading.Lock(), 0
+        self._lock = threading.Lock()
+        self._connections: dict[object, socket.socket] = {}  # by the client's address
         proxy = self
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                with contextlib.suppress(OSError, http.client.HTTPException):
-                    while proxy._pass(self.connection, self.rfile):
-                        pass
+                try:
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        while proxy._pass(self.connection, self.rfile):
+                            pass
+                finally:
+                    with proxy._lock:
+                        del proxy._connections[self.client_address]
 
         class Listener(socketserver.ThreadingTCPServer):
             daemon_threads = True
             request_queue_size = 128
+
+            def process_request(self, request: Any, client_address: Any) -> None:
+                with proxy._lock:
+                    proxy._connections[client_address] = request
+                super().process_request(request, client_address)
 
         self._listener = Listener(("127.0.0.1", 0), Handler)
         self.port = int(self._listener.server_address[1])
@@ -296,12 +317,20 @@ class Proxy:
 
     def begin(self, fault: Callable[[Request], Fault] = lambda request: None) -> None:
         """Count from 1 again, with these faults."""
-        until(lambda: self._active == 0, "requests to end")
+        self.drain()
         self.requests, self.fault = [], fault
 
     def drain(self) -> None:
-        """Wait until no request is under way."""
-        until(lambda: self._active == 0, "requests to end")
+        """Wait until nothing is under way: what a killed process had still sent has reached the server, or never will.
+        Connections that are kept for later end too.
+        """
+        with socket.create_connection(("127.0.0.1", self.port)) as last:
+            until(lambda: last.getsockname() in self._connections, "all connections to be accepted")
+        with self._lock:
+            for connection in self._connections.values():
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RD)
+        until(lambda: not self._connections, "connections to end")
 
     def count(self, *methods: str) -> int:
         return sum(request.method in methods for request in self.requests)
@@ -326,14 +355,9 @@ class Proxy:
         if len(body) < length:  # killed while it sent: the server would wait for the rest
             return False
         with self._lock:
-            self._active += 1
             request = Request(len(self.requests) + 1, method, path, headers)
             self.requests.append(request)
-        try:
-            return self._answer(client, request, b"".join([*raw, b"Connection: close\r\n\r\n", body]))
-        finally:
-            with self._lock:
-                self._active -= 1
+        return self._answer(client, request, b"".join([*raw, b"Connection: close\r\n\r\n", body]))
 
     def _answer(self, client: socket.socket, request: Request, data: bytes) -> bool:
         fault = self.fault(request)
@@ -353,12 +377,12 @@ class Proxy:
         if isinstance(fault, float):
             time.sleep(fault)
         answer = self._upstream(request, data, fault if isinstance(fault, Mapping) else {})
-        if fault == "lose":
-            client.close()
+        if isinstance(fault, After):
+            fault.act()
+        if fault == "lose" or isinstance(fault, After):
             return False
         if fault == "truncate":
             client.sendall(answer[: max(len(answer) - 20, len(answer) // 2)])
-            client.close()
             return False
         client.sendall(answer)
         return True
@@ -415,10 +439,13 @@ class Deployer:
             [sys.executable, "-m", "tests.forking"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             cwd=REPO, env=env,
         )  # fmt: skip
-        self.pid = 0
+        self.pid = 0  # of the deploy that is running
 
     def start(self, *arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> None:
-        """Begin a deploy."""
+        """Begin a deploy; one that a failed test has left behind ends."""
+        if self.pid:
+            self.kill()
+            self.wait()
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps([arguments, str(cwd), dict(env or {})]) + "\n")
@@ -432,7 +459,9 @@ class Deployer:
     def wait(self) -> Done:
         """Wait for the deploy's end."""
         assert self._process.stdout
-        return Done(*json.loads(self._process.stdout.readline()))
+        done = Done(*json.loads(self._process.stdout.readline()))
+        self.pid = 0
+        return done
 
     def run(self, *arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
         """Deploy, and wait."""
@@ -440,6 +469,8 @@ class Deployer:
         return self.wait()
 
     def close(self) -> None:
+        if self.pid:
+            self.kill()
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.close()

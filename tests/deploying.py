@@ -22,6 +22,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urljoin
@@ -263,7 +264,8 @@ class Request(NamedTuple):
         return self.method not in ("GET", "HEAD")
 
 
-class After(NamedTuple):
+@dataclass(frozen=True)
+class After:
     """Something to do when the server has answered; the answer is lost."""
 
     act: Callable[[], None]

@@ -72,10 +72,11 @@ class S3Store:
         if not isinstance(data, bytes):
             return self._put_parts(key, data, stored, guard)
         fields = {**stored, "ContentMD5": _md5(data), "Body": data}
+        bare = self._bare  # another thread may learn it meanwhile
         try:
             return self._put(key, {**fields, **self._condition(guard)})
         except Conflict:
-            if guard == ABSENT or self._bare:
+            if guard == ABSENT or bare:
                 raise
         return self._put_matching_bare(key, fields, guard)
 

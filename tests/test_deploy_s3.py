@@ -742,6 +742,23 @@ def test_2500_keys(deploys: Deploys, bucket: Bucket, tmp_path: Path) -> None:
     assert without_manifest(bucket) == {"index.html": b"<p>home</p>", "n/theirs.html": b"theirs"}
 
 
+@pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
+def test_a_form_of_etag_that_is_learnt_meanwhile_is_no_conflict(deploys: Deploys, bucket: Bucket) -> None:
+    """Ceph wants an ETag without its quotes; the first to find out may not be alone."""
+    store, headers = store_of(deploys, bucket), headers_of("a.html", fingerprinted=False)
+    etags = {key: store.put(key, b"1", headers) for key in ("a.html", "b.html")}
+    learning = iter([True])
+
+    def learn(request: Request) -> Fault:
+        if request.key.endswith("/a.html") and next(learning, None):
+            store.put("b.html", b"2", headers, guard=etags["b.html"])
+        return None
+
+    deploys.proxy.begin(learn)
+    store.put("a.html", b"2", headers, guard=etags["a.html"])
+    assert bucket.objects() == {"a.html": b"2", "b.html": b"2"}
+
+
 LARGE = b"0123456789abcdef" * (1 << 20) + b"rest"  # one part of 16 MiB, and a little
 
 

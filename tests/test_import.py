@@ -116,6 +116,18 @@ def test_an_area_may_be_named_like_a_page_of_ours(site: Site) -> None:
     assert "<h1" in site.page("tags-notes.html")
 
 
+def test_areas_may_be_named_like_anything_that_a_site_publishes(site: Site) -> None:
+    site.note("knots/one.md", "Text.\n", title="One", tags="[rope]", date="2020-02-03")
+    assert site.build().published
+    names = sorted({path.partition("/")[0].removesuffix(".html") for path in site.published()} - {"knots"})
+    assert {"review", "timeline", "evidence", "tags", "print"} <= {*names}
+    (site.root / "content/knots/one.md").unlink()
+    areas = (f"## {name}\n\n" + "".join(f"### {n} (5 min)\n\nText.\n\n" for n in ("rope", *names)) for name in names)
+    site.write("README.md", "# C\n\n" + "".join(areas))
+    assert run(site, "README.md").exit_code == 0
+    assert site.build().published
+
+
 def test_area_takes_what_is_in_none() -> None:
     source = "- [A](https://e.org/a) - 5 min\n- [B](https://e.org/b) - 10 min\n"
     assert [note.path for note in planned(source).notes] == ["notes/a.md", "notes/b.md"]

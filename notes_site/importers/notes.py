@@ -24,7 +24,6 @@ from notes_site.model import Config
 from notes_site.paths import file_name
 from notes_site.site import level_names
 
-_GENERATED = frozenset({"tags", "resources", "resources-by-time", "resources-by-date", "404", "search"})
 _ROOM = 32_000  # characters of comments in front matter; what is more stays in the text
 _HOME = "index.md"
 
@@ -154,7 +153,7 @@ class _Maker:
             name = file_name("area", area)
         except ValueError:
             name = "area"
-        name = f"{name}-notes" if name in _GENERATED else name
+        name = f"{name}-notes" if paths.is_own(name) else name
         self._folders.setdefault(name, area)
         return name
 

@@ -204,6 +204,73 @@ def test_reference_links_work_in_every_note() -> None:
     assert text_of(found, "one/lab-b.md") == "[x][1]\n\n[1]: https://e.org/1\n"
 
 
+def test_what_looks_like_a_definition_within_code_stays() -> None:
+    code = "```md\n[docs]: https://docs.example.org\n```\n"
+    found = planned(f"# C\n\n## One\n\n### Lab: A (5 min)\n\n{code}\n### Lab: B (6 min)\n\n[docs]\n\n    [x]: y\n")
+    assert text_of(found, "one/lab-a.md") == code
+    assert text_of(found, "one/lab-b.md") == "[docs]\n\n    [x]: y\n"
+
+
+def test_definitions_of_links_in_all_their_forms() -> None:
+    source = (
+        "# C\n\n## One\n\n### Lab: A (5 min)\n\n[a][long] [b][Odd  Label] [c][quoted]\n\n"
+        "### Lab: B (6 min)\n\n[a][long]\n\n"
+        '[long]:\n  <img/a b.png>\n  "Title"\n[odd label]: https://e.org/(x)\n\n> [quoted]: img/c.svg\n'
+    )
+    found = planned(source, local={"img/a b.png": "img/a b.png", "img/c.svg": "img/c.svg"})
+    a, b = text_of(found, "one/lab-a.md"), text_of(found, "one/lab-b.md")
+    assert a == "[a](../img/a%20b.png) [b](<https://e.org/(x)>) [c](../img/c.svg)\n"
+    assert b == '[a][long]\n\n[long]:\n  <../img/a%20b.png>\n  "Title"\n\n> [quoted]: img/c.svg\n'
+    assert "# README.md:16: [odd label]: https://e.org/(x)\n" in found.texts["one/lab-b.md"]
+
+
+NOTED = """\
+# C
+
+See[^c].
+
+## One
+
+### Lab: A (5 min)
+
+Slow[^1], as said[^c].
+
+### Lab: B (6 min)
+
+Slower[^1]. `[^2]`
+
+### Lab: C (7 min)
+
+Last.
+
+[^1]: On a [small](img/a.png) machine.[^2]
+
+    Two cores.
+[^2]: One of *ours*.
+
+[^c]: In the course.
+[^no]: Nowhere.
+"""
+
+
+def test_footnotes_stand_where_they_are_used() -> None:
+    found = planned(NOTED, local={"img/a.png": "img/a.png"})
+    slow = "[^1]: On a [small](../img/a.png) machine.[^2]\n\n    Two cores.\n[^2]: One of *ours*.\n"
+    assert text_of(found, "one/lab-a.md") == f"Slow[^1], as said[^c].\n\n{slow}[^c]: In the course.\n"
+    assert text_of(found, "one/lab-b.md") == f"Slower[^1]. `[^2]`\n\n{slow}"
+    assert text_of(found, "one/lab-c.md") == "Last.\n\n\n[^no]: Nowhere.\n"
+    assert text_of(found, "index.md") == "# C\n\nSee[^c].\n\n[^c]: In the course.\n"
+    assert [tuple(piece) for piece in found.remainder] == [(1, 3, "index.md"), (24, 24, "index.md")]
+
+
+def test_a_footnote_below_a_list_stays_out_of_it() -> None:
+    found = planned(
+        "1. Lab: X - 10 min\n\n    One[^1].\n\n2. Lab: Y - 5 min\n\n    Two.\n\n[^1]: First.\n\n    Second.\n"
+    )
+    assert text_of(found, "notes/lab-x.md") == "One[^1].\n\n[^1]: First.\n\n    Second.\n"
+    assert text_of(found, "notes/lab-y.md") == "Two.\n"
+
+
 def test_images_are_copied_and_pointed_to(site: Site) -> None:
     site.write("img/a b.png", b"PNG")
     site.write("figures/c.svg", b"<svg/>")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from posixpath import dirname, join, normpath, relpath
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -27,23 +28,27 @@ _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico)$", re.IGNORECASE
 
 
 class Place(NamedTuple):
-    """Where the lines of the README go: the file that each line is in, and the README's own path and name."""
+    """Where the lines of the README go: the file that each line is in, and the README's own path and name. `links` are
+    the addresses of the files' resources.
+    """
 
     owner: Sequence[str]  # by line, relative to the content folder
     shown: Sequence[bool]  # by line: it is part of that file's text
     name: str  # the README's, for messages
     local: Callable[[str], str | None]  # path beside the README -> path in the content folder, None without a file
+    links: Mapping[str, str] = MappingProxyType({})  # by file
 
 
 class Rewritten(NamedTuple):
-    """The lines with new targets, and the file of each; `copied` maps files beside the README to their place in the
-    content folder.
+    """The lines and the files' links with new targets, and the file of each line; `copied` maps files beside the README
+    to their place in the content folder.
 
     `endings` are the footnotes that stand at the end of a file's text, `apart` the lines among them that stand nowhere
     else. `unused` are lines that define links of which none stands in the same file any more.
     """
 
     lines: list[str]
+    links: dict[str, str]
     owner: list[str]
     endings: dict[str, list[str]]
     apart: frozenset[int]
@@ -74,8 +79,9 @@ def rewrite(text: str, lines: Sequence[Line], place: Place) -> Rewritten:
             written[link.start : link.end] = writer.definition(link)
         elif writer.source[link.start].lstrip().startswith("["):  # else a quote's or an item's sign stands before it
             unused.update(range(link.start, link.end))
+    pointed = {file: writer.link(link, file) for file, link in place.links.items()}
     problems = tuple(sorted(writer.problems, key=lambda problem: (problem.line, problem.column)))
-    return Rewritten(written, owner, endings, frozenset(apart), writer.copied, frozenset(unused), problems)
+    return Rewritten(written, pointed, owner, endings, frozenset(apart), writer.copied, frozenset(unused), problems)
 
 
 class _Writer:
@@ -119,6 +125,10 @@ class _Writer:
             if target is not None:
                 line = line[:start] + target + line[end:]
         return line
+
+    def link(self, target: str, here: str) -> str:
+        """Return the address of the resource of the file `here`."""
+        return self._target(Ref(target, "link", 1, 0, 0, ""), here) or target
 
     def definition(self, link: Definition) -> list[str]:
         """Return the lines that define a link."""

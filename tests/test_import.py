@@ -92,6 +92,58 @@ def test_an_area_keeps_its_headings_and_its_text() -> None:
     assert text_of(found, "index.md") == "# C\n"
 
 
+BOXED = """\
+<div align="center">
+<h1 align="center">My <em>course</em></h1>
+</div>
+
+<details><summary>Contents</summary>
+
+- [Docker](#docker)
+- [A](#a-10-min)
+
+</details>
+
+Welcome.
+
+## Docker
+
+<details>
+<summary>Beginner</summary>
+
+### [A](https://e.org/1) (10 min)
+
+<details>
+
+Long.
+
+</details>
+
+### [B](https://e.org/2) (20 min)
+
+More.
+
+</details>
+"""
+
+
+def test_boxes_around_nothing_go_and_the_title_is_there_once(site: Site) -> None:
+    found = planned(BOXED)
+    bodies = {path: text_of(found, path) for path in found.texts}
+    assert bodies == {
+        "index.md": "Welcome.\n",
+        "docker/index.md": "",
+        "docker/a.md": "<details>\n\nLong.\n\n</details>\n",
+        "docker/b.md": "More.\n",
+    }
+    assert '# README.md:2: <h1 align="center">My <em>course</em></h1>\n' in found.texts["index.md"]
+    site.write("README.md", BOXED)
+    assert run(site, "README.md").exit_code == 0
+    assert [d for d in site.build().diagnostics if d.severity != "note"] == []
+    assert site.page("index.html").count("<h1") == 1
+    assert "<details" not in site.page("index.html")[site.page("index.html").index("Welcome.") :]
+
+
 def test_titles_that_collide_get_names_of_their_own() -> None:
     again = ONE + ONE.partition("### Beginner\n")[2] + ONE.partition("### Beginner\n")[2].replace("Why", "WHY")
     paths = [note.path for note in planned(again).notes]

@@ -9,6 +9,6 @@ What happens, in order; all of it is pure but `disk`:
     conventions      the document's own habits: what carries its items, its areas, its levels, its times
     outline          every line's part: area, level, group, item, text
     notes            items and texts become note files (`writing`), links and images re-pointed (`rewrite`) and
-                     footnotes where they are used (`footnotes`)
+                     footnotes where they are used (`footnotes`), without boxes around nothing (`boxes`)
     disk             reading the README, writing what is new, reporting what differs
 """

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 from notes_site import frontmatter, paths
 from notes_site.config import parse_options
 from notes_site.diagnostics import Diagnostic
+from notes_site.importers import boxes, rewrite
 from notes_site.importers import outline as outlines
-from notes_site.importers import rewrite
 from notes_site.importers.markers import Marker
 from notes_site.importers.outline import Entry, Outline
 from notes_site.importers.writing import Writer
 from notes_site.kinds import kind_of
 from notes_site.markdown import lines as readers
+from notes_site.markdown.lines import Line
+from notes_site.markdown.outline import outline
 from notes_site.model import Config
 from notes_site.paths import file_name
 from notes_site.site import level_names
@@ -195,7 +197,17 @@ class _Maker:
                 owner[line.number], shown[line.number] = _HOME, False
             if line.shape == "head" and parts.keys() & {at + 2}:  # of a table whose rows are items
                 shown[line.number : line.number + 2] = [False] * 2
+        title = found.lines[found.title] if found.title >= 0 else None
+        if title and owner[title.number] == _HOME and not self._is_heading_of_home(title, owner, shown):
+            shown[title.number : title.end] = [False] * (title.end - title.number)
+        for at in boxes.undone(found.lines, owner, shown):
+            shown[at] = False
         return owner, shown
+
+    def _is_heading_of_home(self, title: Line, owner: Sequence[str], shown: Sequence[bool]) -> bool:
+        """Tell whether the home page takes its title out of its text; it does not if that is in HTML, say."""
+        above = (at for at in range(title.end) if shown[at] and owner[at] == _HOME)
+        return outline("\n".join(self._source[at] for at in above), self.course).title is not None
 
     def _text_of(self, marker: Marker, here: str) -> str:
         """Return the file that takes what stands below a marker: its area's text, or the home's."""

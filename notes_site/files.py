@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from notes_site.diagnostics import Diagnostic, error
-from notes_site.digest import digest
+from notes_site.digest import hasher
 
 STATE = ".notes-site"  # our folder beside the config, and in an output folder
 
 _FINE_GRAIN = 20_000_000  # ns: kernels stamp files with a clock that ticks every 1 to 10 ms
+_PART = 1 << 20  # bytes of a file that are hashed at a time
 _COARSE_GRAIN = 2_000_000_000  # ns: FAT keeps even seconds
 _EDITOR_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
 
@@ -162,10 +163,14 @@ def read_settled(path: Path) -> tuple[bytes, Stat]:
 
 def digest_file(path: Path) -> str:
     """Return the digest of a file's bytes, '' when it is no readable file."""
+    found = hasher()
     try:
-        return digest(path.read_bytes())
+        with path.open("rb") as file:
+            while part := file.read(_PART):
+                found.update(part)
     except OSError:
         return ""
+    return found.hexdigest()
 
 
 class Busy(Exception):

@@ -71,13 +71,21 @@ def without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], li
     for key, output in chosen.items():
         parents = [key[:n] for n, c in enumerate(key) if c == "/"]
         found += [_collision(chosen[parent], output) for parent in parents if parent in chosen]
-    too_long = {
-        segment: output
-        for output in reversed(chosen.values())
-        if len(segment := _longest_name(output.output)) > NAME_BYTES
-    }
-    found += map(_too_long, too_long.values())
+    found += map(_too_long, _with_long_names(chosen.values()))
     return {output.output: output for output in chosen.values()}, found
+
+
+def _with_long_names(outputs: Iterable[Output]) -> Iterable[Output]:
+    """The outputs with a name that file systems refuse: the first with each such name, and the first of each source."""
+    of_name: dict[bytes, Output] = {}
+    of_source: dict[str, Output] = {}
+    for output in outputs:
+        name = _longest_name(output.output)
+        if len(name) > NAME_BYTES:
+            of_name.setdefault(name, output)
+    for output in of_name.values():
+        of_source.setdefault(output.source, output)
+    return of_source.values()
 
 
 def _longest_name(url: str) -> bytes:

@@ -28,6 +28,11 @@ link = "https://example.edu/cs1"
 BASE = 'base_url = "https://example.org/my/notes/"\n'
 
 
+def errors(site: Site) -> list[tuple[str, str]]:
+    """Where the errors of a build are, and their codes."""
+    return [(d.path, d.code) for d in site.build().diagnostics if d.severity == "error"]
+
+
 def course(root: Path, config: str = BASE + CONFIG) -> Site:
     """Two areas with five notes between them, a home page, a plain page."""
     site = Site(root)
@@ -591,9 +596,14 @@ def test_two_texts_of_one_place_are_an_error_that_names_both(site: Site, names: 
 @pytest.mark.parametrize("field", ["area", "tags"])
 def test_names_that_no_file_system_takes_are_errors(site: Site, field: str) -> None:
     site.note("cloud/one.md", "Text.\n", title="One", **{field: "x" * 300})
-    report = site.build()
-    assert codes(report, "error") == ["name-too-long"]
-    assert report.diagnostics[0].path == "content/cloud/one.md"
+    assert errors(site) == [("content/cloud/one.md", "name-too-long")]
+
+
+@pytest.mark.parametrize("path", [f"a/{'x' * 252}.md", f"a/{'x' * 255}/one.md"])
+def test_a_name_that_is_too_long_is_told_once_and_at_its_file(site: Site, path: str) -> None:
+    """The page of the second is not too long, the file with its search text is."""
+    site.note(path, "Text.\n", title="One")
+    assert errors(site) == [(f"content/{path}", "name-too-long")]
 
 
 def test_area_without_a_letter_is_an_error(site: Site) -> None:

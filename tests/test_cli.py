@@ -716,3 +716,23 @@ def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, moment: str
     if moment == "staging":
         ok(site.run("build"))
         assert site.published() == site.clean_build(site.root.parent / "clean")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
+@pytest.mark.parametrize("module", ["click", "notes_site.commands.begin"])
+def test_ctrl_c_while_the_program_is_loaded_is_one_word(tmp_path: Path, module: str) -> None:
+    finder = f"""
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+"""
+    (tmp_path / "sitecustomize.py").write_text(finder)
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{REPO}"}
+    process = raw(["--version"], tmp_path, stdout=subprocess.PIPE, env=env)
+    assert process.communicate(timeout=60) == ("", "stopped\n")
+    assert process.returncode == 130

@@ -20,6 +20,7 @@ STATE = ".notes-site"  # our folder beside the config, and in an output folder
 
 _FINE_GRAIN = 20_000_000  # ns: kernels stamp files with a clock that ticks every 1 to 10 ms
 _COARSE_GRAIN = 2_000_000_000  # ns: FAT keeps even seconds
+_ATTEMPTS = 5  # at reading a file that changes meanwhile: a save is over by then, a log never
 _EDITOR_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
 
 
@@ -30,6 +31,10 @@ class Stat(NamedTuple):
     modified: int
     changed: int
     inode: int
+
+
+UNSETTLED = Stat(-1, 2**63, 2**63, 0)
+"""The stamp of what changed while it was read, again and again: no file has it, and its time never comes."""
 
 
 class Scan(NamedTuple):
@@ -145,12 +150,13 @@ def unreadable(path: str, exc: OSError) -> Diagnostic:
 
 def read_settled(path: Path) -> tuple[bytes, Stat]:
     """Return a file's bytes with a stamp that vouches for them: waits until the stamp has settled (some ms), and
-    reads again when the file changed meanwhile. A stamp of whole seconds is not waited for.
+    reads again when the file changed meanwhile. A stamp of whole seconds is not waited for. The bytes of a file that
+    does not come to rest have the stamp `UNSETTLED`.
 
     Raises:
         OSError: the file cannot be read.
     """
-    while True:
+    for _ in range(_ATTEMPTS):
         before = stat_of(path.stat())
         late = max(before.modified, before.changed) + _FINE_GRAIN - time.time_ns()
         if 0 < late <= _FINE_GRAIN:
@@ -158,6 +164,7 @@ def read_settled(path: Path) -> tuple[bytes, Stat]:
         data = path.read_bytes()
         if stat_of(path.stat()) == before:
             return data, before
+    return data, UNSETTLED
 
 
 def digest_file(path: Path) -> str:

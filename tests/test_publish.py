@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -787,6 +788,28 @@ def test_a_note_saved_between_scan_and_parse_is_never_kept_under_its_old_digest(
     note.write_text(note.read_text().replace("New", "Old"))
     site.build()
     assert "Old text." in site.page("cloud/one.html")
+
+
+def test_a_file_that_keeps_growing_ends_no_build_and_is_read_again(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    log = site.write("static/log.txt", "")
+    done = threading.Event()
+
+    def grow() -> None:
+        while not done.wait(0.002):
+            with log.open("a") as file:
+                file.write("line\n")
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        first = site.run("build", timeout=60)
+    finally:
+        done.set()
+        writer.join()
+    assert first.returncode == 0 or "[changed]" in first.stderr
+    assert site.build().published
+    assert site.page("log.txt") == log.read_text()
 
 
 def test_a_content_folder_made_after_its_absence_was_told_is_seen(site: Site) -> None:

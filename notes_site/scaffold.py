@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from notes_site import config as configs
-from notes_site import durations, frontmatter, paths
+from notes_site import dates, durations, frontmatter, paths
 from notes_site.diagnostics import suggestion
 from notes_site.model import Config
 from notes_site.project import CONFIG_NAME, Project
@@ -148,9 +148,9 @@ def today() -> str:
     if not given:
         return date.today().isoformat()
     try:
-        return datetime.fromtimestamp(int(given), UTC).date().isoformat()
+        return dates.iso(datetime.fromtimestamp(int(given), UTC).date())
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"SOURCE_DATE_EPOCH: `{given}` is no count of seconds since 1970") from None
+        raise ValueError(f"SOURCE_DATE_EPOCH: `{given}` is no count of seconds since 1970 up to our time") from None
 
 
 def _write(path: Path, text: str) -> Path:

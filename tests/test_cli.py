@@ -106,7 +106,16 @@ def test_slips_get_a_suggestion(course: Site, arguments: list[str], suggestion: 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["frobnicate"], ["build", "extra"], ["build", "--jobs", "0"], ["build", "--jobs", "x"], ["init"], ["new"]],
+    [
+        ["frobnicate"],
+        ["build", "extra"],
+        ["build", "--jobs", "0"],
+        ["build", "--jobs", "x"],
+        ["init"],
+        ["new"],
+        ["build", "--today", "9999-12-31"],
+        ["build", "--today", "0001-01-01"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(course: Site, arguments: list[str]) -> None:
     assert "Error: " in usage_error(quick(course.root, *arguments))
@@ -382,7 +391,7 @@ def test_new_fills_in_all_fields(course: Site, monkeypatch: pytest.MonkeyPatch) 
     ok(quick(course.root, "build", "--strict"))
 
 
-@pytest.mark.parametrize("epoch", ["soon", "9" * 20])
+@pytest.mark.parametrize("epoch", ["soon", "9" * 20, "253402214400"])
 def test_new_with_an_epoch_that_is_none(course: Site, monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     assert "SOURCE_DATE_EPOCH" in usage_error(quick(course.root, "new", "Title", "--time", "5"))

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from notes_site import dates
 from notes_site.project import NoProject, Project, find
+
+
+def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> str:
+    try:
+        return dates.iso(value.date()) if value else ""
+    except ValueError as exc:
+        raise click.BadParameter(str(exc)) from None
+
 
 json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 drafts = click.option("--drafts", is_flag=True, help="Publish drafts like other notes.")
 today = click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
-    callback=lambda _ctx, _param, value: value.date().isoformat() if value else "",
+    callback=_day,
     metavar="YYYY-MM-DD",
     help="Count the age of notes to this date.",
 )

@@ -8,7 +8,12 @@ from hashlib import blake2b, sha256
 
 def digest(data: bytes) -> str:
     """Return the BLAKE2b digest (RFC 7693) of 16 bytes as 32 hexadecimal digits."""
-    return blake2b(data, digest_size=16).hexdigest()
+    return hasher(data).hexdigest()
+
+
+def hasher(data: bytes = b"") -> blake2b:
+    """Return the digest in the making, for bytes that come in blocks."""
+    return blake2b(data, digest_size=16)
 
 
 def integrity(text: str) -> str:

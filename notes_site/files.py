@@ -5,16 +5,17 @@ nothing to do stays fast.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat as modes
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from notes_site.diagnostics import Diagnostic, error
-from notes_site.digest import digest
+from notes_site.digest import hasher
 
 STATE = ".notes-site"  # our folder beside the config, and in an output folder
 
@@ -22,6 +23,9 @@ _FINE_GRAIN = 20_000_000  # ns: kernels stamp files with a clock that ticks ever
 _COARSE_GRAIN = 2_000_000_000  # ns: FAT keeps even seconds
 _ATTEMPTS = 5  # at reading a file that changes meanwhile: a save is over by then, a log never
 _EDITOR_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
+
+
+Read = TypeVar("Read")
 
 
 class Stat(NamedTuple):
@@ -148,10 +152,10 @@ def unreadable(path: str, exc: OSError) -> Diagnostic:
     return error(path, "unreadable", f"this cannot be read: {exc.strerror}", hint="see who may read it, or delete it")
 
 
-def read_settled(path: Path) -> tuple[bytes, Stat]:
-    """Return a file's bytes with a stamp that vouches for them: waits until the stamp has settled (some ms), and
-    reads again when the file changed meanwhile. A stamp of whole seconds is not waited for. The bytes of a file that
-    does not come to rest have the stamp `UNSETTLED`.
+def settled_with(path: Path, read: Callable[[Path], Read]) -> tuple[Read, Stat]:
+    """Return what `read` returns of a file, with a stamp that vouches for it: waits until the stamp has settled (some
+    ms), and reads again when the file changed meanwhile. A stamp of whole seconds is not waited for. What is read of a
+    file that does not come to rest has the stamp `UNSETTLED`.
 
     Raises:
         OSError: the file cannot be read.
@@ -161,16 +165,26 @@ def read_settled(path: Path) -> tuple[bytes, Stat]:
         late = max(before.modified, before.changed) + _FINE_GRAIN - time.time_ns()
         if 0 < late <= _FINE_GRAIN:
             time.sleep(late / 1e9)
-        data = path.read_bytes()
+        found = read(path)
         if stat_of(path.stat()) == before:
-            return data, before
-    return data, UNSETTLED
+            return found, before
+    return found, UNSETTLED
+
+
+def read_digest(path: Path) -> str:
+    """Return the digest of a file's bytes, which are read in blocks.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, hasher).hexdigest()
 
 
 def digest_file(path: Path) -> str:
     """Return the digest of a file's bytes, '' when it is no readable file."""
     try:
-        return digest(path.read_bytes())
+        return read_digest(path)
     except OSError:
         return ""
 

@@ -15,8 +15,7 @@ from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
 from notes_site.diagnostics import Diagnostic, error
-from notes_site.digest import digest
-from notes_site.files import STATE
+from notes_site.files import STATE, read_digest
 from notes_site.noop import marker
 from notes_site.paths import collision_key
 
@@ -63,10 +62,10 @@ class Staging:
         Raises:
             Changed: its bytes no longer have the expected digest.
         """
-        data = source.read_bytes()
-        if digest(data) != expected:
+        copy = self._new(path)
+        shutil.copyfile(source, copy)
+        if read_digest(copy) != expected:
             raise Changed(str(source))
-        self.add(path, data)
 
     def _new(self, path: str) -> Path:
         if not self._files:

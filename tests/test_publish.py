@@ -812,6 +812,36 @@ def test_a_file_that_keeps_growing_ends_no_build_and_is_read_again(site: Site) -
     assert site.page("log.txt") == log.read_text()
 
 
+FILM = """
+import os, resource, sys
+from pathlib import Path
+from notes_site.serve.engine import Preview
+from tests.harness import Site
+
+site = Site(Path(sys.argv[1]))
+site.build()
+film = site.root / "static/film.mp4"
+preview = Preview(site.project)
+film.touch()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+os.truncate(film, 300_000_001)
+assert preview.refresh([film])
+assert site.build().published
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // (1024 if sys.platform == "darwin" else 1))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no `resource`")
+def test_a_film_is_never_in_memory_as_a_whole(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    site.write("static/film.mp4", b"film")
+    env = {**os.environ, "PYTHONPATH": str(REPO)}
+    command = [sys.executable, "-c", FILM, str(site.root)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 60_000, "kilobytes"
+    assert (site.output / "film.mp4").stat().st_size == 300_000_001
+
+
 def test_a_content_folder_made_after_its_absence_was_told_is_seen(site: Site) -> None:
     (site.root / "content").rmdir()
     site.write("notes-site.toml", 'title = "x"\n')

@@ -162,18 +162,21 @@ class _Index:
         return _Found(MISSING) if ref.kind == "image" else found  # a page is no image
 
     def _wikilink(self, ref: Ref, note: Note) -> _Found:
-        """By path from the note or from the content folder, else by name: in the same area first, then by path."""
+        """By path from the note or from the content folder, else by name: in the same area first, then by path. What
+        is embedded is an image, never a page.
+        """
+        pages = ref.kind == "wikilink"
         for base in (note.path, ""):
             target = paths.resolve(ref.target, base)
             if target.path in self.files:
                 return _file("content", target, ref, *self.files[target.path])
-            if (found := self._page(target)).slot is not MISSING:
+            if pages and (found := self._page(target)).slot is not MISSING:
                 return found
         whole = target.path or ""
         name = whole.rpartition("/")[2]
         candidates = self.names.get(paths.slug(whole)) or self.names.get(paths.slug(name), [])
         best = min(candidates, key=lambda n: (n.card.area != note.card.area, n.path), default=None)
-        if best:
+        if pages and best:
             return self._to_page(self.url_of(best), best, target)
         file = self.files_by_name.get(name)
         return _file("content", target, ref, *self.files[file]) if file else _Found(MISSING)

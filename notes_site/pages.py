@@ -186,7 +186,7 @@ def _search_files(site: Site, search: Search) -> Iterator[Output]:
 def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
     folders = {"content": site.config.content, "static": site.config.static}
     digests = {"content": assets.files, "static": assets.static}
-    for url, (origin, path) in links.files.items():
+    for url, origin, path in links.files:
         yield Copy(url, f"{folders[origin]}/{path}", origin, digests[origin][path])
     for name, digest in assets.static.items():
         url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else name

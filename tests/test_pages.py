@@ -593,6 +593,32 @@ def test_two_texts_of_one_place_are_an_error_that_names_both(site: Site, names: 
     assert all(name in message for name in names)
 
 
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        (("My Dir/x.pdf", "my-dir/x.pdf"), "[x]({})"),
+        (("caf\u00e9/x.pdf", "cafe\u0301/x.pdf"), "[x]({})"),
+        (("caf\u00e9.svg", "cafe\u0301.svg"), "![x]({})"),
+    ],
+)
+def test_two_files_of_one_place_are_an_error_that_names_both(site: Site, names: tuple[str, str], written: str) -> None:
+    for name in names:
+        site.write(f"content/{name}", name)
+    site.note("cloud/one.md", " ".join(written.format(f"<../{name}>") for name in names), title="One")
+    (problem,) = [d for d in site.build().diagnostics if d.severity == "error"]
+    assert problem.code == "same-output"
+    assert f"content/{names[0]}" in problem.message
+    assert f"content/{names[1]}" in problem.message
+
+
+def test_files_of_one_place_with_the_same_bytes_are_one(site: Site) -> None:
+    for name in ("My Dir/x.svg", "my-dir/x.svg"):
+        site.write(f"content/{name}", "<svg/>")
+    site.note("cloud/one.md", "![x](<../My Dir/x.svg>) ![x](../my-dir/x.svg)", title="One")
+    assert errors(site) == []
+    assert len([path for path in site.published() if path.startswith("my-dir/x.")]) == 1
+
+
 @pytest.mark.parametrize("field", ["area", "tags"])
 def test_names_that_no_file_system_takes_are_errors(site: Site, field: str) -> None:
     site.note("cloud/one.md", "Text.\n", title="One", **{field: "x" * 300})

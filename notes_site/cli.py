@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -40,8 +41,15 @@ for command in (build, serve, deploy, check, stats, export, init, new, import_, 
     cli.add_command(command)
 
 
+def _terminated(number: int, _: object) -> NoReturn:
+    """Unwind, so that what was begun is put away. The exit code is the shell's for a signal."""
+    raise SystemExit(128 + number)
+
+
 def main() -> NoReturn:
-    """Run the command line. Exit codes: 0 fine, 1 problems found, 2 wrong usage, 130 Ctrl-C."""
+    """Run the command line. Exit codes: 0 fine, 1 problems found, 2 wrong usage, 130 Ctrl-C, 143 SIGTERM."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _terminated)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is spelled out
             stream.reconfigure(errors="backslashreplace")

@@ -727,6 +727,32 @@ def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, moment: str
         assert site.published() == site.clean_build(site.root.parent / "clean")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the workers are found in /proc")
+@pytest.mark.parametrize(("ending", "code"), [("SIGTERM", 143), ("SIGKILL", -9)])
+def test_no_worker_outlives_a_build_that_is_ended(site: Site, ending: str, code: int) -> None:
+    write_course(site.root, 400)
+    process = raw(["build", "--jobs", "2"], site.root, stdout=subprocess.PIPE)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    wait_until(lambda: len(children.read_text().split()) == 2, process)
+    process.send_signal(signal.Signals[ending])
+    output, errors = process.communicate(timeout=60)  # until no process has the pipe open
+    assert (process.returncode, output, errors) == (code, "", "")
+    assert not site.output.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM for other processes")
+@pytest.mark.parametrize("command", ["build", "check", "stats"])
+def test_sigterm_puts_away_what_was_begun(site: Site, command: str) -> None:
+    write_course(site.root, 400)
+    process = raw([command, "--jobs", "1"] if command != "stats" else [command], site.root, stdout=subprocess.PIPE)
+    staging = site.output / STATE / "staging"
+    wait_until(staging.is_dir if command == "build" else (site.root / STATE / "cache.db").is_file, process)
+    process.terminate()
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (143, "", "")
+    assert not staging.exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
 @pytest.mark.parametrize("module", ["click", "notes_site.commands.begin"])
 def test_ctrl_c_while_the_program_is_loaded_is_one_word(tmp_path: Path, module: str) -> None:

@@ -698,6 +698,71 @@ def test_reader_that_goes_early_is_no_problem(site: Site) -> None:
     assert "Exception" not in errors
 
 
+# --- what the system cannot do
+
+
+def in_a_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line with which a command failed."""
+    assert ok(done, 1) == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    return line
+
+
+def test_a_file_where_a_folder_must_be_is_one_line(course: Site) -> None:
+    course.write("content/area", "a file")
+    assert "content/area" in in_a_line(course.run("new", "Title", "--area", "area"))
+    assert "content/area" in in_a_line(course.run("init", "content/area/sub"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets not everyone make links")
+def test_init_beside_a_dangling_config_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "notes-site.toml").symlink_to("nowhere")
+    assert "notes-site.toml is there already" in in_a_line(run("init", ".", cwd=tmp_path))
+    assert os.listdir(tmp_path) == ["notes-site.toml"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_init_in_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    ok(run("init", os.fsdecode(b"b\xffd"), cwd=tmp_path))
+    assert 'title = "Bd"' in (tmp_path / os.fsdecode(b"b\xffd/notes-site.toml")).read_text()
+
+
+def in_a_shell(script: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(REPO)}
+    script = script.replace("notes-site", f"'{sys.executable}' -m notes_site")
+    return subprocess.run(["sh", "-c", script], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows deletes no folder in use")
+@pytest.mark.parametrize("command", ["build", "check", "stats", "import README.md"])
+def test_a_working_directory_that_has_gone_is_one_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "gone").mkdir()
+    done = in_a_shell(f'rmdir "$PWD"; notes-site {command}', tmp_path / "gone")
+    if command == "import README.md":
+        assert "Traceback" not in done.stderr
+        assert done.returncode == 2
+    else:
+        assert in_a_line(done) == "error: the working directory is no longer there"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", ["stats", "check", "build", "schema"])
+def test_output_that_cannot_be_written_is_one_line(course: Site, command: str) -> None:
+    done = in_a_shell(f"notes-site {command} > /dev/full", course.root)
+    assert ok(done, 1) == ""
+    assert done.stderr.splitlines()[-1] == "error: No space left on device"
+    assert done.stderr.count("error: ") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_problem(course: Site, closed: str) -> None:
+    for command in ("check", "build", "stats"):
+        ok(in_a_shell(f"notes-site {command} {closed}", course.root))
+    assert "<h1>" in course.page("index.html")
+
+
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     limit = time.monotonic() + 60
     while not condition():

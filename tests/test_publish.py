@@ -21,7 +21,7 @@ from notes_site import inputs
 from notes_site.digest import digest
 from notes_site.files import STATE, lock
 from notes_site.reporting import Report
-from tests.harness import REPO, Site, codes, published
+from tests.harness import REPO, Site, codes, published, run
 
 
 @pytest.fixture
@@ -432,6 +432,28 @@ def test_read_only_output_is_one_line(site: Site) -> None:
         fails_in_one_line(site, str(site.output))
     assert site.run("build").returncode == 0
     assert equals_clean(site)
+
+
+def test_what_begins_a_site_is_written_whole_or_not_at_all(site: Site) -> None:
+    with mounted(site.root / "disk", "size=64k"):
+        for name in ("site/content", "empty"):
+            (site.root / "disk" / name).mkdir(parents=True)
+        fill(site.root / "disk")
+        config = site.root / "disk/site/notes-site.toml"
+        for command in (["new", "Title"], ["init", "."]):
+            cwd = config.parent if command[0] == "new" else site.root / "disk/empty"
+            done = run(*command, cwd=cwd)
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+            assert "No space left on device" in done.stderr
+            assert not [path for path in cwd.rglob("*") if path.is_file()]
+
+
+def test_read_only_place_of_a_new_site_is_one_line(site: Site) -> None:
+    with read_only(site.root / "content"):
+        for command in (["new", "Title"], ["init", "content/sub"]):
+            done = site.run(*command)
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+            assert done.stderr.startswith("error: ")
 
 
 # --- one build at a time

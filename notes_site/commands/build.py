@@ -13,7 +13,7 @@ import click
 from notes_site import noop, reporting
 from notes_site.cache import Cache
 from notes_site.commands import options
-from notes_site.commands.options import fail, project_of, with_config
+from notes_site.commands.options import fail, here, project_of, reason, with_config
 from notes_site.project import Project, Refused
 
 
@@ -46,7 +46,7 @@ def build(
     """
     started = time.perf_counter()
     project = project_of(config)
-    chosen = str(Path.cwd() / output) if output else None
+    chosen = str(here() / output) if output else None
     with closing(Cache(project.state)) as cache:
         key = noop.run_key(project.config, chosen, drafts=drafts, today=today, strict=strict)
         run = None if clean else noop.recall(cache, key, project.config)
@@ -71,7 +71,7 @@ def _build(project: Project, cache: Cache, output: str | None, **options: Any) -
     except files.Busy as exc:
         fail(f"another build of this folder is running ({exc}); wait for it, or stop it")
     except OSError as exc:
-        fail("the site could not be written: " + ": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
+        fail(f"the site could not be written: {reason(exc)}")
 
 
 @click.command()

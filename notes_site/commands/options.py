@@ -54,9 +54,22 @@ def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> Non
 def project_of(config: Path | None) -> Project:
     """Return the project here, or the one of a config file; without one it is wrong usage."""
     try:
-        return find(Path.cwd(), config)
+        return find(here(), config)
     except NoProject as exc:
         raise click.UsageError(str(exc)) from exc
+
+
+def here() -> Path:
+    """Return the working directory."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        fail("the working directory is no longer there")
+
+
+def reason(exc: OSError) -> str:
+    """Return in a line what the system could not do, and with which file."""
+    return ": ".join(filter(None, [exc.strerror or str(exc), str(exc.filename or "")]))
 
 
 def fail(message: str) -> NoReturn:

@@ -880,6 +880,55 @@ def test_check_tells_what_is_in_the_way(site: Site) -> None:
     assert "foreign-file" in site.run("check").stderr
 
 
+def test_clean_waits_for_no_build_and_spoils_none(built: Site) -> None:
+    before = built.published()
+    with lock(built.output / STATE):
+        done = built.run("clean")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"another build of this folder is running (process {os.getpid()})" in done.stderr
+    assert built.published() == before
+    assert (built.root / STATE / "cache.db").is_file()
+    assert built.run("clean").returncode == 0
+    assert not built.output.exists()
+
+
+def test_clean_spoils_no_first_build(site: Site) -> None:
+    with lock(site.output / STATE):
+        assert site.run("clean").returncode == 1
+
+
+def test_clean_names_what_it_could_not_delete(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    assert site.build().published
+    files = len(site.published()) - 1  # less the record
+    with mounted(site.output / "cloud", "size=1m"):
+        (site.output / "cloud/one.html").write_text("cannot be deleted")
+        subprocess.run(["mount", "-o", "remount,ro", site.output / "cloud"], check=True)
+        done = site.run("clean")
+        assert done.returncode == 1
+        assert done.stdout == f"removed {files - 1} files from {site.output}, and the cache\n"
+        assert done.stderr == f"error: could not be deleted: {site.output}/cloud/one.html\n"
+        subprocess.run(["mount", "-o", "remount,rw", site.output / "cloud"], check=True)
+        assert site.run("clean").returncode == 0  # it still knows that this is ours
+        assert site.published() == {}
+
+
+def test_clean_of_a_read_only_folder_claims_nothing(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    with mounted(site.output, "size=4m"), mounted(site.root / STATE, "size=4m"):
+        assert site.build().published
+        before = site.published()
+        for folder in (site.output, site.root / STATE):
+            subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+        done = site.run("clean")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("error: nothing was deleted: Read-only file system: ")
+        assert site.published() == before
+        done = site.run("clean", "--output", "elsewhere")
+        assert (done.returncode, done.stdout) == (1, "removed 0 files from elsewhere\n")
+        assert "could not be deleted: " in done.stderr
+
+
 def test_clean_leaves_a_folder_alone_that_is_not_ours(site: Site) -> None:
     empty = site.root / "empty"
     empty.mkdir()

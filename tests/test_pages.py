@@ -331,6 +331,33 @@ def test_resource_in_the_content_folder_is_published_and_linked_from_everywhere(
     assert "gone.pdf" not in site.page("cloud/two.html") + site.page("cloud.html")
 
 
+def test_every_url_of_raw_html_is_a_link_to_a_file(site: Site) -> None:
+    """A picture for dark screens as GitHub's users write it, and what else HTML shows."""
+    site.note(
+        "cloud/one.md",
+        '<picture>\n<source media="(prefers-color-scheme: dark)" srcset="dark.svg, gone.svg 2x">\n'
+        '<source media="print" srcset="gone.svg">\n<img src="light.svg" srcset="light.svg, https://e.org/2x.svg 2x">\n'
+        '</picture>\n\n<object data="plan.pdf" type="application/pdf"></object>\n',
+        title="One",
+    )
+    for name in ("dark.svg", "light.svg", "plan.pdf"):
+        site.write(f"content/cloud/{name}", name)
+    report = site.build()
+    assert [(d.code, d.line, d.column) for d in report.diagnostics if d.severity == "warning"] == [
+        ("broken-image", 5, 64),
+        ("broken-image", 6, 31),
+    ]
+    tags = [tag for tag in text(site, "cloud/one.html").tags if tag[0] in ("source", "img", "object")]
+    dark, light = (next(p for p in site.published() if p.startswith(f"cloud/{n}.")) for n in ("dark", "light"))
+    assert tags == [
+        ("source", {"media": "(prefers-color-scheme: dark)", "srcset": f"../{dark}"}),
+        ("source", {"media": "print"}),
+        ("img", {"src": f"../{light}", "srcset": f"../{light}, https://e.org/2x.svg 2x"}),
+        ("object", {"data": "../cloud/plan.pdf", "type": "application/pdf"}),
+    ]
+    assert site.page("cloud/plan.pdf") == "plan.pdf"
+
+
 # --- every page
 
 

@@ -6,14 +6,14 @@ from base64 import b64encode
 from hashlib import blake2b, sha256
 
 
+def hasher(data: bytes = b"") -> blake2b:
+    """Return the digest of data that comes in parts: `update` it with each, then ask for its `hexdigest`."""
+    return blake2b(data, digest_size=16)
+
+
 def digest(data: bytes) -> str:
     """Return the BLAKE2b digest (RFC 7693) of 16 bytes as 32 hexadecimal digits."""
     return hasher(data).hexdigest()
-
-
-def hasher(data: bytes = b"") -> blake2b:
-    """Return the digest in the making, for bytes that come in blocks."""
-    return blake2b(data, digest_size=16)
 
 
 def integrity(text: str) -> str:

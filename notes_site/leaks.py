@@ -7,6 +7,7 @@ not found. What a text shows as an example (`AKIAIOSFODNN7EXAMPLE`, `12345678901
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -118,11 +119,33 @@ _EXAMPLE_HOST = re.compile(
     r"(?:name)?(?:\.\w+)?)|127\.[0-9.]+|0\.0\.0\.0|::1",
     re.IGNORECASE,
 )
-_OF_AMAZON = frozenset({"602401143452", "763104351884", "683313688378"})  # registries of AWS that its guides name
+_PUBLISHED = (
+    # Elastic Load Balancing, which writes access logs (its guide, "Enable access logs")
+    "127311923021 033677994240 027434742980 797873946194 098369216593 754344448648 589379963580 718504428378 "
+    "383597477331 600734575887 114774131450 783225319266 582318560864 985666609251 054676820928 156460612806 "
+    "652711504416 635631232127 009996457667 897822967062 076674570225 507241528517 048591011584 190560391635 "
+    "638102146993 037604701340 "
+    # Amazon EKS (its guide, "View Amazon container image registries for Amazon EKS add-ons")
+    "602401143452 877085696533 800184023465 533267051163 296578399912 900889452093 491585149902 151610086707 "
+    "333609536671 121268973566 761377655185 918309763551 961992271922 900612956339 590381155156 455263428931 "
+    "066635153087 558608220178 759879836304 730335286997 151742754352 013241004608 "
+    # Amazon SageMaker and deep learning containers
+    "763104351884 683313688378 811284229777 "
+    # layers for Lambda: Powertools (Python, TypeScript), SDK for pandas, Insights, secrets, OpenTelemetry
+    "017000801446 094274105915 336392948345 580247275435 012438385374 519774774795 194566237122 891564319516 "
+    "439286490199 488211338238 339249233099 352183217350 033019950311 285320876703 732604637566 177933569100 "
+    "590474943231 901920570463 615299751070 "
+    # owners of machine images: Amazon (Linux, Windows, ECS, Marketplace), Canonical, Debian, Red Hat, Fedora, SUSE
+    "137112412989 801119661308 591542846629 679593333241 099720109477 136693071363 309956199498 125523088429 "
+    "013907871322 "
+    "386209384616"  # billing reports of AWS
+)
+"""Accounts that guides name and everybody's policies hold. One text: the spaces keep numbers apart."""
+_EMPHASIS = r"[*_`]{0,3}"
 _BEFORE_ACCOUNT = {
-    ":": re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\Z"),
-    "/": re.compile(r"\bsqs\.[a-z0-9-]+\.amazonaws\.com/\Z"),
-    ".": re.compile(r"(?<![0-9])\Z"),
+    ":": re.compile(rf"\barn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:{_EMPHASIS}\Z"),
+    "/": re.compile(rf"\bsqs\.[a-z0-9-]+\.amazonaws\.com/{_EMPHASIS}\Z"),
+    ".": re.compile(rf"(?<![0-9]){_EMPHASIS}\Z"),
 }
 """What stands before an account's number, by what stands behind it."""
 _FROM_JWT_IO = "eyJzdWIiOiIxMjM0NTY3ODkw"  # {"sub":"1234567890: the example on jwt.io
@@ -133,6 +156,11 @@ def _is_example(match: re.Match[str]) -> bool:
     return _EXAMPLE.search(secret) is not None or len(set(secret)) < min(len(secret) // 2, 8)
 
 
+def _is_no_secret_key(match: re.Match[str]) -> bool:
+    """An example, or a digest or a path: no key of 40 random characters lacks capitals, small letters or digits."""
+    return _is_example(match) or not all(re.search(kind, match["secret"]) for kind in ("[A-Z]", "[a-z]", "[0-9]"))
+
+
 def _is_example_jwt(match: re.Match[str]) -> bool:
     return _FROM_JWT_IO in match[0] or _is_example(match)
 
@@ -141,10 +169,10 @@ def _is_no_account(match: re.Match[str]) -> bool:
     """Any other number; or one of those in AWS's own guides, runs (`123456789012`) or few digits repeated."""
     number = match["secret"]
     before = match.string[max(match.start() - 100, 0) : match.start()]
-    if not _BEFORE_ACCOUNT[match.string[match.end()]].search(before):
+    if not _BEFORE_ACCOUNT[match["behind"]].search(before):
         return True
-    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(number)}
-    return len(set(number)) < 4 or len(steps) == 1 or number.startswith("123456789") or number in _OF_AMAZON
+    steps = Counter((int(b) - int(a)) % 10 for a, b in pairwise(number))
+    return len(set(number)) < 4 or max(steps.values()) >= 8 or number in _PUBLISHED
 
 
 def _is_example_login(match: re.Match[str]) -> bool:
@@ -160,6 +188,8 @@ def _is_example_key(match: re.Match[str]) -> bool:
 _AWS = "deactivate the key in IAM, make a new one, and take this one out"
 _TOKEN = "revoke it where it was made, and take it out"
 _REST = r"(?![A-Za-z0-9+/=_-])"
+_GAP = r"(?=[^\w/+])[^\w/+\n]{0,12}(?:\[[^\]\n]{0,40}\]|<[^>\n]{0,40}>)?(?:[^\w/+\n]{0,12}\n){0,3}[^\w/+\n]{0,12}"
+"""Between a label and its value: signs; one word in brackets (`[None]`, `<br>`); ends of lines, a fence's too."""
 _TOKENS = (
     (
         "a token of GitHub",
@@ -188,23 +218,24 @@ _TOKENS = (
 _RULES = (
     _Rule(
         "an AWS access key id", _AWS, ("AKIA", "ASIA"),
-        r"(?<![A-Za-z0-9+/])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9+/])", _is_example,
+        # base 32; without a digit it is most often a word
+        r"(?<![A-Za-z0-9+/])(?:AKIA|ASIA)(?=[A-Z]{0,15}[2-7])[A-Z2-7]{16}(?![A-Za-z0-9+/])", _is_example,
     ),
     _Rule(
         "an AWS secret access key", _AWS, ("ecret", "ECRET"),
-        r"(?i:secret[_ -]?(?:access)?[_ -]?key)[^\w/+\n]{1,12}(?P<secret>[A-Za-z0-9/+]{40})" + _REST, _is_example,
+        rf"(?i:secret[_ -]?(?:access)?[_ -]?key){_GAP}(?P<secret>[A-Za-z0-9/+]{{40}}){_REST}", _is_no_secret_key,
     ),
     _Rule(
         "an AWS secret access key", _AWS, ("AKIA",),  # beside its id, as in the file that IAM offers
-        r"AKIA[A-Z2-7]{16}[^\w/+\n]{1,6}(?P<secret>[A-Za-z0-9/+]{40})" + _REST, _is_example,
+        rf"AKIA[A-Z2-7]{{16}}[^\w/+\n]{{1,6}}(?P<secret>[A-Za-z0-9/+]{{40}}){_REST}", _is_no_secret_key,
     ),
     _Rule(
         "an AWS session token", _AWS, ("ession", "ESSION"),
-        r"(?i:session[_ -]?token)[^\w/+\n]{1,12}(?P<secret>[A-Za-z0-9/+=]{100,3000})", _is_example,
+        rf"(?i:session[_ -]?token){_GAP}(?P<secret>[A-Za-z0-9/+=]{{100,3000}})", _is_example,
     ),
     _Rule(
         "an AWS account number", "write 111122223333 in its place", (":aws", ".amazonaws.com", ".signin.aws"),
-        r"(?P<secret>[0-9]{12})(?=[:/]|\.dkr\.ecr\.|\.signin\.aws\.)", _is_no_account,
+        rf"(?P<secret>[0-9]{{12}})(?={_EMPHASIS}(?P<behind>[:/]|\.(?=dkr\.ecr\.|signin\.aws\.)))", _is_no_account,
     ),
     _Rule(
         "a private key", "make a new key pair, and take this one out", ("PRIVATE KEY",),

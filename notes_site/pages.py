@@ -14,16 +14,8 @@ from notes_site.machineviews import MachineViews
 from notes_site.model import Config, Note
 from notes_site.outputs import Copy, Output, Page, Text, without_collisions
 from notes_site.pageviews import Frame, Views
-from notes_site.reportviews import (
-    EVIDENCE,
-    ONE_PAGE_NOTES,
-    PAGE_ROWS,
-    REVIEW,
-    TIMELINE,
-    ReportViews,
-    one_page_url,
-    resources_url,
-)
+from notes_site.paths import EVIDENCE, ORDERS, REVIEW, TIMELINE
+from notes_site.reportviews import ONE_PAGE_NOTES, PAGE_ROWS, ReportViews, one_page_url, resources_url
 from notes_site.search import files as search_files
 from notes_site.search.assembly import Shelf
 from notes_site.search.files import Search
@@ -56,7 +48,6 @@ class Plan(NamedTuple):
     search: Search
 
 
-ORDERS = ("resources.html", "resources-by-time.html", "resources-by-date.html")
 ICON = "icon.svg"
 
 
@@ -94,8 +85,7 @@ def _frame(config: Config, assets: Assets) -> Frame:
 
 
 def _generated(site: Site) -> Iterator[str]:
-    yield from ("index.html", "tags.html", "search.html", "404.html", "notes.json", "robots.txt", "llms.txt", *ORDERS)
-    yield from (TIMELINE, REVIEW, EVIDENCE, search_files.ENTRY)
+    yield from (*paths.OWN_PAGES, "notes.json", "robots.txt", "llms.txt", search_files.ENTRY)
     if site.config.base_url:
         yield from ("sitemap.xml", *(["feed.xml"] if site.config.feed_items else []))
     yield from (tag_url(slug) for slug in site.tags)

@@ -49,6 +49,7 @@ Besides [Jinja's own filters](https://jinja.palletsprojects.com/templates/#list-
 | `body\\|fill` | the HTML of a `Body`, its links complete for this page |
 | `minutes\\|duration` | minutes as people write them: `1 h 10 min` |
 | `url\\|host` | the host of an address, without `www.` |
+| `tag\\|lang(site.language)` | the attributes of a text in a language: `lang`, and `dir` where it runs the other way |
 | `path\\|href` | an output path, percent-encoded |
 | `date\\|day` | an ISO date as people write it: `29 Oct 2018` |
 | `view\\|linked_data` | a note's page as JSON-LD |

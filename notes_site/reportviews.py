@@ -12,6 +12,7 @@ from notes_site import stats
 from notes_site.calendars import calendar, weeks
 from notes_site.model import Card, Note
 from notes_site.pageviews import NAV_PAGES, Views, links_to
+from notes_site.paths import EVIDENCE, REVIEW, TIMELINE
 from notes_site.reports import (
     Age,
     Aged,
@@ -249,9 +250,6 @@ class ReportViews:
 
     def _words(self, notes: Iterable[Note]) -> int:
         return sum(self._views.now(note).words for note in notes)
-
-
-TIMELINE, REVIEW, EVIDENCE = "timeline.html", "review.html", "evidence.html"
 
 
 def resources_url(area: Area) -> str:

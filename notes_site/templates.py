@@ -19,9 +19,10 @@ from markupsafe import Markup
 from notes_site import bodies, durations, reports, views
 from notes_site.diagnostics import Diagnostic, error, nearest, suggestion
 from notes_site.digest import combine, digest
+from notes_site.language import attributes
 from notes_site.linkeddata import linked_data
 from notes_site.model import Record
-from notes_site.paths import href
+from notes_site.paths import host, href
 from notes_site.views import Body, View
 
 ABSENT = "absent"
@@ -116,7 +117,8 @@ class Templates:
             "fill": self._fill,
             "href": href,
             "linked_data": lambda view: Markup(linked_data(view)),
-            "host": _host,
+            "host": host,
+            "lang": lambda tag, around="en": Markup(attributes(tag, around)),
             "groupby_run": _runs,
         }
         return env
@@ -279,11 +281,6 @@ def _place(text: str, line: int, names: Iterable[str]) -> dict[str, Any]:
     match = next(filter(None, found), None) or _TAG.search(text)
     column, length = (match.start() + 1, len(match[0])) if match else (0, 0)
     return {"line": line, "column": column, "length": length, "text": text}
-
-
-def _host(url: str) -> str:
-    """Return the host of a URL without `www.`."""
-    return url.partition("://")[2].partition("/")[0].removeprefix("www.")
 
 
 @jinja2.pass_context

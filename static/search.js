@@ -17,7 +17,7 @@ window.notesSearch ||= (() => {
     if (piece.match(pattern.unspaced)) return [...piece].map((c, n, all) => [c + (all[n + 1] || ""), []])
     const bare = piece.replace(/[+#]+$/, "") || piece
     const humps = bare.split(pattern.humps)
-    return [[fold(bare), [...humps[1] ? humps.map(fold) : [], ...bare == piece ? [] : [lower(piece)]]]]
+    return [[fold(piece), [...humps[1] ? humps.map(fold) : [], ...bare == piece ? [] : [fold(bare)]]]]
   })
   // [word, extras, joined] of each word.
   const tokens = text => (text.normalize("NFKD").replace(/[\u0300-\u036f'’]+/g, "").normalize("NFC")

@@ -48,7 +48,7 @@
     const wide = matchMedia("(width >= 78rem)");
     (wide.onchange = () => { toc.open = wide.matches; })();
     const links = [...toc.querySelectorAll("a")];
-    const heads = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+    const heads = links.map((link) => document.getElementById(link.getAttribute("href").slice(1)));
     const look = () => {
       const now = heads.findLastIndex((head) => head?.getBoundingClientRect().top < 120);
       links.forEach((link, n) => { link.ariaCurrent = n === now && "location"; });

@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -21,6 +22,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urljoin
@@ -32,13 +34,16 @@ from notes_site.publish import write_record
 from tests.harness import REPO
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
-PATIENCE = 60  # seconds that a server may take to start, or a process to end
+PATIENCE = 120  # seconds that a server may take to start, or a process to end
 
 
 def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
+    """Return a port that nobody listens on, below those that the system gives to connections meanwhile."""
+    while True:
+        with socket.socket() as held, contextlib.suppress(OSError):
+            port = random.SystemRandom().randrange(10_000, 32_768)
+            held.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition: Callable[[], object], what: str) -> None:
@@ -142,8 +147,9 @@ def process(command: list[str], **more: Any) -> Iterator[subprocess.Popen[bytes]
 def moto() -> Iterator[Server]:
     port = free_port()
     code = "from moto.server import main; main()"
-    with process([sys.executable, "-c", code, "-H", "127.0.0.1", "-p", str(port)]):
-        until(lambda: answers(port), "moto")
+    with process([sys.executable, "-c", code, "-H", "127.0.0.1", "-p", str(port)]) as running:
+        until(lambda: answers(port) or running.poll(), "moto")
+        assert running.poll() is None
         yield Server("moto", port)
 
 
@@ -258,10 +264,17 @@ class Request(NamedTuple):
         return self.method not in ("GET", "HEAD")
 
 
-Fault = str | bytes | tuple[int, str] | float | Callable[[], None] | None
+@dataclass(frozen=True)
+class After:
+    """Something to do when the server has answered; the answer is lost."""
+
+    act: Callable[[], None]
+
+
+Fault = str | bytes | tuple[int, str] | Mapping[str, str] | float | Callable[[], None] | After | None
 """`lose` the answer, `reset` before the request arrives, `truncate` the answer, an error of the server's (status and
-code), the body of an answer that says 200, seconds of delay, or something to call: before the request arrives when it
-returns nothing.
+code), the body of an answer that says 200, headers that the answer gets, seconds of delay, or something to call before
+the request arrives, which then does not.
 """
 
 
@@ -272,18 +285,28 @@ class Proxy:
         self.upstream = upstream
         self.fault: Callable[[Request], Fault] = lambda request: None
         self.requests: list[Request] = []
-        self._lock, self._active = threading.Lock(), 0
+        self._lock = threading.Lock()
+        self._connections: dict[object, socket.socket] = {}  # by the client's address
         proxy = self
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                with contextlib.suppress(OSError, http.client.HTTPException):
-                    while proxy._pass(self.connection, self.rfile):
-                        pass
+                try:
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        while proxy._pass(self.connection, self.rfile):
+                            pass
+                finally:
+                    with proxy._lock:
+                        del proxy._connections[self.client_address]
 
         class Listener(socketserver.ThreadingTCPServer):
             daemon_threads = True
             request_queue_size = 128
+
+            def process_request(self, request: Any, client_address: Any) -> None:
+                with proxy._lock:
+                    proxy._connections[client_address] = request
+                super().process_request(request, client_address)
 
         self._listener = Listener(("127.0.0.1", 0), Handler)
         self.port = int(self._listener.server_address[1])
@@ -296,12 +319,20 @@ class Proxy:
 
     def begin(self, fault: Callable[[Request], Fault] = lambda request: None) -> None:
         """Count from 1 again, with these faults."""
-        until(lambda: self._active == 0, "requests to end")
+        self.drain()
         self.requests, self.fault = [], fault
 
     def drain(self) -> None:
-        """Wait until no request is under way."""
-        until(lambda: self._active == 0, "requests to end")
+        """Wait until nothing is under way: what a killed process had still sent has reached the server, or never will.
+        Connections that are kept for later end too.
+        """
+        with socket.create_connection(("127.0.0.1", self.port)) as last:
+            until(lambda: last.getsockname() in self._connections, "all connections to be accepted")
+        with self._lock:
+            for connection in self._connections.values():
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RD)
+        until(lambda: not self._connections, "connections to end")
 
     def count(self, *methods: str) -> int:
         return sum(request.method in methods for request in self.requests)
@@ -326,14 +357,9 @@ class Proxy:
         if len(body) < length:  # killed while it sent: the server would wait for the rest
             return False
         with self._lock:
-            self._active += 1
             request = Request(len(self.requests) + 1, method, path, headers)
             self.requests.append(request)
-        try:
-            return self._answer(client, request, b"".join([*raw, b"Connection: close\r\n\r\n", body]))
-        finally:
-            with self._lock:
-                self._active -= 1
+        return self._answer(client, request, b"".join([*raw, b"Connection: close\r\n\r\n", body]))
 
     def _answer(self, client: socket.socket, request: Request, data: bytes) -> bool:
         fault = self.fault(request)
@@ -352,18 +378,18 @@ class Proxy:
             return True
         if isinstance(fault, float):
             time.sleep(fault)
-        answer = self._upstream(request, data)
-        if fault == "lose":
-            client.close()
+        answer = self._upstream(request, data, fault if isinstance(fault, Mapping) else {})
+        if isinstance(fault, After):
+            fault.act()
+        if fault == "lose" or isinstance(fault, After):
             return False
         if fault == "truncate":
             client.sendall(answer[: max(len(answer) - 20, len(answer) // 2)])
-            client.close()
             return False
         client.sendall(answer)
         return True
 
-    def _upstream(self, request: Request, data: bytes) -> bytes:
+    def _upstream(self, request: Request, data: bytes, more: Mapping[str, str]) -> bytes:
         with socket.create_connection(("127.0.0.1", self.upstream), timeout=PATIENCE) as server:
             server.sendall(data)
             response = http.client.HTTPResponse(server, method=request.method)
@@ -376,7 +402,7 @@ class Proxy:
             ]
             length = response.getheader("Content-Length") if request.method == "HEAD" else str(len(body))
             lines = [f"HTTP/1.1 {response.status} {response.reason}"]
-            lines += [f"{name}: {value}" for name, value in [*kept, ("Content-Length", length or "0")]]
+            lines += [f"{name}: {value}" for name, value in [*kept, *more.items(), ("Content-Length", length or "0")]]
             return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + body
 
 
@@ -415,10 +441,13 @@ class Deployer:
             [sys.executable, "-m", "tests.forking"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             cwd=REPO, env=env,
         )  # fmt: skip
-        self.pid = 0
+        self.pid = 0  # of the deploy that is running
 
     def start(self, *arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> None:
-        """Begin a deploy."""
+        """Begin a deploy; one that a failed test has left behind ends."""
+        if self.pid:
+            self.kill()
+            self.wait()
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps([arguments, str(cwd), dict(env or {})]) + "\n")
@@ -432,7 +461,9 @@ class Deployer:
     def wait(self) -> Done:
         """Wait for the deploy's end."""
         assert self._process.stdout
-        return Done(*json.loads(self._process.stdout.readline()))
+        done = Done(*json.loads(self._process.stdout.readline()))
+        self.pid = 0
+        return done
 
     def run(self, *arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
         """Deploy, and wait."""
@@ -440,6 +471,8 @@ class Deployer:
         return self.wait()
 
     def close(self) -> None:
+        if self.pid:
+            self.kill()
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.close()
@@ -477,7 +510,7 @@ def course(version: int) -> dict[str, bytes]:
     """Return a small site whose pages need each other, their images and their style; every version differs."""
     style, image = f"body {{ order: {version} }}".encode(), f"<svg id='{version}'/>".encode()
     css, svg = named("style", "css", style), named("cloud/figure", "svg", image)
-    names = {1: ["a", "b", "gone"], 2: ["a", "b", "new"], 3: ["b", "new", "third"]}[version]
+    names = {1: ["a", "gone"], 2: ["a", "new"], 3: ["new", "third"]}[version]
 
     def page(root: str, title: str, body: str) -> bytes:
         head = f"<link rel=stylesheet href='{root}{css}'><link rel=alternate href='{root}feed.xml'>"
@@ -497,7 +530,6 @@ def course(version: int) -> dict[str, bytes]:
         css: style,
         svg: image,
         "feed.xml": f"<feed>{version}</feed>".encode(),
-        "notes.json": f"[{version}]".encode(),
     }
 
 

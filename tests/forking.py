@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import os
@@ -9,12 +10,11 @@ import signal
 import sys
 import tempfile
 
-import botocore.client
-import botocore.parsers
-import botocore.session  # noqa: F401
+import botocore.parsers  # noqa: F401
+from botocore.loaders import JSONFileLoader
 
 from notes_site import cli
-from notes_site.deploy import job  # noqa: F401
+from notes_site.deploy import aws, job  # noqa: F401
 
 
 def child(arguments: list[str], cwd: str, env: dict[str, str], out: int, err: int) -> int:
@@ -40,7 +40,16 @@ def child(arguments: list[str], cwd: str, env: dict[str, str], out: int, err: in
         return exc.code if isinstance(exc.code, int) else 1
 
 
+def load() -> None:
+    """Read the descriptions of the services, which takes longer than most deploys here, once for all processes."""
+    load_file = JSONFileLoader.load_file
+    read = functools.cache(lambda path: load_file(JSONFileLoader(), path))
+    JSONFileLoader.load_file = lambda _, path: read(path)
+    aws.client("s3", aws.Account(endpoint_url="http://127.0.0.1"))
+
+
 def main() -> None:
+    load()
     for line in sys.stdin:
         arguments, cwd, env = json.loads(line)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

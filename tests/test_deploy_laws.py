@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -12,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.deploy import local, run
+from notes_site.deploy import local, lock, run
 from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.keys import invalidated, is_fingerprinted
 from notes_site.deploy.lock import Lock
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.plan import most_deletions
-from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
+from notes_site.deploy.store import ABSENT, UNCACHED, Data, Store, put_once
 from notes_site.digest import digest
 from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
 
@@ -36,12 +37,14 @@ class MemoryStore:
         self.objects = objects
         self.before: Callable[[int], None] = lambda number: None
         self.writes = 0
+        self.check: Callable[[], None] = lambda: None
 
     def get(self, key: str) -> Object | None:
         return Object(self.objects[key], digest(self.objects[key]), 0.0) if key in self.objects else None
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         assert isinstance(data, bytes)
+        self.check()
         there = digest(self.objects[key]) if key in self.objects else ABSENT
         if guard and guard != there:
             raise Conflict(key)
@@ -54,10 +57,14 @@ class MemoryStore:
 
     def delete(self, keys: Sequence[str]) -> dict[str, str]:
         assert len(keys) <= self.batch
+        self.check()
         self._write()
         for key in keys:
             self.objects.pop(key, None)
         return {}
+
+    def fence(self, check: Callable[[], None]) -> None:
+        self.check = check
 
     def stop(self) -> None:
         self.writes = -(10**9)
@@ -175,9 +182,9 @@ def test_a_page_that_is_deleted_or_changed_by_others_is_put_back(projects: dict[
     store = MemoryStore({})
     deploy(store, projects[1])
     del store.objects["cloud/a.html"]
-    store.objects["cloud/b.html"] = b"defaced"
+    store.objects["cloud/gone.html"] = b"defaced"
     result = deploy(store, projects[1])
-    assert (result.plan.new, result.plan.changed) == (("cloud/a.html",), ("cloud/b.html",))
+    assert (result.plan.new, result.plan.changed) == (("cloud/a.html",), ("cloud/gone.html",))
     assert {key: store.objects[key] for key in course(1)} == course(1)
 
 
@@ -212,12 +219,95 @@ def test_a_process_that_wakes_does_not_write_over_its_successor(projects: dict[i
 
     def succeed(number: int) -> None:
         if number == 4:  # the lock is held, the manifest is written
-            store.objects["cloud/b.html"] = b"of the successor"
+            store.objects["cloud/a.html"] = b"of the successor"
 
     store.writes, store.before = 0, succeed
-    with pytest.raises(DeployError, match=r"cloud/b\.html was changed by somebody else"):
+    with pytest.raises(DeployError, match=r"cloud/a\.html was changed by somebody else"):
         deploy(store, projects[2])
-    assert store.objects["cloud/b.html"] == b"of the successor"
+    assert store.objects["cloud/a.html"] == b"of the successor"
+
+
+def late_packet(projects: dict[int, Path], others: bytes = b"") -> MemoryStore:
+    """A deploy was killed, and another one has ended; then the killed one's write of a page arrives."""
+    store = MemoryStore({})
+    deploy(store, projects[1])
+    store.writes, store.before = 0, killed_at(5)  # after lock, manifest and two assets
+    with pytest.raises(Killed):
+        deploy(store, projects[2])
+    assert "cloud/new.html" not in store.objects
+    store.objects.pop(LOCK, None)
+    store.before = lambda number: None
+    deploy(store, projects[1])
+    store.objects["cloud/new.html"] = others or course(2)["cloud/new.html"]
+    return store
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_what_a_late_packet_brings_back_is_ours(version: int, projects: dict[int, Path]) -> None:
+    store = late_packet(projects)
+    deploy(store, projects[version])
+    assert store.objects.get("cloud/new.html") == course(version).get("cloud/new.html")
+    assert deploy(store, projects[version]).state == "unchanged"
+
+
+def test_what_a_late_packet_brings_back_after_its_deletion_is_ours(projects: dict[int, Path]) -> None:
+    store = MemoryStore({})
+    for version in (1, 2):
+        deploy(store, projects[version])
+    for _ in range(2):
+        store.objects["cloud/gone.html"] = course(1)["cloud/gone.html"]
+        assert deploy(store, projects[2]).plan.removed == ("cloud/gone.html",)
+        assert "cloud/gone.html" not in store.objects
+    assert deploy(store, projects[2]).state == "unchanged"
+
+
+def test_what_others_put_where_something_is_gone_is_theirs(projects: dict[int, Path]) -> None:
+    theirs = b"x" * len(course(2)["cloud/new.html"])
+    store = late_packet(projects, theirs)
+    assert deploy(store, projects[1]).state == "unchanged"
+    with pytest.raises(DeployError, match=r"in the way.*cloud/new\.html"):
+        deploy(store, projects[2])
+    assert store.objects["cloud/new.html"] == theirs
+
+
+class Folding(MemoryStore):
+    """Takes names for one that differ by case alone, and keeps the spelling that came first."""
+
+    def spelled(self, key: str) -> str:
+        return next((name for name in self.objects if name.casefold() == key.casefold()), key)
+
+    def get(self, key: str) -> Object | None:
+        return super().get(self.spelled(key))
+
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        if (there := self.spelled(key)) != key:
+            self.objects[key] = self.objects.pop(there)
+        return super().put(key, data, headers, sha256, guard)
+
+    def list(self, wanted: Collection[str]) -> dict[str, Listed]:
+        found = super().list(wanted)
+        for key in [key for key in wanted if key not in found and self.spelled(key) != key]:
+            found[key] = found.pop(self.spelled(key))._replace(spelled=self.spelled(key))
+        return found
+
+    def delete(self, keys: Sequence[str]) -> dict[str, str]:
+        return super().delete([*map(self.spelled, keys)])
+
+
+@pytest.mark.parametrize("text", [b"<p>one</p>", b"<p>two</p>"])
+def test_a_page_may_be_renamed_by_case_alone(text: bytes, tmp_path: Path) -> None:
+    before = write_output(tmp_path / "before", {"Cloud/Intro.html": b"<p>one</p>", "index.html": b"<p>"})
+    after = write_output(tmp_path / "after", {"cloud/intro.html": text, "index.html": b"<p>"})
+    for store in (MemoryStore({}), Folding({})):
+        for project in (before, after):
+            deploy(store, project)
+        assert store.objects.keys() == {"cloud/intro.html", "index.html", MANIFEST}
+        assert store.objects["cloud/intro.html"] == text
+        assert deploy(store, after).state == "unchanged"
+    theirs = Folding({"CLOUD/intro.html": b"theirs"})
+    with pytest.raises(DeployError, match=r"in the way.*cloud/intro\.html"):
+        deploy(theirs, after)
+    assert theirs.objects == {"CLOUD/intro.html": b"theirs"}
 
 
 class Late(MemoryStore):
@@ -225,7 +315,7 @@ class Late(MemoryStore):
 
     late: Callable[[], None] = staticmethod(lambda: None)
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         if key == LOCK:
             self.late()
         return super().put(key, data, headers, sha256, guard)
@@ -314,7 +404,7 @@ def test_what_a_cdn_is_owed_is_paid_by_the_next_deploy(projects: dict[int, Path]
     assert deploy(store, projects[2]).state == "unchanged"
     deploy(store, projects[2], invalidate=lambda paths, reference: paid.append(paths))
     assert deploy(store, projects[2], invalidate=fail).state == "unchanged"
-    changed = ["/", "/index.html", "/cloud.html", "/cloud/a.html", "/cloud/b.html", "/cloud/gone.html", "/feed.xml"]
+    changed = ["/", "/index.html", "/cloud.html", "/cloud/a.html", "/cloud/gone.html", "/feed.xml"]
     assert set(changed) <= set(paid[0])
 
 
@@ -409,6 +499,64 @@ def test_without_hard_links_nothing_is_replaced_either(
         store.put("index.html", b"other", UNCACHED, guard=ABSENT)
 
 
+def test_a_folder_that_takes_two_names_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the file system does by itself is pretended: that a file is there under a name that is not its own."""
+    root = tmp_path / "site"
+    before = write_output(tmp_path / "before", {"Cloud/Intro.html": b"<p>one</p>", "index.html": b"<p>"})
+    after = write_output(tmp_path / "after", {"cloud/intro.html": b"<p>two</p>", "index.html": b"<p>"})
+    deploy(FolderStore(root), before)
+    (root / "cloud").mkdir()
+    lexists = os.path.lexists
+
+    def rename(old: Path, new: Path) -> None:
+        if old.is_file():  # the folders would be one
+            os.replace(old, new)
+
+    monkeypatch.setattr("os.path.lexists", lambda path: lexists(path) or Path(path) == root / "cloud/intro.html")
+    monkeypatch.setattr("os.rename", rename)
+    result = deploy(FolderStore(root), after)
+    assert (result.plan.changed, result.plan.removed) == (("cloud/intro.html",), ())
+    assert [name for name, _ in files(root)] == [MANIFEST, "cloud/intro.html", "index.html"]
+    assert deploy(FolderStore(root), after).state == "unchanged"
+
+
+def test_whoever_has_lost_the_lock_changes_no_file(tmp_path: Path) -> None:
+    def lost() -> None:
+        raise DeployError("lost")
+
+    store = FolderStore(tmp_path)
+    etag = store.put("old.html", b"<p>", UNCACHED)
+    store.fence(lost)
+    for act in (
+        lambda: store.put("old.html", b"other", UNCACHED, guard=etag),
+        lambda: store.put("new.html", b"other", UNCACHED, guard=ABSENT),
+        lambda: store.delete(["old.html"]),
+    ):
+        with pytest.raises(DeployError, match="lost"):
+            act()
+    store.close()
+    assert dict(files(tmp_path)) == {"old.html": b"<p>"}
+
+
+def test_a_large_file_that_changes_meanwhile_is_not_published(
+    projects: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "LARGE", 8)
+    monkeypatch.setattr(local, "PART", 8)
+    project = write_output(tmp_path / "project", {"film.mp4": b"0123456789" * 5, "index.html": b"<p>home</p>"})
+    deploy(FolderStore(tmp_path / "site"), project)
+    assert (tmp_path / "site" / "film.mp4").read_bytes() == b"0123456789" * 5
+
+    class Late(FolderStore):
+        def list(self, wanted: Collection[str]) -> dict[str, Listed]:
+            (project / "public" / "film.mp4").write_bytes(b"9876543210" * 5)  # it has been read already
+            return super().list(wanted)
+
+    with pytest.raises(DeployError, match="has changed while it was deployed"):
+        deploy(Late(tmp_path / "other"), project)
+    assert not (tmp_path / "other" / "film.mp4").exists()
+
+
 def test_a_fresh_clone_of_the_folder_is_unchanged(projects: dict[int, Path], tmp_path: Path) -> None:
     deploy(FolderStore(tmp_path / "one"), projects[1])
     for name, data in files(tmp_path / "one"):
@@ -432,38 +580,89 @@ def test_a_large_site_goes_to_a_folder_and_back(tmp_path: Path) -> None:
 # ---- the lock
 
 
-def held(store: MemoryStore, life: float = 120.0) -> Lock:
-    lock = Lock(store, "ours", "nonce", life)
-    lock.acquire()
-    return lock
+class Clock:
+    """The clock of this machine, as the lock sees it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> tuple[float, float]:
+        return 1e6, 1e9 + self.seconds  # asleep: only the second goes on
 
 
-def test_a_lock_is_renewed_when_it_is_time() -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(lock, "_now", made)
+    return made
+
+
+def held(store: MemoryStore) -> Lock:
+    taken = Lock(store, "ours", "nonce")
+    taken.acquire()
+    store.fence(taken.keep)
+    return taken
+
+
+def test_a_lock_is_renewed_when_it_is_time(clock: Clock) -> None:
     store = MemoryStore({})
-    held(store).keep()
-    assert json.loads(store.objects.pop(LOCK))["beat"] == 0
-    short = held(store, life=0.0)
-    short.keep()
-    short.keep()
-    assert json.loads(store.objects[LOCK])["beat"] == 2
-    short.release()
+    taken = held(store)
+    for seconds, beats in ((29, 0), (30, 1), (59, 1), (60, 2), (600, 3)):
+        clock.seconds = seconds
+        taken.keep()
+        assert json.loads(store.objects[LOCK])["beat"] == beats
+    taken.release()
     assert store.objects == {}
 
 
-def test_a_lock_that_was_taken_over_is_not_given_back() -> None:
+def test_a_lock_that_was_taken_over_is_not_given_back(clock: Clock) -> None:
     store = MemoryStore({})
-    lock = held(store, life=0.0)
+    taken = held(store)
     store.objects[LOCK] = b"theirs"
+    clock.seconds = 200
     with pytest.raises(DeployError, match="taken the lock over"):
-        lock.keep()
-    lock.release()
+        taken.keep()
+    taken.release()
     assert store.objects == {LOCK: b"theirs"}
+
+
+def test_a_lock_that_is_taken_over_while_it_is_given_back_stays(clock: Clock) -> None:
+    class Paused(MemoryStore):
+        def get(self, key: str) -> Object | None:
+            found = super().get(key)
+            clock.seconds += 200  # the process sleeps between its look and its deletion
+            self.objects[key] = b"theirs"
+            return found
+
+    store = Paused({})
+    with pytest.raises(DeployError, match="taken the lock over"):
+        held(store).release()
+    assert store.objects == {LOCK: b"theirs"}
+
+
+def test_a_lock_that_runs_out_while_it_is_renewed_is_not_relied_on(clock: Clock) -> None:
+    class Slow(MemoryStore):
+        takes = 0
+
+        def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+            etag = super().put(key, data, headers, sha256, guard)
+            clock.seconds += self.takes  # until the answer comes
+            return etag
+
+    store = Slow({})
+    taken = held(store)
+    for store.takes in (35, 119):  # due again at once, then
+        clock.seconds += 30
+        taken.keep()
+    store.takes = 120
+    with pytest.raises(DeployError, match="ran out"):
+        taken.keep()
 
 
 class Forgetful(MemoryStore):
     """Loses the answer of every write under a guard, so that a retry finds a conflict."""
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         super().put(key, data, headers, sha256, guard)
         raise Conflict(key)
 
@@ -476,7 +675,7 @@ def test_a_lost_answer_is_no_lost_race() -> None:
 
 def test_ctrl_c_just_after_the_lock_was_taken_gives_it_back(projects: dict[int, Path]) -> None:
     class Interrupted(MemoryStore):
-        def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
             if key in self.objects:
                 raise KeyboardInterrupt  # at the probe
             return super().put(key, data, headers, sha256, guard)

@@ -21,13 +21,17 @@ from typing import Any
 
 import pytest
 
+from notes_site.deploy import local, lock, run
 from notes_site.deploy.aws import Account
 from notes_site.deploy.headers import headers_of
-from notes_site.deploy.model import LOCK, MANIFEST, Listed
+from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Listed
 from notes_site.deploy.s3 import S3Store
+from notes_site.deploy.store import ABSENT
 from tests.deploying import (
     KEYS,
+    PATIENCE,
     SERVERS,
+    After,
     Bucket,
     Deployer,
     Done,
@@ -136,6 +140,8 @@ def test_first_changed_unchanged(deploys: Deploys, bucket: Bucket, projects: dic
     assert len(deploys.proxy.requests) == 2, "the manifest and one page of the listing"
     kept = {key: data for key, data in course(1).items() if key.endswith((".css", ".svg"))}
     assert without_manifest(at) == {**course(2), **kept}
+    at.put("cloud/gone.html", course(1)["cloud/gone.html"])  # as a late packet of a killed deploy would
+    assert deploys.well(projects[2], at, "--json").json["removed"] == ["cloud/gone.html"]
     assert bucket.objects()["p-old/index.html"] == b"theirs"
 
 
@@ -230,8 +236,7 @@ def kill(deploys: Deploys) -> Fault:
 
 def kill_after(deploys: Deploys) -> Fault:
     """The request arrives, the process does not live to see the answer."""
-    threading.Timer(0, deploys.deployer.kill).start()
-    return "lose"
+    return After(deploys.deployer.kill)
 
 
 def interrupted(deploys: Deploys, project: Path, at: Bucket, number: int, how: Callable[[Deploys], Fault]) -> Done:
@@ -284,7 +289,7 @@ def test_killed_after_any_request_a_rerun_ends_in_the_clean_state(
 @pytest.mark.full
 @pytest.mark.parametrize("server", [*RADOSGW, *RCLONE], indirect=True)
 def test_killed_before_any_request_elsewhere(deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
-    assert check_kills(deploys, bucket, projects, kill) > 15
+    assert check_kills(deploys, bucket, projects, kill) > (15 if deploys.server.conditional else 10)
 
 
 def check_faults(deploys: Deploys, bucket: Bucket, projects: dict[int, Path], fault: Fault) -> int:
@@ -494,7 +499,7 @@ def check_two_at_once(deploys: Deploys, bucket: Bucket, projects: dict[int, Path
     try:
         for _ in range(rounds):
             deploys.well(projects[1], bucket)
-            gate = threading.Barrier(2, timeout=60)
+            gate = threading.Barrier(2, timeout=PATIENCE)
             waiting = iter((gate, gate))
 
             def meet(request: Request, waiting: Iterator[threading.Barrier] = waiting) -> Fault:
@@ -575,6 +580,42 @@ def test_a_deploy_that_loses_its_lock_stops(deploys: Deploys, bucket: Bucket, pr
     assert done.code == 1
     assert "elsewhere" in done.err
     assert bucket.objects()[LOCK] == theirs, "the other's lock stays"
+
+
+@pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
+def test_a_deploy_that_slept_between_two_tries_deletes_nothing_of_its_successor(
+    deploys: Deploys, bucket: Bucket, projects: dict[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploys.well(projects[1], bucket)
+    store, slept = store_of(deploys, bucket), [0.0]
+    monkeypatch.setattr(lock, "_now", lambda: (0.0, slept[0]))
+
+    def sleep(request: Request) -> Fault:
+        if request.method == "POST" and not slept[0]:
+            slept[0] = 200.0
+            bucket.put(LOCK, b"theirs")
+            bucket.put("cloud/gone.html", b"of the successor")
+            return (503, "SlowDown")
+        return None
+
+    deploys.proxy.begin(sleep)
+    output = projects[2] / "public"
+    site = local.read_site(output, local.read_record(output))
+    with pytest.raises(DeployError, match="taken the lock over"):
+        run.deploy(output, site.files, bucket.target, store, run.Options(max_delete="100%"))
+    assert deploys.proxy.count("POST") == 1
+    assert bucket.objects()["cloud/gone.html"] == b"of the successor"
+    assert bucket.objects()[LOCK] == b"theirs"
+
+
+@pytest.mark.parametrize("server", MOTO, indirect=True)
+def test_the_region_is_that_of_the_bucket(deploys: Deploys, bucket: Bucket) -> None:
+    """Amazon's servers say it with every listing; a client that has the wrong one is led on by botocore."""
+    store = store_of(deploys, bucket)
+    assert store.region == "us-east-1"
+    deploys.proxy.begin(lambda request: {"x-amz-bucket-region": "eu-central-1"})
+    assert store.list([]) == {}
+    assert store.region == "eu-central-1"
 
 
 # ---- visitors
@@ -702,20 +743,80 @@ def test_2500_keys(deploys: Deploys, bucket: Bucket, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
-def test_a_large_file_goes_up_in_parts(deploys: Deploys, bucket: Bucket, tmp_path: Path) -> None:
-    file = tmp_path / "large"
-    file.write_bytes(b"0123456789abcdef" * (1 << 20) + b"rest")
+def test_a_form_of_etag_that_is_learnt_meanwhile_is_no_conflict(deploys: Deploys, bucket: Bucket) -> None:
+    """Ceph wants an ETag without its quotes; the first to find out may not be alone."""
+    store, headers = store_of(deploys, bucket), headers_of("a.html", fingerprinted=False)
+    etags = {key: store.put(key, b"1", headers) for key in ("a.html", "b.html")}
+    learning = iter([True])
+
+    def learn(request: Request) -> Fault:
+        if request.key.endswith("/a.html") and next(learning, None):
+            store.put("b.html", b"2", headers, guard=etags["b.html"])
+        return None
+
+    deploys.proxy.begin(learn)
+    store.put("a.html", b"2", headers, guard=etags["a.html"])
+    assert bucket.objects() == {"a.html": b"2", "b.html": b"2"}
+
+
+LARGE = b"0123456789abcdef" * (1 << 20) + b"rest"  # one part of 16 MiB, and a little
+
+
+def store_of(deploys: Deploys, bucket: Bucket) -> S3Store:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in KEYS.items():
             patch.setenv(name, value)
-        store = S3Store(bucket.name, "p/", Account(region="us-east-1", endpoint_url=deploys.proxy.url))
-    lost = {1: "reset", 3: "truncate", 6: "lose"}  # the third to write is a part, the sixth completes them
+        return S3Store(bucket.name, bucket.prefix, Account(region="us-east-1", endpoint_url=deploys.proxy.url))
+
+
+def put_large(store: S3Store, guard: str) -> str:
+    parts = iter((LARGE[: 1 << 24], LARGE[1 << 24 :]))
+    return store.put("large.bin", parts, headers_of("large.bin", fingerprinted=False), "the digest", guard)
+
+
+@pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
+def test_a_large_file_goes_up_in_parts(deploys: Deploys, bucket: Bucket) -> None:
+    at = bucket.at("p/")
+    store = store_of(deploys, at)
+    lost = {1: "reset", 3: "lose", 7: "lose"}  # the third is the first part, the seventh completes the upload
     deploys.proxy.begin(lambda request: lost.get(request.number))
-    etag = store.put("large.bin", file, headers_of("large.bin", fingerprinted=False), "the digest")
-    assert store.list([])["large.bin"] == Listed(file.stat().st_size, etag)
-    found = bucket.get("p/large.bin")
-    assert found["Body"].read() == file.read_bytes()
+    etag = put_large(store, ABSENT)
+    assert [request.method for request in deploys.proxy.requests[6:8]] == ["POST", "POST"]
+    assert store.list([])["large.bin"] == Listed(len(LARGE), etag)
+    found = at.get("large.bin")
+    assert found["Body"].read() == LARGE
     assert found["Metadata"] == {"sha256": "the digest"}
+    assert put_large(store, etag) == etag
+
+
+@pytest.mark.parametrize("guard", [ABSENT, "0" * 32])
+@pytest.mark.parametrize("server", WITH_CONDITIONS, indirect=True)
+def test_a_large_file_does_not_replace_what_others_put_there_meanwhile(
+    guard: str, deploys: Deploys, bucket: Bucket
+) -> None:
+    def appear(request: Request) -> Fault:
+        if "partNumber=2" in request.path:
+            bucket.put("large.bin", b"theirs")
+        return None
+
+    deploys.proxy.begin(appear)
+    with pytest.raises(Conflict):
+        put_large(store_of(deploys, bucket), guard)
+    assert bucket.objects() == {"large.bin": b"theirs"}
+    assert "Uploads" not in deploys.server.client.list_multipart_uploads(Bucket=bucket.name)
+
+
+@pytest.mark.parametrize("server", MOTO, indirect=True)
+def test_a_server_is_asked_to_heed_the_guard_of_a_large_file(deploys: Deploys, bucket: Bucket) -> None:
+    def appear(request: Request) -> Fault:
+        if request.method == "POST" and "uploadId" in request.path:  # after the last look at what is there
+            bucket.put("large.bin", b"theirs")
+        return None
+
+    deploys.proxy.begin(appear)
+    with pytest.raises(Conflict):
+        put_large(store_of(deploys, bucket), ABSENT)
+    assert bucket.objects() == {"large.bin": b"theirs"}
 
 
 @pytest.mark.parametrize("server", RADOSGW, indirect=True)

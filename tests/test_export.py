@@ -59,7 +59,11 @@ def unpacked(readme: str, root: Path, like: Path) -> None:
 
 
 def cards(root: Path) -> list[Card]:
-    return [structs.replace(n.card, area_name="") for n in composed(root).site.published()]
+    """Return the notes' cards, links within the site as where they lead to."""
+    whole = composed(root)
+    inside = {path: slot.href for path, slot in whole.plan.links.resources.items() if slot.kind != "missing"}
+    notes = whole.site.published()
+    return [structs.replace(n.card, area_name="", link=inside.get(n.path, n.card.link)) for n in notes]
 
 
 def check_round_trip(root: Path, again: Path) -> None:

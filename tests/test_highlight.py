@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from notes_site import highlight as module
 from notes_site.colours import LEAST, contrast, parse
-from notes_site.highlight import PLAIN, Code, Highlighter, code_css, highlight, languages, styles
+from notes_site.highlight import PLAIN, Code, Highlighter, code_css, highlight, languages, names, styles
 
 PYTHON = 'def f(x: int) -> str:\n    """Say\n    <hello>."""\n    return f"{x} & more"  # comment\n'
 
@@ -134,7 +134,7 @@ def test_an_unknown_language_is_plain_with_a_hint() -> None:
 
 
 def test_every_synonym_is_known() -> None:
-    for target in module._SYNONYMS.values():
+    for target in names.SYNONYMS.values():
         assert target == "" or target in languages()
 
 

@@ -92,6 +92,58 @@ def test_an_area_keeps_its_headings_and_its_text() -> None:
     assert text_of(found, "index.md") == "# C\n"
 
 
+BOXED = """\
+<div align="center">
+<h1 align="center">My <em>course</em></h1>
+</div>
+
+<details><summary>Contents</summary>
+
+- [Docker](#docker)
+- [A](#a-10-min)
+
+</details>
+
+Welcome.
+
+## Docker
+
+<details>
+<summary>Beginner</summary>
+
+### [A](https://e.org/1) (10 min)
+
+<details>
+
+Long.
+
+</details>
+
+### [B](https://e.org/2) (20 min)
+
+More.
+
+</details>
+"""
+
+
+def test_boxes_around_nothing_go_and_the_title_is_there_once(site: Site) -> None:
+    found = planned(BOXED)
+    bodies = {path: text_of(found, path) for path in found.texts}
+    assert bodies == {
+        "index.md": "Welcome.\n",
+        "docker/index.md": "",
+        "docker/a.md": "<details>\n\nLong.\n\n</details>\n",
+        "docker/b.md": "More.\n",
+    }
+    assert '# README.md:2: <h1 align="center">My <em>course</em></h1>\n' in found.texts["index.md"]
+    site.write("README.md", BOXED)
+    assert run(site, "README.md").exit_code == 0
+    assert [d for d in site.build().diagnostics if d.severity != "note"] == []
+    assert site.page("index.html").count("<h1") == 1
+    assert "<details" not in site.page("index.html")[site.page("index.html").index("Welcome.") :]
+
+
 def test_titles_that_collide_get_names_of_their_own() -> None:
     again = ONE + ONE.partition("### Beginner\n")[2] + ONE.partition("### Beginner\n")[2].replace("Why", "WHY")
     paths = [note.path for note in planned(again).notes]
@@ -114,6 +166,18 @@ def test_an_area_may_be_named_like_a_page_of_ours(site: Site) -> None:
     assert run(site, "README.md").exit_code == 0
     assert site.build().published
     assert "<h1" in site.page("tags-notes.html")
+
+
+def test_areas_may_be_named_like_anything_that_a_site_publishes(site: Site) -> None:
+    site.note("knots/one.md", "Text.\n", title="One", tags="[rope]", date="2020-02-03")
+    assert site.build().published
+    names = sorted({path.partition("/")[0].removesuffix(".html") for path in site.published()} - {"knots"})
+    assert {"review", "timeline", "evidence", "tags", "print"} <= {*names}
+    (site.root / "content/knots/one.md").unlink()
+    areas = (f"## {name}\n\n" + "".join(f"### {n} (5 min)\n\nText.\n\n" for n in ("rope", *names)) for name in names)
+    site.write("README.md", "# C\n\n" + "".join(areas))
+    assert run(site, "README.md").exit_code == 0
+    assert site.build().published
 
 
 def test_area_takes_what_is_in_none() -> None:
@@ -190,6 +254,73 @@ def test_reference_links_work_in_every_note() -> None:
     found = planned(source)
     assert text_of(found, "one/lab-a.md") == "[x](https://e.org/1) [1](https://e.org/1)\n"
     assert text_of(found, "one/lab-b.md") == "[x][1]\n\n[1]: https://e.org/1\n"
+
+
+def test_what_looks_like_a_definition_within_code_stays() -> None:
+    code = "```md\n[docs]: https://docs.example.org\n```\n"
+    found = planned(f"# C\n\n## One\n\n### Lab: A (5 min)\n\n{code}\n### Lab: B (6 min)\n\n[docs]\n\n    [x]: y\n")
+    assert text_of(found, "one/lab-a.md") == code
+    assert text_of(found, "one/lab-b.md") == "[docs]\n\n    [x]: y\n"
+
+
+def test_definitions_of_links_in_all_their_forms() -> None:
+    source = (
+        "# C\n\n## One\n\n### Lab: A (5 min)\n\n[a][long] [b][Odd  Label] [c][quoted]\n\n"
+        "### Lab: B (6 min)\n\n[a][long]\n\n"
+        '[long]:\n  <img/a b.png>\n  "Title"\n[odd label]: https://e.org/(x)\n\n> [quoted]: img/c.svg\n'
+    )
+    found = planned(source, local={"img/a b.png": "img/a b.png", "img/c.svg": "img/c.svg"})
+    a, b = text_of(found, "one/lab-a.md"), text_of(found, "one/lab-b.md")
+    assert a == "[a](../img/a%20b.png) [b](<https://e.org/(x)>) [c](../img/c.svg)\n"
+    assert b == '[a][long]\n\n[long]:\n  <../img/a%20b.png>\n  "Title"\n\n> [quoted]: img/c.svg\n'
+    assert "# README.md:16: [odd label]: https://e.org/(x)\n" in found.texts["one/lab-b.md"]
+
+
+NOTED = """\
+# C
+
+See[^c].
+
+## One
+
+### Lab: A (5 min)
+
+Slow[^1], as said[^c].
+
+### Lab: B (6 min)
+
+Slower[^1]. `[^2]`
+
+### Lab: C (7 min)
+
+Last.
+
+[^1]: On a [small](img/a.png) machine.[^2]
+
+    Two cores.
+[^2]: One of *ours*.
+
+[^c]: In the course.
+[^no]: Nowhere.
+"""
+
+
+def test_footnotes_stand_where_they_are_used() -> None:
+    found = planned(NOTED, local={"img/a.png": "img/a.png"})
+    slow = "[^1]: On a [small](../img/a.png) machine.[^2]\n\n    Two cores.\n[^2]: One of *ours*.\n"
+    assert text_of(found, "one/lab-a.md") == f"Slow[^1], as said[^c].\n\n{slow}[^c]: In the course.\n"
+    assert text_of(found, "one/lab-b.md") == f"Slower[^1]. `[^2]`\n\n{slow}"
+    assert text_of(found, "one/lab-c.md") == "Last.\n\n\n[^no]: Nowhere.\n"
+    assert text_of(found, "index.md") == "# C\n\nSee[^c].\n\n[^c]: In the course.\n"
+    assert [tuple(piece) for piece in found.remainder] == [(1, 3, "index.md"), (24, 24, "index.md")]
+
+
+def test_a_footnote_below_a_list_stays_out_of_it() -> None:
+    found = planned(
+        "1. Lab: X - 10 min\n\n    One[^1].\n\n2. Lab: Y - 5 min\n\n    Two.\n\n[^1]: First.\n\n    Second.\n"
+    )
+    assert text_of(found, "notes/lab-x.md") == "One[^1].\n\n[^1]: First.\n\n    Second.\n"
+    assert text_of(found, "notes/lab-y.md") == "Two.\n"
 
 
 def test_images_are_copied_and_pointed_to(site: Site) -> None:

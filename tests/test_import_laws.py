@@ -92,6 +92,17 @@ def test_no_word_is_lost_whatever_the_document(source: str) -> None:
     check_law(source + "\n", links_stay="]: " not in source)
 
 
+NOTED = st.tuples(
+    st.one_of(START, st.sampled_from(["[^1]: ", "[^2]: ", "    "])), PROSE, st.sampled_from(["", "[^1]", "[^2]"])
+)
+
+
+@given(st.lists(st.one_of(NOTED.map("".join), st.just("")), max_size=30).map("\n".join))
+def test_no_word_is_lost_among_footnotes(source: str) -> None:
+    _, said = lines_of(imported(source + "\n"))
+    assert not words(source) - words("\n".join(said))
+
+
 @given(st.text(max_size=200).filter(lambda s: "\0" not in s))
 def test_any_text_is_imported(source: str) -> None:
     decoded = text.decode("README.md", source.encode("utf-8", "replace"))

@@ -24,12 +24,36 @@ def test_a_plan_becomes_planned_notes(site: Site) -> None:
         "looms/index.md", "looms/the-parts-of-a-loom.md", "looms/warping.md", "looms/broken-threads.md",
         "dyes/index.md", "dyes/madder.md",
     }  # fmt: skip
+    home = (site.root / "content/index.md").read_text()
+    assert home.endswith("\n---\n# Weaving, autumn term\n\n" + PLAN.split("\n")[2] + "\n")
     assert written["looms/warping.md"].startswith(
         "---\ntitle: Warping\nlevel: Beginner\nlink: https://example.org/warping\nestimate: 1 h 30 min\norder: 2\n"
     )
     assert "level: Intermediate" in written["looms/broken-threads.md"]
     assert site.build().published
-    assert not (site.root / "content/index.md").exists()
+    again = run(site, "PLAN.md", "--plan")
+    assert "not written" not in again.output
+    assert "0 new" in again.output
+
+
+def test_what_a_plan_says_for_files_that_are_there_is_told_of(site: Site) -> None:
+    source = PLAN.replace("## Dyes\n", "## Dyes\n\nMind the fumes.\n").replace(
+        "1h 30 min\n", "1h 30 min\n\n  With wool.\n"
+    )
+    site.write("PLAN.md", source)
+    mine = site.write("content/index.md", "My own words.\n")
+    site.note("dyes/index.md", "Colours.\n", title="Dyes")
+    site.note("x/warp.md", "Text\n", link="https://example.org/warping")
+    shown = run(site, "PLAN.md", "--plan", "--dry-run").stdout
+    expected = [(1, 3, "index.md"), (10, 12, "x/warp.md"), (19, 20, "dyes/index.md")]
+    lines = [f"lines {a}-{b} are not written: {path} is there already" for a, b, path in expected]
+    assert shown.split("\n\n")[1] == "\n".join(lines) + "\n"
+    result = run(site, "PLAN.md", "--plan", "--json")
+    remainder = json.loads(result.stdout)["remainder"]
+    assert remainder == [{"line": a, "end_line": b, "path": path, "written": False} for a, b, path in expected]
+    assert "PLAN.md: lines 1-3 are not written: content/index.md is there already" in result.stderr.replace("\\", "/")
+    assert mine.read_text() == "My own words.\n"
+    assert site.build().published
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

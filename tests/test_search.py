@@ -79,6 +79,18 @@ def test_the_entry_is_enough_for_a_small_site(corpus: Engine, tmp_path: Path) ->
         assert fresh.search("kuberntes")[0]["files"] == []
 
 
+def test_names_with_signs_are_found_as_written(site: Site) -> None:
+    for slug, name in {"c": "C", "plus": "C++", "sharp": "C#", "cats": "Cats"}.items():
+        site.note(f"a/{slug}.md", "Text.\n", title=f"All about {name}")
+    site.note("a/c-plus.md", "Text on C++ templates.\n", title="Templates")
+    site.build()
+    with engine(site.output) as found:
+        urls = {query: set(found.search(query)[0]["urls"]) for query in ("c++", "c#", "c")}
+    assert urls["c++"] == {"a/plus", "a/c-plus"}
+    assert urls["c#"] == {"a/sharp"}
+    assert {"a/c", "a/plus", "a/sharp", "a/c-plus"} <= urls["c"]
+
+
 # --- a large site
 
 SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo za bri cla dro fle gri kra".split()  # noqa: SIM905

@@ -18,7 +18,7 @@ WORDS = [
     ("Policies, classes and boxes", "policy class and box"),
     ("status of Kubernetes DNS", "status of kubernete dns"),
     ("Café ÉLAN naïve", "cafe elan naive"),
-    ("C++ and C#, or f#", "c +c++ and c +c# or f +f#"),
+    ("C++ and C#, or f#", "c++ +c and c# +c or f# +f"),
     ("don’t and don't", "dont and dont"),
     ("IŞIK ışık İstanbul", "isik isik istanbul"),
     ("ΟΔΟΣ οδός", "οδοσ οδοσ"),

@@ -298,6 +298,18 @@ def test_the_current_section_is_marked(example: Site, windows: Windows) -> None:
     assert page.locator(".toc a", has_text="Test PHP").is_visible()
 
 
+def test_an_id_with_a_percent_sign_stops_no_script(site: Site, windows: Windows) -> None:
+    site.note("cloud/one.md", "## All {#100%}\n\nText.\n\n## More {#a%20b}\n\nText.\n", title="One")
+    site.build()
+    window = windows(WIDE)
+    page = window.open((site.output / "cloud/one.html").as_uri())
+    assert page.locator(".toc [aria-current=location]").count() <= 1
+    assert page.locator(".theme-switch").is_visible()
+    page.keyboard.press("/")
+    page.get_by_role("dialog").wait_for()
+    assert window.complaints == []
+
+
 def test_a_long_navigation_shows_the_current_note(site: Site, windows: Windows) -> None:
     for number in range(60):
         site.note(f"cloud/{number:02}.md", "Text.\n", title=f"Note {number:02}")
@@ -327,6 +339,40 @@ def test_the_way_into_the_search(example: Site, windows: Windows, tmp_path: Path
     field.press_sequentially("s3/x")
     assert page.evaluate("window.asked.at(-1)") == "s3/x", "a / is a letter where one writes"
     assert page.locator("script[src*=entry]").count() == 1
+
+
+@pytest.mark.parametrize("width", [320, 650, 768, 962, 1280])
+def test_nothing_is_cut_off_or_scrolls_sideways(site: Site, windows: Windows, width: int) -> None:
+    address_as_title = "https://docs.example.org/" + "a-very-long-address/" * 6
+    long = "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel" * 2
+    site.note("cloud/one.md", "Text.\n", title=address_as_title, time="1h 30 min", estimate="2h", date="2018-10-01",
+              level=long, kind="tutorial", tags=[long], link="https://example.org/")  # fmt: skip
+    site.note("cloud/two.md", "Text.\n", title=long, area=long, group=long, time="20 min", date="2018-10-03",
+              level="beginner", link=address_as_title)  # fmt: skip
+    site.note("cloud/three.md", "Text.\n", title="Three", status="planned", estimate="1h 45 min")
+    site.write(
+        "notes-site.toml",
+        f'title = "{long}"\nlevels = ["beginner", "{long}"]\n[theme]\nfooter = "{address_as_title}"\n',
+    )
+    assert site.build().published
+    page = windows(ViewportSize(width=width, height=900)).open((site.output / "index.html").as_uri())
+    for path in sorted(path for path in site.published() if path.endswith(".html") and path != "404.html"):
+        page.goto((site.output / path).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate("[...document.querySelectorAll('.list')].every(e => e.offsetLeft + e.offsetWidth"
+                             " <= e.parentElement.clientWidth + e.parentElement.offsetLeft)"), path  # fmt: skip
+
+
+def test_a_language_that_runs_from_right_to_left(site: Site, windows: Windows) -> None:
+    site.write("notes-site.toml", 'language = "ar"\n')
+    site.note("cloud/one.md", "السلام عليكم.\n", title="ملاحظة")
+    site.note("cloud/two.md", "Hello.\n", title="Two", lang="en")
+    site.build()
+    page = windows(WIDE).open((site.output / "cloud/one.html").as_uri())
+    turn = "selector => getComputedStyle(document.querySelector(selector)).direction"
+    assert [page.evaluate(turn, selector) for selector in ("body", ".prose")] == ["rtl", "rtl"]
+    page.goto((site.output / "cloud/two.html").as_uri())
+    assert [page.evaluate(turn, selector) for selector in ("body", ".prose", "h1")] == ["rtl", "ltr", "ltr"]
 
 
 # --- without scripts
@@ -401,6 +447,21 @@ def test_on_paper(example: Site, windows: Windows, kind: str) -> None:
     for pre in page.locator("pre").all():
         assert pre.evaluate("node => getComputedStyle(node).whiteSpace") == "pre-wrap"
     assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_paper_shows_wide_tables_and_long_calendars_whole(site: Site, windows: Windows) -> None:
+    row = "|" + "A column of some words|" * 12
+    site.note("cloud/one.md", f"{row}\n{'|-' * 12}|\n{row}\n", title="One", time="1h", date="2021-06-01")
+    site.note("cloud/two.md", "Text.\n", title="Two", time="1h", date="2023-06-01")
+    site.build()
+    page = windows(ViewportSize(width=672, height=900)).open((site.output / "index.html").as_uri())
+    page.emulate_media(media="print")
+    for path in ("cloud/one.html", "timeline.html", "index.html"):
+        page.goto((site.output / path).as_uri())
+        whole = "[...document.querySelectorAll('.table, .scroll')].map(e => [e.scrollWidth, e.clientWidth])"
+        sizes = page.evaluate(whole)
+        assert sizes, path
+        assert all(inner <= outer for inner, outer in sizes), (path, sizes)
 
 
 # --- weight and policy

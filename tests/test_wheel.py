@@ -22,13 +22,13 @@ THEME = {
 }
 
 
-def command(*arguments: str | Path, cwd: Path) -> str:
-    """Run a command that knows nothing of this checkout; return its standard output."""
+def command(*arguments: str | Path, cwd: Path, code: int = 0) -> str:
+    """Run a command that knows nothing of this checkout; return its standard output, or what it says when it fails."""
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     env |= {"NO_COLOR": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     done = subprocess.run(arguments, cwd=cwd, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stderr if code else done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +116,8 @@ def test_wheel_in_a_fresh_environment(packages: tuple[Path, Path], tmp_path: Pat
     assert (public / icon[1]).read_bytes() == (REPO / "static/icon.svg").read_bytes()
     assert " 0 written, " in command(program, "build", "--strict", cwd=tmp_path / "course")
     assert "45 min" in command(program, "stats", cwd=tmp_path / "course")
+
+    assert "deployed" in command(program, "deploy", tmp_path / "site", cwd=tmp_path / "course")
+    assert (tmp_path / "site/index.html").read_bytes() == (public / "index.html").read_bytes()
+    said = command(program, "deploy", "s3://example-notes", cwd=tmp_path / "course", code=1)
+    assert said == "error: deploying to S3 needs one more package: pip install 'notes-site[s3]'\n"

@@ -104,12 +104,14 @@ def _plan(
     if wishes.as_json:
         reporting.print_json(plan.as_object(made))
     elif wishes.dry_run:
-        click.echo(report.table(read), nl=False)
+        click.echo(report.table(read, made.unwritten), nl=False)
     reporting.show_problems([*problems, *read.problems, *_leaks(document, text, settings)], notes=True)
     for doubt in read.unsure:
         click.echo(f"unsure: {document.name}:{doubt.line}: {doubt.what}", err=True)
     for estimate in made.estimates:
         click.echo(_SAYS[estimate.what].format(_shown(content / estimate.path)), err=True)
+    for piece in made.unwritten if wishes.as_json or not wishes.dry_run else ():
+        click.echo(f"{document.name}: {report.not_written(piece, _shown(content / piece.path))}", err=True)
     if not wishes.dry_run:
         for path, data in made.filled.items():
             disk.put(content / path, data)

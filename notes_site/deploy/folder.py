@@ -6,18 +6,18 @@ import errno
 import itertools
 import os
 import secrets
-import shutil
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from notes_site import publish
 from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
-from notes_site.deploy.store import ABSENT
-from notes_site.digest import digest
+from notes_site.deploy.store import ABSENT, Data
+from notes_site.digest import digest, hasher
 from notes_site.files import STATE, Busy, digest_file, lock
+from notes_site.paths import collision_key
 
 
 class FolderStore:
@@ -33,6 +33,8 @@ class FolderStore:
         self._name = secrets.token_hex(4)  # other machines may mount the same folder, and have the same process ids
         self._number = itertools.count()
         self._mutex = threading.Lock()
+        self._spelled: dict[str, str] = {}  # by key, the names of files that have another one
+        self._check: Callable[[], None] = lambda: None
 
     def get(self, key: str) -> Object | None:
         """Return a file's bytes; its age is by this machine's clock."""
@@ -45,13 +47,14 @@ class FolderStore:
         except OSError as exc:
             raise _failure(path, exc) from None
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         """Write a file in one step."""
         path = self._root / key
         try:
             self._make_way(path)
-            with self._staged(data) as staged:
-                etag = digest_file(staged)
+            with self._staged(data) as (staged, etag):
+                self._check()
+                self._spell(key)
                 if guard == ABSENT:
                     self._place_new(staged, path)
                 elif guard:
@@ -97,6 +100,14 @@ class FolderStore:
                 raise Conflict(str(self._root))
             yield
 
+    def _spell(self, key: str) -> None:
+        """Give a file that is listed under another name than it has, and the folders above it, that name."""
+        old, new = PurePosixPath(self._spelled.pop(key, key)), PurePosixPath(key)
+        while old != new:
+            if old.name != new.name:
+                os.rename(self._root / old, self._root / new)
+            old, new = old.parent, new.parent
+
     def _make_way(self, path: Path) -> None:
         for parent in path.relative_to(self._root).parents[:-1]:
             if (self._root / parent).is_symlink():
@@ -104,16 +115,19 @@ class FolderStore:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
-    def _staged(self, data: bytes | Path) -> Iterator[Path]:
-        """Give a file with the data; what is left of it afterwards (it was linked, or a guard forbade it) goes."""
+    def _staged(self, data: Data) -> Iterator[tuple[Path, str]]:
+        """Give a file with the data, and its ETag. What is left of it afterwards (it was linked, or a guard forbade it)
+        goes.
+        """
         self._staging.mkdir(parents=True, exist_ok=True)
         staged = self._staging / f"{self._name}-{next(self._number)}"
+        etag = hasher()
         try:
-            if isinstance(data, Path):
-                shutil.copyfile(data, staged)
-            else:
-                staged.write_bytes(data)
-            yield staged
+            with staged.open("wb") as file:
+                for part in (data,) if isinstance(data, bytes) else data:
+                    file.write(part)
+                    etag.update(part)
+            yield staged, etag.hexdigest()
         finally:
             with suppress(OSError):
                 staged.unlink(missing_ok=True)
@@ -131,15 +145,30 @@ class FolderStore:
                 with suppress(FileNotFoundError):  # another deploy gives its lock back just now
                     etag = digest_file(Path(path)) if key in wanted and not os.path.islink(path) else ""
                     found[key] = Listed(os.lstat(path).st_size, etag)
+        self._as_wanted(found, wanted)
         return found
+
+    def _as_wanted(self, found: dict[str, Listed], wanted: Collection[str]) -> None:
+        """List a file under the wanted name when this file system takes that name for the one that the file has."""
+        also = [key for key in wanted if found and key not in found and os.path.lexists(self._root / key)]
+        spelled = {collision_key(key): key for key in found} if also else {}
+        for key in also:
+            if there := spelled.get(collision_key(key)):
+                found[key] = Listed(found.pop(there).size, digest_file(self._root / there), there)
+                self._spelled[key] = there
 
     def delete(self, keys: Sequence[str]) -> dict[str, str]:
         """Delete files, and the folders that this leaves empty."""
         failed = {}
         for key in keys:
+            self._check()
             if not publish.remove(self._root, key) and os.path.lexists(self._root / key):
                 failed[key] = "it could not be deleted"
         return failed
+
+    def fence(self, check: Callable[[], None]) -> None:
+        """Check right before a file is renamed into its place or deleted."""
+        self._check = check
 
     def stop(self) -> None:
         """Nothing here is waited for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.keys import is_fingerprinted, kind_of
 from notes_site.deploy.model import DeployError, LocalFile
-from notes_site.digest import digest
+from notes_site.digest import hasher
 from notes_site.files import STATE
 
 BROKEN = frozenset({"broken-link", "broken-image", "broken-anchor"})
+PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it is larger
 _SCHEMA = 1
 
 
@@ -80,11 +81,12 @@ def read_site(
     """
     files: dict[str, LocalFile] = {}
     for done, (path, built) in enumerate(sorted(record.files.items()), 1):
-        try:
-            data = (output / path).read_bytes()
-        except OSError as exc:
-            raise DeployError(f"{output / path}: {exc.strerror}; run `notes-site build` again") from None
-        found = digest(data)
+        as_built, own, size = hasher(), sha256(), 0
+        for part in _parts(output / path):
+            as_built.update(part)
+            own.update(part)
+            size += len(part)
+        found = as_built.hexdigest()
         if found != built and not force:
             raise DeployError(
                 f"{output / path} was changed after the build: build again, or deploy it as it is with --force"
@@ -92,10 +94,33 @@ def read_site(
         fingerprinted = is_fingerprinted(path, found)
         headers = headers_of(path, fingerprinted=fingerprinted)
         kind = kind_of(path, record.lists)
-        files[path] = LocalFile(sha256(data).hexdigest(), len(data), headers, kind, fingerprinted)
+        files[path] = LocalFile(own.hexdigest(), size, headers, kind, fingerprinted)
         if progress and done % 100 == 0:
             progress("reading", done, len(record.files))
     return Built(files, tuple(sorted(_strangers(output, files))))
+
+
+def read_again(output: Path, path: str, file: LocalFile) -> Iterator[bytes]:
+    """Give the bytes of a file of the site in parts of `PART`, of which only the last may be smaller.
+
+    Raises:
+        DeployError: they are not those that were read before; after the last part.
+    """
+    own = sha256()
+    for part in _parts(output / path):
+        own.update(part)
+        yield part
+    if own.hexdigest() != file.sha256:
+        raise DeployError(f"{output / path} has changed while it was deployed: build and deploy again")
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while part := file.read(PART):
+                yield part
+    except OSError as exc:
+        raise DeployError(f"{path}: {exc.strerror}; run `notes-site build` again") from None
 
 
 def _strangers(output: Path, files: Mapping[str, LocalFile]) -> list[str]:

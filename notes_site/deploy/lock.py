@@ -7,6 +7,7 @@ of the same folder, which knows its nonce (see `memory`), and by any other when 
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Collection
 from contextlib import suppress
@@ -26,7 +27,9 @@ class Lock:
         self._store, self._deploy, self._nonce, self._life = store, deploy, nonce, life
         self._beat = 0
         self._etag = ""
-        self._renewed = (0.0, 0.0)
+        self._asked = _now()
+        self._mutex = threading.RLock()
+        self._renewing = False
 
     def acquire(self, dead: Collection[str] = ()) -> None:
         """Take the lock. `dead`: the nonces of processes that are known to have ended.
@@ -35,7 +38,7 @@ class Lock:
             DeployError: another deploy holds it, or the server ignores conditions.
         """
         for _ in range(5):
-            self._stamp()
+            self._asked = _now()
             with suppress(Conflict):
                 self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, ABSENT)
                 break
@@ -77,27 +80,38 @@ class Lock:
         fields = {"deploy": self._deploy, "nonce": self._nonce, "life": self._life, "beat": self._beat}
         return (json.dumps(fields) + "\n").encode()
 
-    def _stamp(self) -> None:
-        self._renewed = (time.monotonic(), time.time())  # the first stands still while a laptop sleeps
-
     def keep(self) -> None:
-        """Renew the lock when it is time.
+        """Renew the lock when it is time; other threads wait. Afterwards it is held, for a part of its life at least.
 
         Raises:
             DeployError: somebody has taken it over.
         """
-        passed = max(time.monotonic() - self._renewed[0], time.time() - self._renewed[1])
-        if passed < self._life / _RENEWED:
-            return
-        self._beat += 1
-        self._stamp()
-        try:
-            self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, self._etag)
-        except Conflict:
-            raise DeployError("another deploy has taken the lock over: this one stops; run it again") from None
+        with self._mutex:
+            if self._renewing or self._age() < self._life / _RENEWED:
+                return  # the former: this is the renewal itself, which has a guard of its own
+            asked = _now()
+            self._beat += 1
+            self._renewing = True
+            try:
+                self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, self._etag)
+            except Conflict:
+                raise DeployError("another deploy has taken the lock over: this one stops; run it again") from None
+            finally:
+                self._renewing = False
+            self._asked = asked
+            if self._age() >= self._life:
+                raise DeployError("the lock ran out while it was renewed: this deploy stops; run it again")
+
+    def _age(self) -> float:
+        """Seconds since the lock was asked for last: the server's clock cannot say more."""
+        return max(now - then for now, then in zip(_now(), self._asked, strict=True))
 
     def release(self) -> None:
         """Give the lock back, unless it has become another's."""
         there = self._store.get(LOCK)
         if there is not None and there.data == self._data():
             self._store.delete([LOCK])
+
+
+def _now() -> tuple[float, float]:
+    return time.monotonic(), time.time()  # the first stands still while a laptop sleeps, the second may be set

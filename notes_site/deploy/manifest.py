@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from notes_site.deploy.model import MANIFEST, DeployError, Entry, Manifest
@@ -18,7 +19,8 @@ def encode(manifest: Manifest) -> bytes:
         "generation": manifest.generation,
         "state": manifest.state,
         "owed": list(manifest.owed),
-        "files": {key: list(entry) for key, entry in sorted(manifest.files.items())},
+        "gone": _rows(manifest.gone),
+        "files": _rows(manifest.files),
     }
     return (json.dumps(document, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n").encode()
 
@@ -39,9 +41,18 @@ def decode(data: bytes) -> Manifest:
             str(document["deploy"]),
             int(document["generation"]),
             document["state"],
-            {str(key): Entry(*fields) for key, fields in document["files"].items()},
+            _entries(document["files"]),
             tuple(map(str, document["owed"])),
+            _entries(document.get("gone", {})),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         hint = "move it away, and deploy with --adopt to take the files over"
         raise DeployError(f"{MANIFEST} in the target is not what notes-site writes; {hint}") from None
+
+
+def _rows(entries: Mapping[str, Entry]) -> dict[str, list[Any]]:
+    return {key: list(entry) for key, entry in sorted(entries.items())}
+
+
+def _entries(rows: Mapping[str, list[Any]]) -> dict[str, Entry]:
+    return {str(key): Entry(*fields) for key, fields in rows.items()}

@@ -50,8 +50,8 @@ class LocalFile(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An object that is ours, as we wrote it. `sha256` is empty while its state is not known, because a deploy that
-    was to write it has not ended. `headers` is a digest, `used` the last generation that has the file.
+    """An object that is ours, as we wrote it. `etag` is empty while its state is not known, because a deploy that was
+    to write it has not ended. `headers` is a digest, `used` the last generation that has the file.
     """
 
     sha256: str
@@ -64,7 +64,7 @@ class Entry(NamedTuple):
 
 class Manifest(NamedTuple):
     """What we know of a target. `generation` counts complete deploys; `owed` are paths whose copies in the CDN still
-    have to be invalidated.
+    have to be invalidated. `gone` is what the last generation did without: a late packet may bring it back.
     """
 
     deploy: str = ""
@@ -72,13 +72,15 @@ class Manifest(NamedTuple):
     state: Literal["in-progress", "complete"] = "complete"
     files: Mapping[str, Entry] = {}
     owed: tuple[str, ...] = ()
+    gone: Mapping[str, Entry] = {}
 
 
 class Listed(NamedTuple):
-    """An object in a listing."""
+    """An object in a listing. `spelled`: the name that it has there, when that is not its key to the letter."""
 
     size: int
     etag: str
+    spelled: str = ""
 
 
 class Object(NamedTuple):

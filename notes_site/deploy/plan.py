@@ -64,7 +64,10 @@ def plan(
     owed = joined(prefix, (*manifest.owed, *paths))
     steps = _steps(local, new, changed, removed, manifest, owed if invalidate else ())
     used = {key: _entry(file, manifest.files.get(key), key in differing, generation) for key, file in local.items()}
-    before = Manifest("", manifest.generation, "in-progress", {**manifest.files, **used}, owed)
+    before = Manifest("", manifest.generation, "in-progress", {**manifest.files, **used}, owed, manifest.gone)
+    gone = {key: entry for key, entry in manifest.files.items() if key not in used and key not in kept}
+    if generation == manifest.generation:
+        gone = {**manifest.gone, **gone}
     return Plan(
         new,
         changed,
@@ -74,7 +77,7 @@ def plan(
         steps,
         len(manifest.files),
         before,
-        Manifest("", generation, "complete", {**kept, **used}, () if invalidate else owed),
+        Manifest("", generation, "complete", {**kept, **used}, () if invalidate else owed, gone),
         idle=done and not steps,
     )
 
@@ -100,7 +103,7 @@ def _others(
 
 def _is_there(file: LocalFile, known: Entry | None, listed: Listed | None) -> bool:
     """Whether the object is as we would write it: by what we wrote last, and by its not having changed since."""
-    if known is None or listed is None or not known.sha256:
+    if known is None or listed is None or not known.etag:
         return False
     return (file.sha256, digest_of_headers(file.headers)) == known[0:3:2] and known.etag == listed.etag
 
@@ -112,7 +115,7 @@ def _fewer(local: Mapping[str, LocalFile], manifest: Manifest) -> bool:
 
 def _entry(file: LocalFile, known: Entry | None, differs: bool, generation: int) -> Entry:
     if differs or known is None:
-        return Entry("", 0, "", "", generation, file.fingerprinted)
+        return Entry(file.sha256, file.size, digest_of_headers(file.headers), "", generation, file.fingerprinted)
     return known._replace(used=generation, fingerprinted=file.fingerprinted)
 
 

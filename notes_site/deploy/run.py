@@ -12,15 +12,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from notes_site.deploy import local
 from notes_site.deploy import manifest as manifests
-from notes_site.deploy.headers import digest_of_headers
 from notes_site.deploy.lock import Lock
 from notes_site.deploy.memory import remembered
-from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Entry, Listed, LocalFile, Manifest
+from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Listed, LocalFile, Manifest
 from notes_site.deploy.plan import Plan, Step, most_deletions, plan
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
-LARGE = 64 * 1024 * 1024  # bytes: larger files are never held in memory
+LARGE = 64 * 1024 * 1024  # bytes: larger files are sent in parts
 Progress = Callable[[str, int, int], None]
 Invalidate = Callable[[tuple[str, ...], str], None]
 """Called with the paths and with a reference: the same reference means the same request."""
@@ -88,11 +88,30 @@ def _look(files: Mapping[str, LocalFile], store: Store, options: Options) -> _Re
     there = store.get(MANIFEST) if MANIFEST in listing else None
     if MANIFEST in listing and (there is None or there.etag != listing[MANIFEST].etag):
         raise DeployError("the site was deployed from elsewhere a moment ago: run this again")
-    known = manifests.decode(there.data) if there else Manifest()
+    known = _ours(manifests.decode(there.data) if there else Manifest(), listing, store)
     made = plan(
         files, known, listing, prefix=options.prefix, adopt=options.adopt, invalidate=options.invalidate is not None
     )
     return _Remote(made, listing, there.etag if there else ABSENT, known.state != "complete", LOCK in listing)
+
+
+def _ours(manifest: Manifest, listing: Mapping[str, Listed], store: Store) -> Manifest:
+    """Return the manifest with two kinds of files that are ours without its saying so.
+
+    What was gone may have come back by a late packet of a killed deploy: it has the bytes that we know. And a file
+    system may take two names for one: what is there under another name than it must have is written again.
+    """
+    respelled = {there.spelled: key for key, there in listing.items() if there.spelled}
+    files = {
+        respelled.get(key, key): entry._replace(etag="") if key in respelled else entry
+        for key, entry in manifest.files.items()
+    }
+    for key, entry in manifest.gone.items():
+        if key in listing and listing[key].size == entry.size:
+            there = store.get(key)
+            if there is not None and sha256(there.data).hexdigest() == entry.sha256:
+                files.setdefault(key, entry)
+    return manifest._replace(files=files)
 
 
 def _check(made: Plan, options: Options) -> None:
@@ -122,6 +141,7 @@ def _held(output: Path, target: str, store: Store, name: str, options: Options) 
         lock = Lock(store, name, nonce)
         try:
             lock.acquire(dead=former)
+            store.fence(lock.keep)
             yield lock.keep
             store.close()
         finally:
@@ -170,8 +190,9 @@ class _Work:
             elif self._options.invalidate:
                 self._tell(step.name)
                 self._options.invalidate(step.keys, self._name)
-        written = {key: self._entry(key, entry) for key, entry in made.after.files.items()}
-        self._keep()
+        written = {
+            key: entry._replace(etag=self._etags.get(key, entry.etag)) for key, entry in made.after.files.items()
+        }
         self._save(made.after._replace(files=written), guard, first=False)
 
     def _save(self, manifest: Manifest, guard: str, *, first: bool) -> str:
@@ -187,14 +208,6 @@ class _Work:
         except Conflict:
             reason = "was deployed from elsewhere a moment ago" if first else "is being deployed from elsewhere"
             raise DeployError(f"the site {reason}: run this again") from None
-
-    def _entry(self, key: str, entry: Entry) -> Entry:
-        if key not in self._etags:
-            return entry
-        file = self._files[key]
-        return entry._replace(
-            sha256=file.sha256, size=file.size, headers=digest_of_headers(file.headers), etag=self._etags[key]
-        )
 
     def _put_all(self, step: Step) -> None:
         """Write all files of a step side by side. The first failure stops the others."""
@@ -212,7 +225,7 @@ class _Work:
                     for future in done:
                         future.result()
                     self._tell(step.name, len(done))
-                    self._keep()
+                    self._keep()  # a large file may be under way for longer than the lock lives
             except BaseException:
                 stopped.set()
                 self._store.stop()
@@ -220,18 +233,9 @@ class _Work:
                 raise
 
     def _put(self, key: str) -> str:
-        file, path = self._files[key], self._output / key
-        if file.size > LARGE:
-            return self._store.put(key, path, file.headers, file.sha256)
-        try:
-            data = path.read_bytes()
-        except OSError as exc:
-            raise DeployError(f"{path}: {exc.strerror}") from None
-        if sha256(data).hexdigest() != file.sha256:
-            raise DeployError(f"{path} has changed while it was deployed: build and deploy again")
-        guard = self._guards.get(key, "")
-        if not guard:
-            return self._store.put(key, data, file.headers, file.sha256)
+        file, guard = self._files[key], self._guards.get(key, "")
+        parts = local.read_again(self._output, key, file)
+        data = parts if file.size > LARGE else b"".join(parts)
         try:
             return put_once(self._store, key, data, file.headers, guard, file.sha256)
         except Conflict:
@@ -243,7 +247,6 @@ class _Work:
     def _delete_all(self, step: Step) -> None:
         for start in range(0, len(step.keys), self._store.batch):
             keys = step.keys[start : start + self._store.batch]
-            self._keep()
             if failed := self._store.delete(keys):
                 key, reason = next(iter(failed.items()))
                 raise DeployError(f"{len(failed)} objects could not be deleted, the first is {key}: {reason}")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from hashlib import md5
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from notes_site.deploy.aws import PASSING, Account, Answer, Caller, client
 from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object, Unguarded
-from notes_site.deploy.store import ABSENT
+from notes_site.deploy.store import ABSENT, Data
 
-_PART = 16 * 1024 * 1024  # bytes of one part of a large file
 _ROUNDS = 5  # of deleting what could not be deleted at first
+_T = TypeVar("_T")
 
 
 class S3Store:
@@ -32,12 +31,20 @@ class S3Store:
         made.meta.events.register("before-call.s3.DeleteObjects", _with_md5)
         self._call = Caller(made, f"s3://{bucket}/{prefix}")
         self._client, self._bucket, self._prefix = made, bucket, prefix
+        self.region = str(made.meta.region_name)  # of the bucket, once it has been listed
+        self._check: Callable[[], None] = lambda: None
         self._bare = False  # whether this server wants an ETag without its quotes
 
-    @property
-    def region(self) -> str:
-        """The region that requests are signed for."""
-        return str(self._client.meta.region_name)
+    def fence(self, check: Callable[[], None]) -> None:
+        """Check before each try, since one may come minutes after the one before: the machine may have slept."""
+        self._check = check
+
+    def _write(self, send: Callable[[], _T], what: str) -> _T:
+        def checked() -> _T:
+            self._check()
+            return send()
+
+        return self._call(checked, what)
 
     def _of(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
@@ -57,28 +64,29 @@ class S3Store:
                 return None
             raise
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         """Write an object; a large file in parts, which become an object all at once."""
         stored: dict[str, Any] = {"ContentType": headers.content_type, "CacheControl": headers.cache_control}
         if sha256:
             stored["Metadata"] = {"sha256": sha256}
-        if isinstance(data, Path):
-            return self._put_parts(key, data, stored)
-        checked = {"ContentMD5": _md5(data), "Body": data}
-        if not guard:
-            return self._put(key, {**stored, **checked})
-        if guard == ABSENT:
-            return self._put(key, {**stored, **checked, "IfNoneMatch": "*"})
-        return self._put_matching(key, {**stored, **checked}, guard)
+        if not isinstance(data, bytes):
+            return self._put_parts(key, data, stored, guard)
+        fields = {**stored, "ContentMD5": _md5(data), "Body": data}
+        bare = self._bare  # another thread may learn it meanwhile
+        try:
+            return self._put(key, {**fields, **self._condition(guard)})
+        except Conflict:
+            if guard == ABSENT or bare:
+                raise
+        return self._put_matching_bare(key, fields, guard)
 
-    def _put_matching(self, key: str, fields: dict[str, Any], etag: str) -> str:
-        """Try the ETag as RFC 9110 has it, then as some servers want it."""
-        if not self._bare:
-            with_quotes = {**fields, "IfMatch": f'"{etag}"'}
-            try:
-                return self._put(key, with_quotes)
-            except Conflict:
-                pass
+    def _condition(self, guard: str) -> dict[str, str]:
+        if guard == ABSENT:
+            return {"IfNoneMatch": "*"}
+        return {"IfMatch": guard if self._bare else f'"{guard}"'} if guard else {}
+
+    def _put_matching_bare(self, key: str, fields: dict[str, Any], etag: str) -> str:
+        """Try an ETag without the quotes that RFC 9110 has: some servers want it so."""
         try:
             written = self._put(key, {**fields, "IfMatch": etag})
         except Answer as exc:
@@ -91,43 +99,51 @@ class S3Store:
     def _put(self, key: str, fields: dict[str, Any]) -> str:
         guarded = "IfMatch" in fields or "IfNoneMatch" in fields
         try:
-            answer = self._call(lambda: self._client.put_object(**self._of(key), **fields), f"write {key}")
+            answer = self._write(lambda: self._client.put_object(**self._of(key), **fields), f"write {key}")
         except Answer as exc:
-            if guarded and (exc.status in (404, 409, 412) and exc.code != "NoSuchBucket"):
+            if guarded and _is_refused(exc):
                 raise Conflict(key) from None
             if guarded and exc.code == "NotImplemented":
                 raise Unguarded from None
             raise
         return _bare(answer["ETag"])
 
-    def _put_parts(self, key: str, path: Path, stored: dict[str, Any]) -> str:
+    def _put_parts(self, key: str, data: Iterator[bytes], stored: dict[str, Any], guard: str) -> str:
         of, what = self._of(key), f"write {key}"
-        upload = self._call(lambda: self._client.create_multipart_upload(**of, **stored), what)["UploadId"]
-        parts = []
+        upload = self._write(lambda: self._client.create_multipart_upload(**of, **stored), what)["UploadId"]
         try:
-            for number, data in enumerate(_parts(path), 1):
-                parts.append({"PartNumber": number, "ETag": self._put_part(of, upload, number, data, what)})
-            done = {"UploadId": upload, "MultipartUpload": {"Parts": parts}}
+            parts = [self._put_part(of, upload, number, part, what) for number, part in enumerate(data, 1)]
+            if guard and self._etag_of(key) != guard:  # not every server heeds the condition of what follows
+                raise Conflict(key)
+            done = {"UploadId": upload, "MultipartUpload": {"Parts": parts}, **self._condition(guard)}
             self._complete(of, done, what)
+            there = self._call(lambda: self._client.head_object(**of), what)
+            if there.get("Metadata") != stored.get("Metadata", {}):
+                raise Conflict(key)
         except BaseException:
             with suppress(DeployError):
                 self._call(lambda: self._client.abort_multipart_upload(**of, UploadId=upload), what)
             raise
-        there = self._call(lambda: self._client.head_object(**of), what)
-        if there.get("Metadata") != stored.get("Metadata", {}):
-            raise DeployError(f"could not {what}: its parts were lost on the server; run this again")
         return _bare(there["ETag"])  # which some servers leave out of their last answer
+
+    def _put_part(self, of: dict[str, str], upload: str, number: int, data: bytes, what: str) -> dict[str, Any]:
+        fields = {"UploadId": upload, "PartNumber": number, "Body": data, "ContentMD5": _md5(data)}
+        answer = self._write(lambda: self._client.upload_part(**of, **fields), what)
+        return {"PartNumber": number, "ETag": answer["ETag"]}
 
     def _complete(self, of: dict[str, str], done: dict[str, Any], what: str) -> None:
         try:
-            self._call(lambda: self._client.complete_multipart_upload(**of, **done), what)
+            self._write(lambda: self._client.complete_multipart_upload(**of, **done), what)
         except Answer as exc:
-            if exc.code != "NoSuchUpload":  # a try whose answer was lost has completed it
+            if not _is_refused(exc):  # else the object shows whether a try whose answer was lost has completed it
                 raise
 
-    def _put_part(self, of: dict[str, str], upload: str, number: int, data: bytes, what: str) -> str:
-        fields = {"UploadId": upload, "PartNumber": number, "Body": data, "ContentMD5": _md5(data)}
-        return str(self._call(lambda: self._client.upload_part(**of, **fields), what)["ETag"])
+    def _etag_of(self, key: str) -> str:
+        """Return an object's ETag, ABSENT without one; by listing, which needs no right beyond the prefix."""
+        of = {"Bucket": self._bucket, "Prefix": self._prefix + key, "MaxKeys": 1}
+        page = self._call(lambda: self._client.list_objects_v2(**of), f"look for {key}")
+        found = {each["Key"]: _bare(each["ETag"]) for each in page.get("Contents", ())}
+        return found.get(self._prefix + key, ABSENT)
 
     def list(self, wanted: Collection[str]) -> dict[str, Listed]:
         """Return all objects below the prefix."""
@@ -138,6 +154,7 @@ class S3Store:
                 lambda more=more: self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, **more),  # type: ignore[misc]
                 "list the bucket",
             )
+            self.region = page["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", self.region)
             for each in page.get("Contents", ()):
                 found[each["Key"].removeprefix(self._prefix)] = Listed(each["Size"], _bare(each.get("ETag", "")))
             if not page.get("IsTruncated"):
@@ -149,7 +166,7 @@ class S3Store:
         left = {self._prefix + key: key for key in keys}
         for attempt in range(1, _ROUNDS + 1):
             request = {"Objects": [{"Key": key} for key in left], "Quiet": True}
-            answer = self._call(
+            answer = self._write(
                 lambda request=request: self._client.delete_objects(Bucket=self._bucket, Delete=request),  # type: ignore[misc]
                 "delete objects",
             )
@@ -178,6 +195,13 @@ def _with_md5(params: dict[str, Any], **_: object) -> None:
     params["headers"]["Content-MD5"] = _md5(params["body"])
 
 
+def _is_refused(exc: Answer) -> bool:
+    """Tell whether this is the answer to a write whose condition does not hold (Amazon S3 User Guide, "Conditional
+    requests"): 404 when there is nothing to match, 409 when somebody else writes just now.
+    """
+    return exc.status in (404, 409, 412) and exc.code != "NoSuchBucket"
+
+
 def _md5(data: bytes) -> str:
     return b64encode(md5(data, usedforsecurity=False).digest()).decode()
 
@@ -190,9 +214,3 @@ def _age(answer: dict[str, Any]) -> float:
     now = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
     written: datetime = answer["LastModified"]
     return (parsedate_to_datetime(now) - written).total_seconds() if now else 0.0
-
-
-def _parts(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while data := file.read(_PART):
-            yield data

@@ -92,11 +92,7 @@ def _website(target: Target, region: str, distribution: str) -> str:
             f"aws s3api put-bucket-website --bucket {bucket} --website-configuration file://website.json",
             _file("bucket-policy.json", website_policy(target)),
             f"aws s3api put-bucket-policy --bucket {bucket} --policy file://bucket-policy.json",
-            "",
-            "# The least that a deploy needs, for the user or role that runs it:",
-            _file("deploy-policy.json", deploy_policy(target)),
-            "",
-            "# Then: notes-site deploy " + target.shown + "\n",
+            *_then(target),
         ]
     )
 
@@ -122,11 +118,7 @@ def _cloudfront(target: Target, region: str, distribution: str) -> str:
             "aws cloudfront create-distribution --distribution-config file://distribution.json   # prints the id",
             _file("bucket-policy.json", origin_policy(target, distribution)),
             f"aws s3api put-bucket-policy --bucket {bucket} --policy file://bucket-policy.json",
-            "",
-            "# The least that a deploy needs, for the user or role that runs it:",
-            _file("deploy-policy.json", deploy_policy(target, distribution)),
-            "",
-            f"# Then: notes-site deploy {target.shown} --distribution {distribution}\n",
+            *_then(target, distribution),
         ]
     )
 
@@ -160,6 +152,17 @@ def _distribution(bucket: str, prefix: str, region: str) -> dict[str, Any]:
 def _bucket(bucket: str, region: str) -> list[str]:
     where = "" if region == "us-east-1" else f" \\\n  --create-bucket-configuration LocationConstraint={region}"
     return [f"aws s3api create-bucket --bucket {bucket} --region {region}{where}"]
+
+
+def _then(target: Target, distribution: str = "") -> list[str]:
+    option = f" --distribution {distribution}" if distribution else ""
+    return [
+        "",
+        "# The least that a deploy needs, for the user or role that runs it:",
+        _file("deploy-policy.json", deploy_policy(target, distribution)),
+        "",
+        f"# Then: notes-site deploy {target.shown}{option}\n",
+    ]
 
 
 def _file(name: str, content: dict[str, Any]) -> str:

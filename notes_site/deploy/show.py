@@ -60,4 +60,5 @@ def address(target: Target, base_url: str, region: str, endpoint_url: str) -> st
     if endpoint_url:
         return f"{endpoint_url.rstrip('/')}/{target.bucket}/{prefix}index.html"
     dot = "-" if region in _DASH_REGIONS else "."
-    return f"http://{target.bucket}.s3-website{dot}{region}.amazonaws.com/{prefix}"
+    end = ".cn" if region.startswith("cn-") else ""
+    return f"http://{target.bucket}.s3-website{dot}{region}.amazonaws.com{end}/{prefix}"

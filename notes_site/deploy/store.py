@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.model import Conflict, Headers, Listed, Object
 
 ABSENT = "*"  # the guard of a write that must not replace anything (RFC 9110, section 13.1.2)
+Data = bytes | Iterator[bytes]  # of an object; what is large comes in parts, and is not held in memory
 UNCACHED: Headers = headers_of("state.json", fingerprinted=False)._replace(cache_control="no-store")
 
 
@@ -22,8 +22,8 @@ class Store(Protocol):
     def get(self, key: str) -> Object | None:
         """Return an object, None when there is none."""
 
-    def put(self, key: str, data: bytes | Path, headers: Headers, sha256: str = "", guard: str = "") -> str:
-        """Write an object whole or not at all, from bytes or from a large file. Returns its ETag.
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        """Write an object whole or not at all. Returns its ETag.
 
         `guard`: ABSENT, or the ETag that the object must still have.
 
@@ -41,6 +41,9 @@ class Store(Protocol):
     def batch(self) -> int:
         """How many objects can be deleted at once."""
 
+    def fence(self, check: Callable[[], None]) -> None:
+        """From now on call `check` right before each try to write or delete; what it raises comes instead of that."""
+
     def stop(self) -> None:
         """Wait for nothing any more: retries end at once."""
 
@@ -48,11 +51,12 @@ class Store(Protocol):
         """Leave nothing behind but what was written."""
 
 
-def put_once(store: Store, key: str, data: bytes, headers: Headers, guard: str, sha256: str = "") -> str:
-    """Write an object under a guard. Returns its ETag.
+def put_once(store: Store, key: str, data: Data, headers: Headers, guard: str = "", sha256: str = "") -> str:
+    """Write an object. Returns its ETag.
 
     A lost answer and a retry look exactly like a lost race; so after a conflict the object is read back, and our own
-    bytes mean that the first try did arrive. (Lock and manifest carry a nonce; a page that is there already is there.)
+    bytes mean that the first try did arrive. (Lock and manifest carry a nonce; a page that is there already is there.
+    What comes in parts the store itself must know again.)
 
     Raises:
         Conflict: somebody else has written it.
@@ -60,7 +64,7 @@ def put_once(store: Store, key: str, data: bytes, headers: Headers, guard: str, 
     try:
         return store.put(key, data, headers, sha256, guard)
     except Conflict:
-        there = store.get(key)
+        there = store.get(key) if isinstance(data, bytes) else None
         if there is not None and there.data == data:
             return there.etag
         raise

@@ -20,8 +20,9 @@ from pygments.token import STANDARD_TYPES
 from notes_site.diagnostics import suggestion
 from notes_site.digest import digest
 from notes_site.highlight.css import UNMARKED, code_css, styles
+from notes_site.highlight.names import PLAIN, SYNONYMS, languages
 
-__all__ = ["Code", "Highlighter", "Problem", "code_css", "highlight", "languages", "styles"]
+__all__ = ["PLAIN", "Code", "Highlighter", "Problem", "code_css", "highlight", "languages", "styles"]
 
 MAX_SIZE = 200_000
 """The longest code block that is highlighted, in characters. Longer ones are shown plain."""
@@ -31,51 +32,6 @@ MAX_LINE = 5_000
 
 MAX_SECONDS = 5.0
 """CPU time that one block may take: some lexers are quadratic, Scala's is exponential."""
-
-PLAIN = frozenset({"", "ascii", "no-highlight", "nohighlight", "none", "plain", "plaintext", "raw", "text", "txt"})
-"""Languages that mean: show it as it is."""
-
-# Names that GitHub, VS Code or Obsidian know and Pygments does not.
-_SYNONYMS = {
-    "assembly": "nasm",
-    "cmd": "bat",
-    "conf": "ini",
-    "containerfile": "docker",
-    "crontab": "",
-    "csv": "",
-    "dotenv": "ini",
-    "env": "ini",
-    "git": "",
-    "gitignore": "",
-    "gradle": "groovy",
-    "ipython": "python",
-    "jsonc": "json5",
-    "jsonl": "json",
-    "log": "",
-    "logs": "",
-    "math": "",
-    "mermaid": "",
-    "node": "javascript",
-    "nodejs": "javascript",
-    "patch": "diff",
-    "pgsql": "postgresql",
-    "plantuml": "",
-    "redis": "",
-    "regex": "",
-    "shellscript": "bash",
-    "sqlite": "sql",
-    "stdout": "",
-    "svelte": "html",
-    "svg": "xml",
-    "terminal": "console",
-    "tree": "",
-    "tsv": "",
-    "unit": "systemd",
-    "vim-script": "vim",
-    "wasm": "wast",
-    "yml": "yaml",
-    "zshrc": "bash",
-}
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -145,17 +101,6 @@ class Highlighter:
         return shown
 
 
-@lru_cache(maxsize=1)
-def languages() -> dict[str, tuple[str, str]]:
-    """Return module and class of the lexer for every name that Pygments knows.
-
-    Read from its table: `get_lexer_by_name` walks 500 entries, and for an unknown name all installed packages.
-    """
-    from pygments.lexers._mapping import LEXERS
-
-    return {alias: (entry[0], name) for name, entry in LEXERS.items() for alias in entry[2]}
-
-
 class _Lexer(Protocol):
     """What we need of Pygments' `Lexer`, whose module takes some ms to load: what is remembered needs none."""
 
@@ -218,13 +163,13 @@ def _class_of(kind: Any) -> str:
 
 @lru_cache(maxsize=256)
 def _lexer(language: str) -> tuple[_Lexer | None, Problem | None]:
-    language = _SYNONYMS.get(language, language)
+    language = SYNONYMS.get(language, language)
     if language in PLAIN:
         return None, None
     found = languages().get(language)
     if found is None:
         message = f"`{language}` is no language that can be highlighted; the code is shown plain"
-        known = [*languages(), *_SYNONYMS]
+        known = [*languages(), *SYNONYMS]
         return None, Problem("note", "unknown-language", message, suggestion(language, known) or "use `text`")
     module, name = found
     return getattr(import_module(module), name)(stripnl=False), None

@@ -8,6 +8,7 @@ What happens, in order; all of it is pure but `disk`:
     heads            a line read as the head of an item: title, link, time, ... and how sure that is
     conventions      the document's own habits: what carries its items, its areas, its levels, its times
     outline          every line's part: area, level, group, item, text
-    notes            items and texts become note files, with links and images re-pointed (`rewrite`)
+    notes            items and texts become note files (`writing`), links and images re-pointed (`rewrite`) and
+                     footnotes where they are used (`footnotes`), without boxes around nothing (`boxes`)
     disk             reading the README, writing what is new, reporting what differs
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from notes_site import frontmatter
@@ -23,27 +22,26 @@ def plan(text: str, name: str, config: Config, *, local: Callable[[str], str | N
     problems: list[Diagnostic] = []
     for file in files:
         size = file.body.count("\n") + 1
-        place = rewrite.Place([file.path] * size, [True] * size, name, local)
+        place = rewrite.Place([file.path] * size, [True] * size, name, local, {file.path: file.link})
         moved = rewrite.rewrite(file.body, (), place)
-        texts[file.path] = _safe(file._replace(body="\n".join(moved.lines))).text
+        fields = {**file.fields, "link": moved.links[file.path]}
+        texts[file.path] = _safe(file._replace(body="\n".join(moved.lines), fields=fields)).text
         copied |= moved.copied
         problems += [d._replace(line=d.line + file.end_line - size) for d in moved.problems]
     notes = tuple(_imported(file, config) for file in files if file.kind == "note")
     pieces = tuple(Piece(file.line, file.end_line, file.path) for file in files if file.kind != "note")
-    home = next((frontmatter.parse("", file.front).front.title for file in files if file.kind == "home"), None)
+    home = next((str(file.fields["title"]) for file in files if file.kind == "home" and file.fields), None)
     return Import(home, notes, pieces, (), texts, copied, tuple(problems))
 
 
 def _safe(file: File) -> File:
     """Anybody may write a file that says that it is an export: what is active in it is sanitised."""
-    if not slices.is_active(file.body) or frontmatter.parse(file.path, file.front).front.html in ("safe", "escaped"):
-        return file
-    above, fence, below = re.sub(r"(?m)^html:.*\n", "", file.front).rpartition("---")
-    return file._replace(front=f"{above}html: safe\n{fence}{below}")
+    harmless = not slices.is_active(file.body) or file.fields.get("html") in ("safe", "escaped")
+    return file if harmless else file._replace(fields={**file.fields, "html": "safe"})
 
 
 def _imported(file: File, config: Config) -> Imported:
-    front = frontmatter.parse(file.path, file.front).front
+    front = frontmatter.parse(file.path, file.text).front
     return Imported(
         line=file.line,
         end_line=file.end_line,

@@ -14,18 +14,19 @@ from typing import Any, NamedTuple
 from notes_site import frontmatter, paths
 from notes_site.config import parse_options
 from notes_site.diagnostics import Diagnostic
+from notes_site.importers import boxes, rewrite
 from notes_site.importers import outline as outlines
-from notes_site.importers import rewrite, slices
 from notes_site.importers.markers import Marker
 from notes_site.importers.outline import Entry, Outline
+from notes_site.importers.writing import Writer
 from notes_site.kinds import kind_of
 from notes_site.markdown import lines as readers
+from notes_site.markdown.lines import Line
+from notes_site.markdown.outline import outline
 from notes_site.model import Config
 from notes_site.paths import file_name
 from notes_site.site import level_names
 
-_GENERATED = frozenset({"tags", "resources", "resources-by-time", "resources-by-date", "404", "search"})
-_ROOM = 32_000  # characters of comments in front matter; what is more stays in the text
 _HOME = "index.md"
 
 
@@ -93,11 +94,11 @@ def plan(
     moved = rewrite.rewrite(text, found.lines, rewrite.Place(owner, shown, name, local))
     for at in moved.unused:
         shown[at] = False
-    texts = maker.texts(owner, shown, moved.lines)
+    texts = maker.texts(Writer(name, text.split("\n"), shown, moved))
     return Import(
         course=maker.course,
         notes=tuple(maker.notes),
-        remainder=tuple(_pieces(text.split("\n"), owner, shown, {note.path for note in maker.notes})),
+        remainder=tuple(_pieces(text.split("\n"), moved.owner, shown, {note.path for note in maker.notes})),
         unsure=tuple(sorted(maker.doubts)),
         texts=texts,
         copied=moved.copied,
@@ -107,7 +108,7 @@ def plan(
 
 class _Maker:
     def __init__(self, text: str, name: str, config: Config, found: Outline, area: str | None, planned: bool) -> None:
-        self._source, self._name, self._config, self._found = text.split("\n"), name, config, found
+        self._source, self._config, self._found = text.split("\n"), config, found
         self._planned = planned
         self._levels, self._kinds = level_names(config), parse_options(config).kinds
         lines = found.lines
@@ -154,7 +155,7 @@ class _Maker:
             name = file_name("area", area)
         except ValueError:
             name = "area"
-        name = f"{name}-notes" if name in _GENERATED else name
+        name = f"{name}-notes" if paths.is_own(name) else name
         self._folders.setdefault(name, area)
         return name
 
@@ -196,7 +197,17 @@ class _Maker:
                 owner[line.number], shown[line.number] = _HOME, False
             if line.shape == "head" and parts.keys() & {at + 2}:  # of a table whose rows are items
                 shown[line.number : line.number + 2] = [False] * 2
+        title = found.lines[found.title] if found.title >= 0 else None
+        if title and owner[title.number] == _HOME and not self._is_heading_of_home(title, owner, shown):
+            shown[title.number : title.end] = [False] * (title.end - title.number)
+        for at in boxes.undone(found.lines, owner, shown):
+            shown[at] = False
         return owner, shown
+
+    def _is_heading_of_home(self, title: Line, owner: Sequence[str], shown: Sequence[bool]) -> bool:
+        """Tell whether the home page takes its title out of its text; it does not if that is in HTML, say."""
+        above = (at for at in range(title.end) if shown[at] and owner[at] == _HOME)
+        return outline("\n".join(self._source[at] for at in above), self.course).title is not None
 
     def _text_of(self, marker: Marker, here: str) -> str:
         """Return the file that takes what stands below a marker: its area's text, or the home's."""
@@ -207,26 +218,21 @@ class _Maker:
     def _number(self, at: int) -> int:
         return self._found.lines[at].number if at < len(self._found.lines) else len(self._source)
 
-    def texts(self, owner: Sequence[str], shown: Sequence[bool], lines: Sequence[str]) -> dict[str, str]:
+    def texts(self, writer: Writer) -> dict[str, str]:
         """Return the text of every file."""
-        mine: dict[str, list[int]] = defaultdict(list)
-        for at, path in enumerate(owner):
-            mine[path].append(at)
         texts = {}
         for order, (folder, area) in enumerate(self._folders.items(), 1):
             path = f"{folder}/{_HOME}"
-            fields = {"title": frontmatter.clean(area) or "Untitled", "order": order}
-            texts[path] = self._text(fields, mine.get(path, []), shown, lines)
+            texts[path] = writer.text(path, {"title": frontmatter.clean(area) or "Untitled", "order": order})
         orders: dict[str, int] = defaultdict(int)
         for entry, note in zip(self._found.entries, self.notes, strict=True):
             folder = paths.first_folder(note.path)
             orders[folder] += 1
             fields = self._fields(note) | {"order": orders[folder]}
             nested = self._found.lines[entry.at].depth > 0
-            texts[note.path] = self._text(fields, mine[note.path], shown, lines, nested=nested, cells=entry.head.texts)
-        home = self._text({"title": self.course or self._config.title}, mine.get(_HOME, []), shown, lines)
-        if any(self._source[at].strip() for at in mine.get(_HOME, [])):
-            texts[_HOME] = home
+            texts[note.path] = writer.text(note.path, fields, nested=nested, cells=entry.head.texts)
+        if writer.says_something(_HOME):
+            texts[_HOME] = writer.text(_HOME, {"title": self.course or self._config.title})
         return texts
 
     def _fields(self, note: Imported) -> dict[str, Any]:
@@ -235,35 +241,6 @@ class _Maker:
         level = self._levels.get(note.level or "")
         kind = note.kind if note.kind != kind_of(note.title, self._kinds) else None
         return fields | {"level": level, "kind": kind}
-
-    def _comment(self, at: int, cells: Sequence[str]) -> str:
-        """Return a line as its comment; of a table's row without the cells that are the note's text."""
-        line = self._source[at]
-        for cell in cells:
-            line = line.replace(cell, "…", 1)
-        return frontmatter.clean(line)
-
-    def _text(
-        self,
-        fields: dict[str, Any],
-        mine: Sequence[int],
-        shown: Sequence[bool],
-        lines: Sequence[str],
-        *,
-        nested: bool = False,
-        cells: Sequence[str] = (),
-    ) -> str:
-        hidden = [at for at in mine if not shown[at] and self._source[at].strip()]
-        if sum(len(self._source[at]) for at in hidden) > _ROOM:
-            hidden, shown = [], [True] * len(shown)
-        body = slices.trimmed([lines[at] for at in mine if shown[at]])
-        body = slices.outdented(body) if nested else body
-        text = "\n".join(body) or "\n\n".join(cells)
-        if slices.is_active(text):
-            fields = fields | {"html": "safe"}
-        comments = [f"# {self._name}:{at + 1}: {self._comment(at, cells)}" for at in hidden]
-        block = frontmatter.dump(fields).removesuffix("---\n")
-        return "\n".join([block + "\n".join([*comments, "---"]), *([text] if text else []), ""])
 
 
 def _pieces(source: Sequence[str], owner: Sequence[str], shown: Sequence[bool], notes: set[str]) -> Iterator[Piece]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from posixpath import dirname
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from notes_site import durations, frontmatter, paths, text
-from notes_site.importers.notes import Import
+from notes_site.importers.notes import Import, Piece
 
 _FRONT = re.compile(r"\A(\ufeff?---[ \t]*(\r\n|\n|\r))(.*?)^(?:---|\.\.\.)[ \t]*(?:\r|\n|\Z)", re.MULTILINE | re.DOTALL)
 _EMPTY = re.compile(r"^(estimate[ \t]*:)[ \t]*(?=\r|\n)", re.MULTILINE)
@@ -24,10 +25,13 @@ class Estimate(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a plan would write: `texts` are new files, `filled` existing notes with their estimate."""
+    """What a plan would write: `texts` are new files, `filled` existing notes with their estimate. `unwritten` is what
+    the plan says for files that are there already.
+    """
 
     found: Import
     estimates: tuple[Estimate, ...]
+    unwritten: tuple[Piece, ...]
     texts: dict[str, str]
     filled: dict[str, bytes]
 
@@ -39,20 +43,24 @@ def plan(found: Import, existing: Mapping[str, bytes]) -> Plan:
     for name, said in links.items():
         if said and said.link:
             known.setdefault(address(said.link), name)
-    estimates, filled, taken = [], dict[str, bytes](), set[str]()
+    estimates, filled, taken, unwritten = [], dict[str, bytes](), set[str](), list[Piece]()
     for note in found.notes:
         path = known.get(address(note.link or ""), "")
         front = links.get(path)
         if not note.link or not front:
             continue
         taken.add(note.path)
+        if found.texts[note.path].partition("\n---\n")[2].strip():
+            unwritten.append(Piece(note.line, note.end_line, path))
         if note.time is None:
             continue
         what = "same" if front.estimate == note.time else "kept"
         if front.estimate is None and path not in filled and (data := with_estimate(existing[path], note.time)):
             filled[path], what = data, "filled"
         estimates.append(Estimate(note.line, path, note.time, what))
-    return Plan(found, tuple(estimates), _texts(found, taken, existing), filled)
+    texts = _texts(found, taken, existing)
+    unwritten += [piece for piece in found.remainder if piece.path not in texts]
+    return Plan(found, tuple(estimates), tuple(sorted(unwritten)), texts, filled)
 
 
 def _front(path: str, data: bytes) -> Any:
@@ -61,19 +69,18 @@ def _front(path: str, data: bytes) -> Any:
 
 
 def _texts(found: Import, taken: set[str], existing: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the new files: notes that no other has the link of, and the text of areas that have none."""
+    """Return the new files: notes that no other has the link of, and the text of the home and of areas without one."""
     wanted = {note.path for note in found.notes} - taken
     folders = {paths.first_folder(path) for path in wanted}
+    said = {piece.path for piece in found.remainder}
+    indexes = {dirname(path): data for path, data in existing.items() if paths.is_index(path)}
     texts = {path: made for path, made in found.texts.items() if path in wanted}
     for path, made in found.texts.items():
         folder = paths.first_folder(path)
-        if paths.is_index(path) and folder in folders and not any(_is_index_of(folder, other) for other in existing):
+        needed = paths.is_index(path) and (folder in folders or path in said)
+        if needed and indexes.get(folder, data := made.encode()) == data:
             texts[path] = made
     return texts
-
-
-def _is_index_of(folder: str, path: str) -> bool:
-    return path.count("/") == 1 and path.startswith(f"{folder}/") and paths.is_index(path)
 
 
 def with_estimate(data: bytes, minutes: int) -> bytes | None:
@@ -104,12 +111,13 @@ def address(link: str) -> str:
 
 
 def as_object(made: Plan) -> dict[str, Any]:
-    """Return the plan as what `--json` prints: its times are estimates."""
+    """Return the plan as what `--json` prints. Its times are estimates; of texts it says whether they are written."""
     notes = [note._asdict() | {"time": None, "estimate": note.time} for note in made.found.notes]
+    pieces = sorted({*made.found.remainder, *made.unwritten})
     return {
         "course": made.found.course,
         "notes": notes,
         "estimates": [estimate._asdict() for estimate in made.estimates],
-        "remainder": [piece._asdict() for piece in made.found.remainder],
+        "remainder": [piece._asdict() | {"written": piece not in made.unwritten} for piece in pieces],
         "unsure": [doubt._asdict() for doubt in made.found.unsure],
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from notes_site import durations
-from notes_site.importers.notes import Import, Imported
+from notes_site.importers.notes import Import, Imported, Piece
 
 _WIDEST = 44  # characters of a column of the table
 
@@ -20,13 +21,20 @@ def as_object(found: Import) -> dict[str, Any]:
     }
 
 
-def table(found: Import) -> str:
-    """Return the notes as a table with one line each, and below it what became no note."""
+def table(found: Import, unwritten: Collection[Piece] = ()) -> str:
+    """Return the notes as a table with one line each, and below it what became no note, or what is `unwritten`."""
     rows = [("line", "area", "level", "title", "time", "file"), *(_row(note) for note in found.notes)]
     widths = [max(len(row[n]) for row in rows) for n in range(6)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    pieces = [f"lines {piece.line}-{piece.end_line} are in no note: {piece.path}" for piece in found.remainder]
+    said = [piece for piece in found.remainder if piece not in unwritten]
+    pieces = [f"lines {piece.line}-{piece.end_line} are in no note: {piece.path}" for piece in said]
+    pieces += [not_written(piece, piece.path) for piece in unwritten]
     return "\n".join([*lines, *([""] if pieces else []), *pieces, ""])
+
+
+def not_written(piece: Piece, file: str) -> str:
+    """Return what is said of a text for a `file` that is there already."""
+    return f"lines {piece.line}-{piece.end_line} are not written: {file} is there already"
 
 
 def _row(note: Imported) -> tuple[str, ...]:

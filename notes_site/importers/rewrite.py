@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from posixpath import dirname, join, normpath, relpath
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from notes_site import markdown, paths
 from notes_site.diagnostics import Diagnostic, warning
+from notes_site.importers import footnotes
 from notes_site.markdown.lines import Line
+from notes_site.markdown.outline import Definition, definitions, fold_label
 from notes_site.markdown.slugs import slug
 from notes_site.model import Heading, ParseOptions, Ref, RefKind
 
@@ -18,27 +22,36 @@ _GITHUB = re.compile(
     r"https?://(?:(?:www\.)?github\.com/[^/]+/[^/]+/(?:blob|raw)|raw\.githubusercontent\.com/[^/]+/[^/]+)/([^?#]+)",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(r" {0,3}(\[(?!\^)[^\]]+\])(:\s+)<?([^\s<>]+)>?.*")
+_DEFINITION = re.compile(r"[\s>*+-]*\[(?:[^\[\]\\]|\\.)+\]:[\s>]*(?:<([^<>\n]+)>|([^\s<]\S*))", re.DOTALL)
 _REFERENCE = re.compile(r"(!?\[.*?\])(\[[^\[\]]*\])?", re.DOTALL)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico)$", re.IGNORECASE)
 
 
 class Place(NamedTuple):
-    """Where the lines of the README go: the file that each line is in, and the README's own path and name."""
+    """Where the lines of the README go: the file that each line is in, and the README's own path and name. `links` are
+    the addresses of the files' resources.
+    """
 
     owner: Sequence[str]  # by line, relative to the content folder
     shown: Sequence[bool]  # by line: it is part of that file's text
     name: str  # the README's, for messages
     local: Callable[[str], str | None]  # path beside the README -> path in the content folder, None without a file
+    links: Mapping[str, str] = MappingProxyType({})  # by file
 
 
 class Rewritten(NamedTuple):
-    """The lines with new targets; `copied` maps files beside the README to their place in the content folder.
+    """The lines and the files' links with new targets, and the file of each line; `copied` maps files beside the README
+    to their place in the content folder.
 
-    `unused` are lines that define links of which none stands in the same file any more.
+    `endings` are the footnotes that stand at the end of a file's text, `apart` the lines among them that stand nowhere
+    else. `unused` are lines that define links of which none stands in the same file any more.
     """
 
     lines: list[str]
+    links: dict[str, str]
+    owner: list[str]
+    endings: dict[str, list[str]]
+    apart: frozenset[int]
     copied: dict[str, str]
     unused: frozenset[int]
     problems: tuple[Diagnostic, ...]
@@ -47,33 +60,114 @@ class Rewritten(NamedTuple):
 def rewrite(text: str, lines: Sequence[Line], place: Place) -> Rewritten:
     """Return the README's lines with every link and image pointed to where its target is now."""
     page = markdown.render(text, path=place.name, options=ParseOptions(), html="raw", title="\0")
-    anchors = _anchors(page.headings, lines)
-    source = text.split("\n")
-    defined = {
-        _label(found[1]): at for at in reversed(range(len(source))) if (found := _DEFINITION.fullmatch(source[at]))
-    }
-    done = Rewritten(list(source), {}, frozenset(), ())
-    problems, unused = [], set(defined.values())
-    for ref in sorted(page.refs, key=lambda r: (r.line, r.column), reverse=True):
-        at = ref.line - 1
-        if not 0 <= at < len(source) or not place.shown[at] or ref.kind in ("wikilink", "embed"):
-            continue
-        target, problem = _target(ref, source[at], anchors, place, done.copied)
-        problems += [problem] if problem else []
-        if not ref.column:
-            continue
-        start, end = ref.column - 1, ref.column - 1 + ref.length
-        if reference := _REFERENCE.fullmatch(source[at][start:end]):
-            definition = defined.get(_label(reference[2] or reference[1]))
-            if definition is not None and place.owner[definition] == place.owner[at]:
-                unused.discard(definition)
+    links, notes = definitions(text)
+    owner, apart = list(place.owner), set[int]()
+    placed = footnotes.placed(notes, place.owner, place.shown)
+    for note, file, moves, _ in placed:
+        if moves:
+            owner[note.start : note.end] = [file] * (note.end - note.start)
+            apart.update(range(note.start, note.end))
+    writer = _Writer(text, page, links, _anchors(page.headings, lines), place._replace(owner=owner))
+    written = [writer.line(at, here) for at, here in enumerate(owner)]
+    endings: dict[str, list[str]] = defaultdict(list)
+    for note, file, moves, copies in placed:
+        for here in (*([file] if moves else []), *copies):
+            endings[here] += [writer.line(at, here) for at in range(note.start, note.end)]
+    unused = set[int]()
+    for link in links:
+        if link in writer.used:
+            written[link.start : link.end] = writer.definition(link)
+        elif writer.source[link.start].lstrip().startswith("["):  # else a quote's or an item's sign stands before it
+            unused.update(range(link.start, link.end))
+    pointed = {file: writer.link(link, file) for file, link in place.links.items()}
+    problems = tuple(sorted(writer.problems, key=lambda problem: (problem.line, problem.column)))
+    return Rewritten(written, pointed, owner, endings, frozenset(apart), writer.copied, frozenset(unused), problems)
+
+
+class _Writer:
+    """Writes lines as they must be in a file; remembers which definitions are used there, and what is wrong."""
+
+    def __init__(
+        self,
+        text: str,
+        page: markdown.Rendered,
+        links: Sequence[Definition],
+        anchors: dict[str, tuple[int, str]],
+        place: Place,
+    ) -> None:
+        self.source = text.split("\n")
+        self._anchors, self._place = anchors, place
+        self._links = {link.label: link for link in links}
+        self._refs: dict[int, list[Ref]] = defaultdict(list)
+        for ref in page.refs:
+            if ref.kind not in ("wikilink", "embed"):
+                self._refs[ref.line - 1].append(ref)
+        self.used = set[Definition]()
+        self.copied: dict[str, str] = {}
+        self.problems = set[Diagnostic]()
+
+    def line(self, at: int, here: str) -> str:
+        """Return a line of the README for the file `here`; one that is no text there as it is."""
+        line = self.source[at]
+        if not self._place.shown[at]:
+            return line
+        for ref in sorted(self._refs[at], key=lambda ref: ref.column, reverse=True):
+            target = self._target(ref, here)
+            if not ref.column:
                 continue
-            target = f"{reference[1]}({target or ref.target})"
-        if target is not None:
-            done.lines[at] = done.lines[at][:start] + target + done.lines[at][end:]
-    for at in sorted(set(defined.values()) - unused):
-        done.lines[at] = _definition(source[at], at, anchors, place, done.copied)
-    return done._replace(unused=frozenset(unused), problems=tuple(reversed(problems)))
+            start, end = ref.column - 1, ref.column - 1 + ref.length
+            if reference := _REFERENCE.fullmatch(self.source[at][start:end]):
+                link = self._links.get(_label(reference[2] or reference[1]))
+                if link is not None and self._place.owner[link.start] == here:
+                    self.used.add(link)
+                    continue
+                target = f"{reference[1]}({_destination(target or ref.target)})"
+            if target is not None:
+                line = line[:start] + target + line[end:]
+        return line
+
+    def link(self, target: str, here: str) -> str:
+        """Return the address of the resource of the file `here`."""
+        return self._target(Ref(target, "link", 1, 0, 0, ""), here) or target
+
+    def definition(self, link: Definition) -> list[str]:
+        """Return the lines that define a link."""
+        lines = self.source[link.start : link.end]
+        text = "\n".join(lines)
+        found = _DEFINITION.match(text)
+        if not found:
+            return lines
+        written = found[1] or found[2]
+        kind: RefKind = "image" if _IMAGE.search(written) else "link"
+        target = self._target(Ref(written, kind, link.start + 1, 0, 0, ""), self._place.owner[link.start])
+        start, end = found.span(1 if found[1] else 2)
+        return (text[:start] + target + text[end:]).split("\n") if target else lines
+
+    def _target(self, ref: Ref, here: str) -> str | None:
+        """Return the new target of a link in the file `here`, None where it stays."""
+        place = self._place
+        image = ref.kind == "image" or (ref.kind == "html" and _IMAGE.search(ref.target) is not None)
+        if ref.target.startswith("#"):
+            return _inner(ref.target, here, self._anchors, place)
+        external = paths.is_external(ref.target)
+        path = _github(ref.target, place) if image and external else _relative(ref.target)
+        if path is None:
+            return None
+        inside = place.local(path)
+        if inside is None:
+            if image and not external and ref.column:  # at the definition of a link it has been told of
+                at = {"line": ref.line, "column": ref.column, "length": ref.length, "text": self.source[ref.line - 1]}
+                hint = "put the file there and import again, or take the image out"
+                message = f"there is no image `{ref.target}`"
+                self.problems.add(warning(place.name, "missing-image", message, hint=hint, **at))
+            return None
+        self.copied[path] = inside
+        rest = re.search(r"[?#].*$", ref.target) if not external else None
+        return quote(relpath(inside, dirname(here) or "."), safe="/~!$&'()*+,;=@") + (rest[0] if rest else "")
+
+
+def _destination(target: str) -> str:
+    return f"<{target}>" if re.search(r"[\s()]", target) else target
 
 
 def _anchors(headings: Sequence[Heading], lines: Sequence[Line]) -> dict[str, tuple[int, str]]:
@@ -84,29 +178,6 @@ def _anchors(headings: Sequence[Heading], lines: Sequence[Line]) -> dict[str, tu
         if line.is_heading:
             found.setdefault(slug(line.text), (line.number, slug(line.text)))
     return found
-
-
-def _target(
-    ref: Ref, line: str, anchors: dict[str, tuple[int, str]], place: Place, copied: dict[str, str]
-) -> tuple[str | None, Diagnostic | None]:
-    """Return the new target of a link, None where it stays, and what is wrong with it."""
-    here = place.owner[ref.line - 1]
-    image = ref.kind == "image" or (ref.kind == "html" and _IMAGE.search(ref.target) is not None)
-    if ref.target.startswith("#"):
-        return _inner(ref.target, here, anchors, place), None
-    path = _github(ref.target, place) if image and paths.is_external(ref.target) else _relative(ref.target)
-    if path is None:
-        return None, None
-    inside = place.local(path)
-    if inside is None:
-        if not image or paths.is_external(ref.target):
-            return None, None
-        at = {"line": ref.line, "column": ref.column, "length": ref.length, "text": line}
-        hint = "put the file there and import again, or take the image out"
-        return None, warning(place.name, "missing-image", f"there is no image `{ref.target}`", hint=hint, **at)
-    copied[path] = inside
-    rest = re.search(r"[?#].*$", ref.target) if not paths.is_external(ref.target) else None
-    return quote(relpath(inside, dirname(here) or "."), safe="/~!$&'()*+,;=@") + (rest[0] if rest else ""), None
 
 
 def _inner(target: str, here: str, anchors: dict[str, tuple[int, str]], place: Place) -> str | None:
@@ -139,17 +210,7 @@ def _relative(target: str) -> str | None:
 
 
 def _label(text: str) -> str:
-    """Return a link's label as labels are compared (CommonMark, "link reference definitions")."""
-    return " ".join(text.strip("![] ").split()).casefold()
-
-
-def _definition(line: str, at: int, anchors: dict[str, tuple[int, str]], place: Place, copied: dict[str, str]) -> str:
-    found = _DEFINITION.fullmatch(line)
-    if not found:
-        return line
-    kind: RefKind = "image" if _IMAGE.search(found[3]) else "link"
-    target, _ = _target(Ref(found[3], kind, at + 1, 0, 0, ""), line, anchors, place, copied)
-    return line[: found.start(3)] + target + line[found.end(3) :] if target else line
+    return fold_label(text.removeprefix("!")[1:-1])
 
 
 def beside(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import Any, NamedTuple
 
 from markdown_it.token import Token
@@ -93,3 +94,43 @@ def _stray(tokens: list[Token]) -> int | None:
     if last is None or last.type != "html_block" or last.level or not last.map:
         return None
     return last.map[0] if _OPEN_HTML.match(last.content) else None
+
+
+class Definition(NamedTuple):
+    """What other places of a text refer to by `label`: a link's address or a footnote's text, and its lines (from 0,
+    `end` behind the last). `uses`: the lines in which a footnote's label stands as a reference.
+    """
+
+    label: str
+    start: int
+    end: int
+    uses: tuple[int, ...] = ()
+
+
+def definitions(source: str) -> tuple[tuple[Definition, ...], tuple[Definition, ...]]:
+    """Return the link definitions of a text and its footnotes, of each label the first, in order.
+
+    Labels of links are folded as `fold_label` does.
+    """
+    env = parser.new_env()
+    tokens = parser.extended(html=True, typographer=False).parse(source, env)
+    lines = source.split("\n")
+    uses: dict[str, set[int]] = defaultdict(set)
+    for token in tokens:
+        for label in {c.meta["label"] for c in token.children or () if c.type == "footnote_ref"}:
+            start, end = token.map or (0, 0)
+            uses[label].update(n for n in range(start, end) if f"[^{label}]" in lines[n])
+    links = [Definition(fold_label(label), *found["map"]) for label, found in env.get("references", {}).items()]
+    notes: dict[str, Definition] = {}
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            label, (start, end) = token.meta["label"], token.map or (0, 0)
+            while end > start + 1 and not lines[end - 1].strip():
+                end -= 1
+            notes.setdefault(label, Definition(label, start, end, tuple(sorted(uses[label]))))
+    return tuple(sorted(links, key=lambda d: d.start)), tuple(notes.values())
+
+
+def fold_label(label: str) -> str:
+    """Return a link's label as labels are compared (CommonMark, "link reference definitions")."""
+    return " ".join(label.split()).casefold()

@@ -123,7 +123,8 @@ class _Writer:
         if note.front.kind == kind_of(note.card.title, self._kinds):
             hidden.pop("kind", None)
         if note.card.link and not _is_plain(note.card.link):
-            hidden["link"] = note.card.link
+            inside = self._links.resources.get(note.path)
+            hidden["link"] = (inside and self._target(note)(inside)) or note.card.link
         return frontmatter.dump(hidden).removeprefix("---\n").removesuffix("---\n")
 
     def _target(self, note: Note) -> Callable[[Slot], str | None]:

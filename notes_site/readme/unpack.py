@@ -22,27 +22,34 @@ _ANCHOR_LINE = re.compile(r'\s*<a id="([^"]*)"></a>\n')
 
 
 class File(NamedTuple):
-    """A note's file: its path in the content folder, front matter and text, and from which lines of the README it is.
+    """A note's file: its path in the content folder, the fields of its front matter as `frontmatter.dump` takes them,
+    its text, and from which lines of the README it is. Links to files, in the fields too, lead there from the README.
 
     `kind` is that of its comment: `note`, or `home`, `area` or `page`. `area` is the shown name of a note's area.
     """
 
     kind: str
     path: str
-    front: str
+    fields: dict[str, object]
     body: str
     area: str
     line: int
     end_line: int
 
     @property
+    def link(self) -> str:
+        """The address of its resource."""
+        return str(self.fields.get("link") or "")
+
+    @property
     def text(self) -> str:
         """The whole file."""
-        return f"{self.front}\n{self.body}\n" if self.body.strip() else self.front
+        front = frontmatter.dump(self.fields)
+        return f"{front}\n{self.body}\n" if self.body.strip() else front
 
 
 def unpack(readme: str) -> tuple[File, ...]:
-    """Return the files of a README for which `marks.is_ours` holds. Links to attachments stay as they are."""
+    """Return the files of a README for which `marks.is_ours` holds."""
     return _Reader(_without_sums(readme.replace("\r\n", "\n"))).read()
 
 
@@ -81,7 +88,7 @@ class _Reader:
                 files.append(File(mark.kind, mark.path, *file, self._area if mark.kind == "note" else "", *lines))
         return tuple(_with_stray(files, "\n\n".join(filter(None, stray))))
 
-    def _part(self, mark: Mark, below: str) -> tuple[str, str] | None:
+    def _part(self, mark: Mark, below: str) -> tuple[dict[str, object], str] | None:
         head, body = _cut(below)
         if mark.kind == "level":
             level = marks.unescape(head.removeprefix("> ")).strip()
@@ -113,15 +120,18 @@ class _Reader:
             fields["area"] = self._area if paths.slug(self._area) == self._slug else self._slug
         return {"title": marks.unescape(title), **fields}
 
-    def _file(self, mark: Mark, fields: dict[str, object], body: str) -> tuple[str, str]:
+    def _file(self, mark: Mark, fields: dict[str, object], body: str) -> tuple[dict[str, object], str]:
         hidden = facts(_front(mark.fields))
         if "sessions" in hidden:
             fields.pop("time", None)
-        front = frontmatter.dump({**fields, **hidden})
-        body = text.restored(body, mark.shift, self._target(mark.path))
-        if outline(body, front_title := str(fields["title"])).title:  # the first such heading would be the title again
-            body = f"# {front_title}\n\n{body}"
-        return front, body
+        fields |= hidden
+        target = self._target(mark.path)
+        page, _, heading = str(fields.get("link", "")).removeprefix("#").partition("---")
+        fields |= {"link": inside} if (inside := target(page, heading)) else {}
+        body = text.restored(body, mark.shift, target)
+        if outline(body, title := str(fields["title"])).title:  # the first such heading would be the title again
+            body = f"# {title}\n\n{body}"
+        return fields, body
 
     def _target(self, here: str) -> Callable[[str, str], str | None]:
         def target(page: str, heading: str) -> str | None:
@@ -163,7 +173,7 @@ def _with_stray(files: list[File], stray: str) -> list[File]:
     if not stray:
         return files
     homes = [file for file in files if file.path == "index.md"]
-    home = homes[0] if homes else File("home", "index.md", frontmatter.dump({}), "", "", 1, 1)
+    home = homes[0] if homes else File("home", "index.md", {}, "", "", 1, 1)
     body = "\n\n".join(filter(None, (home.body, stray)))
     return [home._replace(body=body), *(file for file in files if file is not home)]
 

@@ -47,7 +47,7 @@ _LETTERS = str.maketrans(LETTERS)
 
 
 class Token(NamedTuple):
-    """A word. `extras` are further terms of it: `cloud` and `front` of `CloudFront`, `c++` of the word `c`.
+    """A word. `extras` are further terms of it: `cloud` and `front` of `CloudFront`, `c` of `C++`.
 
     `joined`: a sign without a space leads here from the word before, as in `ec2-user` and `/var/www`.
     """
@@ -108,8 +108,8 @@ def _word(part: str) -> Token:
     humps = _HUMPS.split(bare)
     extras = [_fold(hump) for hump in humps] if len(humps) > 1 else []
     if bare != part:
-        extras.append(_lower(part))
-    return Token(_fold(bare), tuple(extras), False)
+        extras.append(_fold(bare))
+    return Token(_fold(part), tuple(extras), False)
 
 
 def _fold(part: str) -> str:

@@ -1,0 +1,37 @@
+"""Boxes of HTML (`<details>`, `<div>`) around what an import takes elsewhere. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from notes_site.markdown.lines import Line
+
+
+def undone(lines: Sequence[Line], owner: Sequence[str], shown: Sequence[bool]) -> set[int]:
+    """Return the source lines of tags that no longer hold anything: they are in two files, or nothing of what stood
+    between them is `shown` in theirs.
+    """
+    gone = set[int]()
+    for opening, closing in _pairs(lines):
+        ends = {opening.number, closing.number}
+        file = owner[opening.number]
+        inside = [line.number for line in lines if opening.number < line.number < closing.number]
+        holds = any(shown[at] and at not in gone and owner[at] == file for at in inside)
+        bare = all(not line.text or not shown[line.number] for line in (opening, closing))
+        if bare and inside and (not holds or owner[closing.number] != file):
+            gone |= ends
+    return gone
+
+
+def _pairs(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+    """Yield the lines that open and close a box and no other one, inner boxes first."""
+    opened: list[Line] = []
+    for line in (line for line in lines if len(line.tags) == 1):
+        (tag,) = line.tags
+        if not tag.startswith("/"):
+            opened.append(line)
+            continue
+        depth = next((n for n in reversed(range(len(opened))) if opened[n].tags == (tag[1:],)), None)
+        if depth is not None:
+            yield opened[depth], line
+            del opened[depth:]

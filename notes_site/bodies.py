@@ -6,7 +6,9 @@ is a slot between two NUL characters (NUL is refused in input, so text can never
     a3 TAB attributes TAB classes             opens the link of ref 3 (both fields may be absent); /3 closes it
     t3 TAB text                               title of ref 3's target (a wikilink without a label), else the text
     i3 TAB alt TAB attributes                 the image of ref 3; alt and attributes are escaped HTML
-    r3 TAB href                               the whole attribute (href or src) of raw HTML with ref 3
+    r3 TAB href                               the whole attribute (href, src, ...) of raw HTML with ref 3
+    r3 4 TAB srcset TAB 1x TAB 2x             the same with several refs, each with what follows its URL; those that
+                                              are missing are left out
     h2 TAB id TAB attributes                  opens a heading; H2 TAB id closes it
     p         the id prefix (footnotes)
 
@@ -53,6 +55,8 @@ def _complete(token: str, slots: Sequence[Slot], root: str, prefix: str, shift: 
         return prefix
     if kind in "hH":
         return _heading(kind, fields, prefix, shift)
+    if kind == "r":
+        return _attribute([slots[int(number)] for number in fields[0].split()], fields[1], fields[2:], root, prefix)
     slot = slots[int(fields[0])]
     url = escape(_url(slot, root, prefix))
     missing = slot.kind == "missing"
@@ -66,11 +70,18 @@ def _complete(token: str, slots: Sequence[Slot], root: str, prefix: str, shift: 
         return "</span>" if missing else "</a>"
     if kind == "t":
         return escape(slot.text) or "".join(fields[1:])
-    if kind == "r":
-        return "" if missing else f' {fields[1]}="{url}"'
     if missing:
         return f'<span class="missing">{fields[1]}</span>'
     return f'<img src="{url}" alt="{fields[1]}"{fields[2]} loading="lazy">'
+
+
+def _attribute(slots: Sequence[Slot], name: str, behind: Sequence[str], root: str, prefix: str) -> str:
+    there = [
+        f"{escape(_url(slot, root, prefix))} {text}".rstrip(" ")
+        for slot, text in zip(slots, behind or [""], strict=True)
+        if slot.kind != "missing"
+    ]
+    return f' {name}="{", ".join(there)}"' if there else ""
 
 
 def _heading(kind: str, fields: list[str], prefix: str, shift: int) -> str:

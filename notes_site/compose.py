@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site import stylesheet
+from notes_site import dates, stylesheet
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
 from notes_site.diagnostics import Diagnostic, below, error, note, suggestion
@@ -77,7 +77,7 @@ def compose_loaded(
 def _epoch_day() -> str:
     """The date in UTC that `SOURCE_DATE_EPOCH` names (reproducible-builds.org), '' where it says none."""
     try:
-        return datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "")), UTC).date().isoformat()
+        return dates.iso(datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "")), UTC).date())
     except (ValueError, OverflowError, OSError):
         return ""
 

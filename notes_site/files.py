@@ -5,13 +5,14 @@ nothing to do stays fast.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat as modes
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from notes_site.diagnostics import Diagnostic, error
 from notes_site.digest import hasher
@@ -19,9 +20,12 @@ from notes_site.digest import hasher
 STATE = ".notes-site"  # our folder beside the config, and in an output folder
 
 _FINE_GRAIN = 20_000_000  # ns: kernels stamp files with a clock that ticks every 1 to 10 ms
-_PART = 1 << 20  # bytes of a file that are hashed at a time
 _COARSE_GRAIN = 2_000_000_000  # ns: FAT keeps even seconds
+_ATTEMPTS = 5  # at reading a file that changes meanwhile: a save is over by then, a log never
 _EDITOR_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
+
+
+Read = TypeVar("Read")
 
 
 class Stat(NamedTuple):
@@ -31,6 +35,10 @@ class Stat(NamedTuple):
     modified: int
     changed: int
     inode: int
+
+
+UNSETTLED = Stat(-1, 2**63, 2**63, 0)
+"""The stamp of what changed while it was read, again and again: no file has it, and its time never comes."""
 
 
 class Scan(NamedTuple):
@@ -144,33 +152,41 @@ def unreadable(path: str, exc: OSError) -> Diagnostic:
     return error(path, "unreadable", f"this cannot be read: {exc.strerror}", hint="see who may read it, or delete it")
 
 
-def read_settled(path: Path) -> tuple[bytes, Stat]:
-    """Return a file's bytes with a stamp that vouches for them: waits until the stamp has settled (some ms), and
-    reads again when the file changed meanwhile. A stamp of whole seconds is not waited for.
+def settled_with(path: Path, read: Callable[[Path], Read]) -> tuple[Read, Stat]:
+    """Return what `read` returns of a file, with a stamp that vouches for it: waits until the stamp has settled (some
+    ms), and reads again when the file changed meanwhile. A stamp of whole seconds is not waited for. What is read of a
+    file that does not come to rest has the stamp `UNSETTLED`.
 
     Raises:
         OSError: the file cannot be read.
     """
-    while True:
+    for _ in range(_ATTEMPTS):
         before = stat_of(path.stat())
         late = max(before.modified, before.changed) + _FINE_GRAIN - time.time_ns()
         if 0 < late <= _FINE_GRAIN:
             time.sleep(late / 1e9)
-        data = path.read_bytes()
+        found = read(path)
         if stat_of(path.stat()) == before:
-            return data, before
+            return found, before
+    return found, UNSETTLED
+
+
+def read_digest(path: Path) -> str:
+    """Return the digest of a file's bytes, which are read in blocks.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, hasher).hexdigest()
 
 
 def digest_file(path: Path) -> str:
     """Return the digest of a file's bytes, '' when it is no readable file."""
-    found = hasher()
     try:
-        with path.open("rb") as file:
-            while part := file.read(_PART):
-                found.update(part)
+        return read_digest(path)
     except OSError:
         return ""
-    return found.hexdigest()
 
 
 class Busy(Exception):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from notes_site.diagnostics import Diagnostic
 from notes_site.digest import digest
-from notes_site.files import STATE, Scan, Stat, is_ignored, read_settled, scan, settled, unreadable
+from notes_site.files import STATE, Scan, Stat, is_ignored, read_digest, scan, settled, settled_with, unreadable
 from notes_site.paths import is_note
 from notes_site.text import LIMIT, too_large
 
@@ -18,7 +18,7 @@ _TEXT_LAYERS = ("templates", "theme-templates", "program")
 
 
 class Inputs(NamedTuple):
-    """`digests` by layer and path; `data` of the files that were read now; `stamps` to remember, by `layer:path`."""
+    """`digests` by layer and path; `data` of the texts that were read now; `stamps` to remember, by `layer:path`."""
 
     digests: dict[str, dict[str, str]]
     data: dict[tuple[str, str], bytes]
@@ -63,17 +63,19 @@ def read_inputs(
                 of_layer[path] = before[1]
                 stamps[name] = before
                 continue
-            if stat.size > LIMIT and reads_as_text(layer, path):
+            file, is_text = Path(roots[layer], path), reads_as_text(layer, path)
+            if stat.size > LIMIT and is_text:
                 problems.append(too_large(f"{shown.get(layer, layer)}/{path}", stat.size))
                 continue
             try:
-                content, stat = read_settled(Path(roots[layer], path))
+                if is_text:
+                    data[layer, path], stat = settled_with(file, Path.read_bytes)
+                    of_layer[path] = digest(data[layer, path])
+                else:
+                    of_layer[path], stat = settled_with(file, read_digest)
             except OSError as exc:
                 problems.append(unreadable(f"{shown.get(layer, layer)}/{path}", exc))
                 continue
-            of_layer[path] = digest(content)
-            if reads_as_text(layer, path):
-                data[layer, path] = content
             stamps[name] = (stamp_of(stat) if settled(stat, time.time_ns()) else "", of_layer[path])
     return Inputs(digests, data, stamps, tuple(problems))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from posixpath import dirname, relpath
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -24,15 +24,15 @@ IMAGE_SUFFIXES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "avif", "svg", 
 
 class Links(NamedTuple):
     """The result. Keys of `slots`, `backlinks`, `resources` (the note's own `link`, where that lies on this site) and
-    `urls` (the page that shows the note) are source paths; `files` maps output path to where the file comes
-    from: `content` or `static`, and its path there.
+    `urls` (the page that shows the note) are source paths; `files` has the output path of each file to publish,
+    and where it comes from: `content` or `static`, and its path there.
     """
 
     slots: dict[str, tuple[Slot, ...]]
     backlinks: dict[str, tuple[Backlink, ...]]
     resources: dict[str, Slot]
     urls: dict[str, str]
-    files: dict[str, tuple[str, str]]
+    files: tuple[tuple[str, str, str], ...]
     problems: tuple[Diagnostic, ...]
 
 
@@ -40,7 +40,7 @@ class _Found(NamedTuple):
     slot: Slot
     note: Note | None = None
     url: str = ""
-    file: tuple[str, str] | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def resolve_links(
@@ -58,15 +58,15 @@ def resolve_links(
     slots: dict[str, tuple[Slot, ...]] = {}
     backlinks: dict[str, dict[str, Backlink]] = defaultdict(dict)
     resources: dict[str, Slot] = {}
-    published: dict[str, tuple[str, str]] = {}
+    published: dict[tuple[str, str, str], None] = {}
     problems: list[Diagnostic] = []
 
     def resolved(ref: Ref, note: Note) -> _Found:
         found = index.find(ref, note)
         if found.slot.text and ref.kind != "wikilink":  # only a link without words of its own shows the title
             found = found._replace(slot=structs.replace(found.slot, text=""))
-        if found.file:
-            published[unquote(found.slot.href.partition("#")[0].partition("?")[0])] = found.file
+        for file in found.files:
+            published[unquote(found.slot.href.partition("#")[0].partition("?")[0]), *file] = None
         if found.slot is MISSING or "#" in ref.target:
             problems.extend(index.problems(ref, note, found))
         return found
@@ -83,7 +83,7 @@ def resolve_links(
             resources[note.path] = resolved(Ref(note.card.link, "link", *span, context=""), note).slot
     urls = {note.path: index.url_of(note) for note in index.notes.values()}
     linking = {path: tuple(links.values()) for path, links in backlinks.items()}
-    return Links(slots, linking, resources, urls, published, tuple(problems))
+    return Links(slots, linking, resources, urls, tuple(published), tuple(problems))
 
 
 class _Absent(NamedTuple):
@@ -107,8 +107,7 @@ class _Index:
     ) -> None:
         published = list(site.published())
         # macOS writes names in NFD, people write links in NFC: all look-ups are by the latter.
-        self.files = {paths.nfc(path): (path, digest) for path, digest in files.items()}
-        self.static = {paths.nfc(path): (path, digest) for path, digest in static.items()}
+        self.files, self.static = _composed(files), _composed(static)
         self.notes = {paths.nfc(n.path): n for n in published}
         self.hidden = frozenset(paths.nfc(n.path) for n in site.hidden)
         self._drafts = _absent(self.hidden, self._titles_of(site.hidden))
@@ -153,34 +152,37 @@ class _Index:
         if by_name:
             return self._wikilink(ref, note)
         if target.path in self.files:
-            return _file("content", target, ref, *self.files[target.path])
+            return _file("content", target, ref, self.files[target.path])
         if target.path in self.hidden:
             return _Found(MISSING)
         found = self._page(target)
         if found.slot is MISSING and target.path in self.static:
-            return _file("static", target, ref, *self.static[target.path])
+            return _file("static", target, ref, self.static[target.path])
         return _Found(MISSING) if ref.kind == "image" else found  # a page is no image
 
     def _wikilink(self, ref: Ref, note: Note) -> _Found:
-        """By path from the note or from the content folder, else by name: in the same area first, then by path."""
+        """By path from the note or from the content folder, else by name: in the same area first, then by path. What
+        is embedded is an image, never a page.
+        """
+        pages = ref.kind == "wikilink"
         for base in (note.path, ""):
             target = paths.resolve(ref.target, base)
             if target.path in self.files:
-                return _file("content", target, ref, *self.files[target.path])
-            if (found := self._page(target)).slot is not MISSING:
+                return _file("content", target, ref, self.files[target.path])
+            if pages and (found := self._page(target)).slot is not MISSING:
                 return found
         whole = target.path or ""
         name = whole.rpartition("/")[2]
         candidates = self.names.get(paths.slug(whole)) or self.names.get(paths.slug(name), [])
         best = min(candidates, key=lambda n: (n.card.area != note.card.area, n.path), default=None)
-        if best:
+        if pages and best:
             return self._to_page(self.url_of(best), best, target)
         file = self.files_by_name.get(name)
-        return _file("content", target, ref, *self.files[file]) if file else _Found(MISSING)
+        return _file("content", target, ref, self.files[file]) if file else _Found(MISSING)
 
     def _page(self, target: paths.Target) -> _Found:
         path = target.path or ""
-        for name in self._spellings(path):
+        for name in paths.spellings(path):
             if name in self.notes:
                 return self._to_page(self.url_of(self.notes[name]), self.notes[name], target)
         for url in (path, f"{path}.html", f"{path}/index.html" if path else "index.html"):
@@ -189,16 +191,6 @@ class _Index:
         if alias := self.aliases.get(paths.alias_url("/" + path)):
             return self._to_page(self.url_of(alias), alias, target)
         return _Found(MISSING)
-
-    @staticmethod
-    def _spellings(path: str) -> Iterator[str]:
-        """The source files that a link may mean: itself, without its suffix, or the index of a folder."""
-        yield path
-        yield path + ".md"
-        for stem in ("index", "_index", "README", "readme"):
-            yield f"{path}/{stem}.md".lstrip("/")
-        if path.endswith(".html"):
-            yield path[: -len(".html")] + ".md"
 
     def _to_page(self, url: str, note: Note | None, target: paths.Target) -> _Found:
         if target.fragment not in self.anchors.get(url, ()):  # the page is there all the same
@@ -247,7 +239,7 @@ class _Index:
         path = target.path or ""
         if ref.kind == "wikilink" and paths.slug(path.rpartition("/")[2]) in absent.names:
             return True
-        return path in absent.addresses or any(name in absent.files for name in self._spellings(path))
+        return path in absent.addresses or any(name in absent.files for name in paths.spellings(path))
 
     def _nearest(self, word: str, known: Collection[str]) -> str:
         """Return the nearest word, until too many broken links have been compared with too many words."""
@@ -283,8 +275,21 @@ def _absent(files: frozenset[str], names: Iterable[str]) -> _Absent:
     return _Absent(files, addresses, frozenset(map(paths.slug, names)))
 
 
-def _file(origin: str, target: paths.Target, ref: Ref, path: str, digest: str) -> _Found:
-    """An attachment or static file: what is shown is fingerprinted, what is linked keeps its name."""
+def _composed(files: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Path and digest of files by path in NFC, which several can share."""
+    found = defaultdict(list)
+    for path, digest in files.items():
+        found[paths.nfc(path)].append((path, digest))
+    return dict(found)
+
+
+def _file(origin: str, target: paths.Target, ref: Ref, meant: Sequence[tuple[str, str]]) -> _Found:
+    """An attachment or static file: what is shown is fingerprinted, what is linked keeps its name. Where several files
+    may be meant, all are published: they collide, which is told of.
+    """
+    path, digest = meant[0]
     shown = _is_image(ref, path)
     name = path if origin == "static" and not shown else paths.file_url(path, digest if shown else "")
-    return _Found(Slot("site", paths.href(name, target.fragment, target.query)), file=(origin, path))
+    return _Found(
+        Slot("site", paths.href(name, target.fragment, target.query)), files=tuple((origin, path) for path, _ in meant)
+    )

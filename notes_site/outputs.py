@@ -64,20 +64,35 @@ def without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], li
         first = chosen.get(key)
         if isinstance(output, Copy) and output.origin == "static" and output.output in REPLACEABLE:
             first = None
-        if first is None or first == output:
+        if first is None or _are_one(first, output):
             chosen[key] = output
         else:
             found.append(_collision(first, output))
     for key, output in chosen.items():
         parents = [key[:n] for n, c in enumerate(key) if c == "/"]
         found += [_collision(chosen[parent], output) for parent in parents if parent in chosen]
-    too_long = {
-        segment: output
-        for output in reversed(chosen.values())
-        if len(segment := _longest_name(output.output)) > NAME_BYTES
-    }
-    found += map(_too_long, too_long.values())
+    found += map(_too_long, _with_long_names(chosen.values()))
     return {output.output: output for output in chosen.values()}, found
+
+
+def _are_one(first: Output, second: Output) -> bool:
+    """Tell whether nothing is lost of two outputs when one stands for both: copies of the same bytes."""
+    if isinstance(first, Copy) and isinstance(second, Copy):
+        return (first.output, first.digest) == (second.output, second.digest)
+    return first == second
+
+
+def _with_long_names(outputs: Iterable[Output]) -> Iterable[Output]:
+    """The outputs with a name that file systems refuse: the first with each such name, and the first of each source."""
+    of_name: dict[bytes, Output] = {}
+    of_source: dict[str, Output] = {}
+    for output in outputs:
+        name = _longest_name(output.output)
+        if len(name) > NAME_BYTES:
+            of_name.setdefault(name, output)
+    for output in of_name.values():
+        of_source.setdefault(output.source, output)
+    return of_source.values()
 
 
 def _longest_name(url: str) -> bytes:
@@ -111,6 +126,8 @@ def _firmness(output: Output) -> int:
 
 
 def _way_out(mine: Output, other: Output) -> str:
+    if paths.nfc(mine.source) == paths.nfc(other.source):
+        return "delete one of them: their names differ in nothing but how accents are stored (NFC, NFD)"
     if _firmness(mine) == 0:
         return "change the alias, or remove it"
     if _firmness(mine) == 2:

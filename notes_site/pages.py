@@ -111,8 +111,10 @@ def _overviews(site: Site, views: Views) -> Iterator[Output]:
         whole = one_page_url(area) if 0 < len(area.notes) <= ONE_PAGE_NOTES else ""
         yield Page(area.url, source, "area.html", partial(views.area, area, whole), place)
     yield Page("tags.html", "the list of tags", "tags.html", partial(views.tags, tag_url))
-    for slug in site.tags:
-        yield Page(tag_url(slug), "the page of a tag", "tag.html", partial(views.tag, slug, tag_url(slug)))
+    for slug, (name, notes) in site.tags.items():
+        place = (_shown(site, notes[0]), *notes[0].front.spans["tags"])
+        view = partial(views.tag, slug, tag_url(slug))
+        yield Page(tag_url(slug), f"the page of the tag {name}", "tag.html", view, place)
     yield Page("search.html", "the search page", "search.html", partial(search_page, site, views))
     yield Page("404.html", "the page for missing addresses", "404.html", views.not_found)
 
@@ -169,13 +171,13 @@ def _search_files(site: Site, search: Search) -> Iterator[Output]:
     for note in {note.card.url: note for note in search.notes}.values():
         if note.card.has_text:
             url = search_files.text_url(note.card.url)
-            yield Text(url, f"the search text of {_shown(site, note)}", partial(search.text, note), search.text_file)
+            yield Text(url, _shown(site, note), partial(search.text, note), search.text_file)
 
 
 def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
     folders = {"content": site.config.content, "static": site.config.static}
     digests = {"content": assets.files, "static": assets.static}
-    for url, (origin, path) in links.files.items():
+    for url, origin, path in links.files:
         yield Copy(url, f"{folders[origin]}/{path}", origin, digests[origin][path])
     for name, digest in assets.static.items():
         url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else name

@@ -95,12 +95,23 @@ def _signals_held() -> Iterator[None]:
 
 
 def _begin_worker() -> None:
-    """Ctrl-C reaches every process of a terminal: the parent alone answers it. SIGTERM ends a worker at once."""
+    """Ctrl-C reaches every process of a terminal: the parent alone answers it. SIGTERM ends a worker at once, and so
+    does the end of its parent, which a killed one cannot tell of.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)  # held back when we were started
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import connection, parent_process
+
+    if parent := parent_process():
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _chunks(tasks: Sequence[Task]) -> Iterator[list[Task]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
@@ -187,6 +188,16 @@ def resolve(target: str, source: str) -> Target:
     full = normpath(path.lstrip("/") if path.startswith("/") else join(dirname(source), path))
     outside = full == ".." or full.startswith("../")
     return Target(None if outside else "index.html" if full == "." else nfc(full), query, unquote(fragment))
+
+
+def spellings(path: str) -> Iterator[str]:
+    """Yield the source files that a link may mean: itself, without its suffix, or the index of a folder."""
+    yield path
+    yield path + ".md"
+    for name in ("index", "_index", "README", "readme"):
+        yield f"{path}/{name}.md".lstrip("/")
+    if path.endswith(".html"):
+        yield path[: -len(".html")] + ".md"
 
 
 def nfc(text: str) -> str:

@@ -15,8 +15,7 @@ from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
 from notes_site.diagnostics import Diagnostic, error
-from notes_site.digest import digest
-from notes_site.files import STATE
+from notes_site.files import STATE, lock, read_digest
 from notes_site.noop import marker
 from notes_site.paths import collision_key
 
@@ -63,10 +62,10 @@ class Staging:
         Raises:
             Changed: its bytes no longer have the expected digest.
         """
-        data = source.read_bytes()
-        if digest(data) != expected:
+        copy = self._new(path)
+        shutil.copyfile(source, copy)
+        if read_digest(copy) != expected:
             raise Changed(str(source))
-        self.add(path, data)
 
     def _new(self, path: str) -> Path:
         if not self._files:
@@ -158,18 +157,25 @@ def remove(output: Path, path: str) -> bool:
 
     What lies behind a symbolic link is not ours.
     """
-    target = output / path
-    parents = [output / parent for parent in Path(path).parents if parent != Path()]
-    if any(parent.is_symlink() for parent in parents):
+    if _is_behind_link(output, path):
         return False
     try:
-        target.unlink()
+        (output / path).unlink()
     except OSError:
         return False
-    for parent in parents:
+    for parent in _folders_of(output, path):
         with suppress(OSError):
             parent.rmdir()
     return True
+
+
+def _folders_of(output: Path, path: str) -> list[Path]:
+    """The folders of the output in which a file lies, the innermost first."""
+    return [output / parent for parent in Path(path).parents if parent != Path()]
+
+
+def _is_behind_link(output: Path, path: str) -> bool:
+    return any(folder.is_symlink() for folder in _folders_of(output, path))
 
 
 def write_record(
@@ -203,20 +209,40 @@ def write_record(
     os.replace(staged, target)
 
 
-def remove_folder(folder: Path) -> None:
-    """Delete a folder of our own with all that is in it, if it is there."""
+def remove_folder(folder: Path) -> list[Path]:
+    """Delete a folder of our own with all that is in it, if it is there. Returns the files that could not be."""
     shutil.rmtree(folder, ignore_errors=True)
+    return [folder / path for path in _files_below(folder)]
 
 
-def clean(output: Path) -> int:
+def clean(output: Path) -> tuple[int, list[Path]]:
     """Delete all files that are ours, and our state, from a folder with our record.
 
-    Returns how many files of the site there were.
+    Returns how many files of the site were deleted, and which could not be; the record goes on to own these.
+
+    Raises:
+        Busy: a build of this folder is running.
+        OSError: nothing can be written there.
     """
-    if not marker(output).is_file():
-        return 0
-    removed = sum(remove(output, path) for path in owned_files(output))
-    shutil.rmtree(output / STATE, ignore_errors=True)
+    state = output / STATE
+    if not marker(output).is_file() and not (state / "lock").is_file():
+        return 0, []
+    with lock(state):
+        if not marker(output).is_file():
+            return 0, []
+        owned = owned_files(output)
+        removed = sum(remove(output, path) for path in owned)
+        left = [output / path for path in owned if _is_left(output, path)]
+        if not left:
+            left = [path for path in remove_folder(state) if path != state / "lock"]
+    if os.name == "nt" and not left:  # where a file that is open cannot be deleted, nor one that another has opened
+        remove_folder(state)
     with suppress(OSError):
         output.rmdir()
-    return removed
+    return removed, left
+
+
+def _is_left(output: Path, path: str) -> bool:
+    """Tell whether a file of ours is there. A folder in its place, and what lies behind a link, is not ours."""
+    target = output / path
+    return os.path.lexists(target) and not _is_folder(target) and not _is_behind_link(output, path)

@@ -122,8 +122,9 @@ def has_colour(stream: TextIO) -> bool:
 
 
 @contextmanager
-def progress(stream: TextIO = sys.stderr) -> Iterator[Callable[[str, int, int], None]]:
+def progress() -> Iterator[Callable[[str, int, int], None]]:
     """Give a function that shows progress on one line of a terminal, and nothing in a pipe or under CI."""
+    stream = sys.stderr
     shown = ""
     last = 0.0
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from notes_site import config as configs
-from notes_site import frontmatter, paths
+from notes_site import dates, frontmatter, paths
 from notes_site.diagnostics import failed, suggestion
 from notes_site.model import Config
 from notes_site.project import CONFIG_NAME, BadConfig, Project
@@ -67,7 +67,7 @@ def init(folder: Path) -> list[Path]:
     Raises:
         Exists: the folder is a site already.
     """
-    if (folder / CONFIG_NAME).exists():
+    if os.path.lexists(folder / CONFIG_NAME):
         raise Exists(f"{folder / CONFIG_NAME} is there already")
     title = paths.words_of(frontmatter.clean(folder.resolve().name)) or "Learning notes"
     quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -75,7 +75,10 @@ def init(folder: Path) -> list[Path]:
     if not (folder / "content").exists():
         files["content/index.md"] = _HOME.format(title=title)
         files["content/first-area/first-resource.md"] = _EXAMPLE
-    return [_write(folder / name, text) for name, text in files.items() if not (folder / name).exists()]
+    missing = [name for name in files if not os.path.lexists(folder / name)]
+    for name in reversed(missing):  # the config last: without it this can be done again
+        _write(folder / name, files[name])
+    return [folder / name for name in missing]
 
 
 def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
@@ -91,9 +94,10 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
         fields = {name: value for name, value in fields.items() if name != "area"}
     home = folder or content / (paths.file_name("area", area) if area else "")
     target = home / f"{paths.file_name('title', title)}.md"
-    if target.exists():
+    if os.path.lexists(target):
         raise Exists(f"{target} is there already")
-    return _write(target, frontmatter.dump({"title": title, **fields}))
+    _write(target, frontmatter.dump({"title": title, **fields}))
+    return target
 
 
 def settings(project: Project) -> Config:
@@ -152,13 +156,19 @@ def today() -> str:
     if not given:
         return date.today().isoformat()
     try:
-        return datetime.fromtimestamp(int(given), UTC).date().isoformat()
+        return dates.iso(datetime.fromtimestamp(int(given), UTC).date())
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"SOURCE_DATE_EPOCH: `{given}` is no count of seconds since 1970") from None
+        raise ValueError(f"SOURCE_DATE_EPOCH: `{given}` is no count of seconds since 1970 up to our time") from None
 
 
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, text: str) -> None:
+    """Write a new file as a whole, or none."""
+    data = text.encode()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    return path
+    file = path.open("xb")
+    try:
+        with file:
+            file.write(data)
+    except BaseException:
+        path.unlink()
+        raise

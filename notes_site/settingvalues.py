@@ -10,7 +10,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from notes_site import colours, paths
+from notes_site import colours, dates, paths
 from notes_site.diagnostics import suggestion
 from notes_site.model import HtmlMode
 from notes_site.texts import Texts
@@ -192,9 +192,9 @@ def as_day(value: Any) -> str:
     """A date as `YYYY-MM-DD`; TOML's own dates too."""
     text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else as_text(value)
     try:
-        return text and date.fromisoformat(text).isoformat()
+        return text and dates.iso(date.fromisoformat(text))
     except ValueError:
-        raise BadSetting(f"`{text}` is no date", "write year, month and day, like 2018-12-14") from None
+        raise BadSetting(f"`{text}` is no date of our time", "write year, month and day, like 2018-12-14") from None
 
 
 def as_words(value: Any) -> dict[str, str]:

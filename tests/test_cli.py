@@ -108,7 +108,16 @@ def test_slips_get_a_suggestion(course: Site, arguments: list[str], suggestion: 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["frobnicate"], ["build", "extra"], ["build", "--jobs", "0"], ["build", "--jobs", "x"], ["init"], ["new"]],
+    [
+        ["frobnicate"],
+        ["build", "extra"],
+        ["build", "--jobs", "0"],
+        ["build", "--jobs", "x"],
+        ["init"],
+        ["new"],
+        ["build", "--today", "9999-12-31"],
+        ["build", "--today", "0001-01-01"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(course: Site, arguments: list[str]) -> None:
     assert "Error: " in usage_error(quick(course.root, *arguments))
@@ -405,7 +414,7 @@ def test_new_fills_in_all_fields(course: Site, monkeypatch: pytest.MonkeyPatch) 
     ok(quick(course.root, "build", "--strict"))
 
 
-@pytest.mark.parametrize("epoch", ["soon", "9" * 20])
+@pytest.mark.parametrize("epoch", ["soon", "9" * 20, "253402214400"])
 def test_new_with_an_epoch_that_is_none(course: Site, monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     assert "SOURCE_DATE_EPOCH" in usage_error(quick(course.root, "new", "Title", "--time", "5"))
@@ -816,6 +825,71 @@ def test_reader_that_goes_early_is_no_problem(site: Site) -> None:
     assert "Exception" not in errors
 
 
+# --- what the system cannot do
+
+
+def in_a_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line with which a command failed."""
+    assert ok(done, 1) == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    return line
+
+
+def test_a_file_where_a_folder_must_be_is_one_line(course: Site) -> None:
+    course.write("content/area", "a file")
+    assert "content/area" in in_a_line(course.run("new", "Title", "--area", "area"))
+    assert "content/area" in in_a_line(course.run("init", "content/area/sub"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets not everyone make links")
+def test_init_beside_a_dangling_config_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "notes-site.toml").symlink_to("nowhere")
+    assert "notes-site.toml is there already" in in_a_line(run("init", ".", cwd=tmp_path))
+    assert os.listdir(tmp_path) == ["notes-site.toml"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_init_in_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    ok(run("init", os.fsdecode(b"b\xffd"), cwd=tmp_path))
+    assert 'title = "Bd"' in (tmp_path / os.fsdecode(b"b\xffd/notes-site.toml")).read_text()
+
+
+def in_a_shell(script: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(REPO)}
+    script = script.replace("notes-site", f"'{sys.executable}' -m notes_site")
+    return subprocess.run(["sh", "-c", script], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows deletes no folder in use")
+@pytest.mark.parametrize("command", ["build", "check", "stats", "import README.md"])
+def test_a_working_directory_that_has_gone_is_one_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "gone").mkdir()
+    done = in_a_shell(f'rmdir "$PWD"; notes-site {command}', tmp_path / "gone")
+    if command == "import README.md":
+        assert "Traceback" not in done.stderr
+        assert done.returncode == 2
+    else:
+        assert in_a_line(done) == "error: the working directory is no longer there"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", ["stats", "check", "build", "schema"])
+def test_output_that_cannot_be_written_is_one_line(course: Site, command: str) -> None:
+    done = in_a_shell(f"notes-site {command} > /dev/full", course.root)
+    assert ok(done, 1) == ""
+    assert done.stderr.splitlines()[-1] == "error: No space left on device"
+    assert done.stderr.count("error: ") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_problem(course: Site, closed: str) -> None:
+    for command in ("check", "build", "stats"):
+        ok(in_a_shell(f"notes-site {command} {closed}", course.root))
+    assert "<h1>" in course.page("index.html")
+
+
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     limit = time.monotonic() + 60
     while not condition():
@@ -843,3 +917,49 @@ def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, moment: str
     if moment == "staging":
         ok(site.run("build"))
         assert site.published() == site.clean_build(site.root.parent / "clean")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the workers are found in /proc")
+@pytest.mark.parametrize(("ending", "code"), [("SIGTERM", 143), ("SIGKILL", -9)])
+def test_no_worker_outlives_a_build_that_is_ended(site: Site, ending: str, code: int) -> None:
+    write_course(site.root, 400)
+    process = raw(["build", "--jobs", "2"], site.root, stdout=subprocess.PIPE)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    wait_until(lambda: len(children.read_text().split()) == 2, process)
+    process.send_signal(signal.Signals[ending])
+    output, errors = process.communicate(timeout=60)  # until no process has the pipe open
+    assert (process.returncode, output, errors) == (code, "", "")
+    assert not site.output.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM for other processes")
+@pytest.mark.parametrize("command", ["build", "check", "stats"])
+def test_sigterm_puts_away_what_was_begun(site: Site, command: str) -> None:
+    write_course(site.root, 400)
+    process = raw([command, "--jobs", "1"] if command != "stats" else [command], site.root, stdout=subprocess.PIPE)
+    staging = site.output / STATE / "staging"
+    wait_until(staging.is_dir if command == "build" else (site.root / STATE / "cache.db").is_file, process)
+    process.terminate()
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (143, "", "")
+    assert not staging.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
+@pytest.mark.parametrize("module", ["click", "notes_site.commands.begin"])
+def test_ctrl_c_while_the_program_is_loaded_is_one_word(tmp_path: Path, module: str) -> None:
+    finder = f"""
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+"""
+    (tmp_path / "sitecustomize.py").write_text(finder)
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{REPO}"}
+    process = raw(["--version"], tmp_path, stdout=subprocess.PIPE, env=env)
+    assert process.communicate(timeout=60) == ("", "stopped\n")
+    assert process.returncode == 130

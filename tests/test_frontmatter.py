@@ -230,7 +230,7 @@ def test_the_slow_reader_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- writing
 
 TEXT = st.text(max_size=60)
-DATES = st.dates(datetime.date(1000, 1, 1)).map(datetime.date.isoformat)
+DATES = st.dates(datetime.date(1900, 1, 1), datetime.date(2200, 12, 31)).map(datetime.date.isoformat)
 MINUTES = st.integers(0, 600_000)
 
 

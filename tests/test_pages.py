@@ -28,6 +28,11 @@ link = "https://example.edu/cs1"
 BASE = 'base_url = "https://example.org/my/notes/"\n'
 
 
+def errors(site: Site) -> list[tuple[str, str]]:
+    """Where the errors of a build are, and their codes."""
+    return [(d.path, d.code) for d in site.build().diagnostics if d.severity == "error"]
+
+
 def course(root: Path, config: str = BASE + CONFIG) -> Site:
     """Two areas with five notes between them, a home page, a plain page."""
     site = Site(root)
@@ -326,6 +331,33 @@ def test_resource_in_the_content_folder_is_published_and_linked_from_everywhere(
     assert "gone.pdf" not in site.page("cloud/two.html") + site.page("cloud.html")
 
 
+def test_every_url_of_raw_html_is_a_link_to_a_file(site: Site) -> None:
+    """A picture for dark screens as GitHub's users write it, and what else HTML shows."""
+    site.note(
+        "cloud/one.md",
+        '<picture>\n<source media="(prefers-color-scheme: dark)" srcset="dark.svg, gone.svg 2x">\n'
+        '<source media="print" srcset="gone.svg">\n<img src="light.svg" srcset="light.svg, https://e.org/2x.svg 2x">\n'
+        '</picture>\n\n<object data="plan.pdf" type="application/pdf"></object>\n',
+        title="One",
+    )
+    for name in ("dark.svg", "light.svg", "plan.pdf"):
+        site.write(f"content/cloud/{name}", name)
+    report = site.build()
+    assert [(d.code, d.line, d.column) for d in report.diagnostics if d.severity == "warning"] == [
+        ("broken-image", 5, 64),
+        ("broken-image", 6, 31),
+    ]
+    tags = [tag for tag in text(site, "cloud/one.html").tags if tag[0] in ("source", "img", "object")]
+    dark, light = (next(p for p in site.published() if p.startswith(f"cloud/{n}.")) for n in ("dark", "light"))
+    assert tags == [
+        ("source", {"media": "(prefers-color-scheme: dark)", "srcset": f"../{dark}"}),
+        ("source", {"media": "print"}),
+        ("img", {"src": f"../{light}", "srcset": f"../{light}, https://e.org/2x.svg 2x"}),
+        ("object", {"data": "../cloud/plan.pdf", "type": "application/pdf"}),
+    ]
+    assert site.page("cloud/plan.pdf") == "plan.pdf"
+
+
 # --- every page
 
 
@@ -588,12 +620,43 @@ def test_two_texts_of_one_place_are_an_error_that_names_both(site: Site, names: 
     assert all(name in message for name in names)
 
 
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        (("My Dir/x.pdf", "my-dir/x.pdf"), "[x]({})"),
+        (("caf\u00e9/x.pdf", "cafe\u0301/x.pdf"), "[x]({})"),
+        (("caf\u00e9.svg", "cafe\u0301.svg"), "![x]({})"),
+    ],
+)
+def test_two_files_of_one_place_are_an_error_that_names_both(site: Site, names: tuple[str, str], written: str) -> None:
+    for name in names:
+        site.write(f"content/{name}", name)
+    site.note("cloud/one.md", " ".join(written.format(f"<../{name}>") for name in names), title="One")
+    (problem,) = [d for d in site.build().diagnostics if d.severity == "error"]
+    assert problem.code == "same-output"
+    assert f"content/{names[0]}" in problem.message
+    assert f"content/{names[1]}" in problem.message
+
+
+def test_files_of_one_place_with_the_same_bytes_are_one(site: Site) -> None:
+    for name in ("My Dir/x.svg", "my-dir/x.svg"):
+        site.write(f"content/{name}", "<svg/>")
+    site.note("cloud/one.md", "![x](<../My Dir/x.svg>) ![x](../my-dir/x.svg)", title="One")
+    assert errors(site) == []
+    assert len([path for path in site.published() if path.startswith("my-dir/x.")]) == 1
+
+
 @pytest.mark.parametrize("field", ["area", "tags"])
 def test_names_that_no_file_system_takes_are_errors(site: Site, field: str) -> None:
     site.note("cloud/one.md", "Text.\n", title="One", **{field: "x" * 300})
-    report = site.build()
-    assert codes(report, "error") == ["name-too-long"]
-    assert report.diagnostics[0].path == "content/cloud/one.md"
+    assert errors(site) == [("content/cloud/one.md", "name-too-long")]
+
+
+@pytest.mark.parametrize("path", [f"a/{'x' * 252}.md", f"a/{'x' * 255}/one.md"])
+def test_a_name_that_is_too_long_is_told_once_and_at_its_file(site: Site, path: str) -> None:
+    """The page of the second is not too long, the file with its search text is."""
+    site.note(path, "Text.\n", title="One")
+    assert errors(site) == [(f"content/{path}", "name-too-long")]
 
 
 def test_area_without_a_letter_is_an_error(site: Site) -> None:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from notes_site import inputs
 from notes_site.digest import digest
 from notes_site.files import STATE, lock
 from notes_site.reporting import Report
-from tests.harness import REPO, Site, codes, published
+from tests.harness import REPO, Site, codes, published, run
 
 
 @pytest.fixture
@@ -433,6 +434,28 @@ def test_read_only_output_is_one_line(site: Site) -> None:
     assert equals_clean(site)
 
 
+def test_what_begins_a_site_is_written_whole_or_not_at_all(site: Site) -> None:
+    with mounted(site.root / "disk", "size=64k"):
+        for name in ("site/content", "empty"):
+            (site.root / "disk" / name).mkdir(parents=True)
+        fill(site.root / "disk")
+        config = site.root / "disk/site/notes-site.toml"
+        for command in (["new", "Title"], ["init", "."]):
+            cwd = config.parent if command[0] == "new" else site.root / "disk/empty"
+            done = run(*command, cwd=cwd)
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+            assert "No space left on device" in done.stderr
+            assert not [path for path in cwd.rglob("*") if path.is_file()]
+
+
+def test_read_only_place_of_a_new_site_is_one_line(site: Site) -> None:
+    with read_only(site.root / "content"):
+        for command in (["new", "Title"], ["init", "content/sub"]):
+            done = site.run(*command)
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+            assert done.stderr.startswith("error: ")
+
+
 # --- one build at a time
 
 
@@ -789,6 +812,58 @@ def test_a_note_saved_between_scan_and_parse_is_never_kept_under_its_old_digest(
     assert "Old text." in site.page("cloud/one.html")
 
 
+def test_a_file_that_keeps_growing_ends_no_build_and_is_read_again(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    log = site.write("static/log.txt", "")
+    done = threading.Event()
+
+    def grow() -> None:
+        while not done.wait(0.002):
+            with log.open("a") as file:
+                file.write("line\n")
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        first = site.run("build", timeout=60)
+    finally:
+        done.set()
+        writer.join()
+    assert first.returncode == 0 or "[changed]" in first.stderr
+    assert site.build().published
+    assert site.page("log.txt") == log.read_text()
+
+
+FILM = """
+import os, resource, sys
+from pathlib import Path
+from notes_site.serve.engine import Preview
+from tests.harness import Site
+
+site = Site(Path(sys.argv[1]))
+site.build()
+film = site.root / "static/film.mp4"
+preview = Preview(site.project)
+film.touch()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+os.truncate(film, 300_000_001)
+assert preview.refresh([film])
+assert site.build().published
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // (1024 if sys.platform == "darwin" else 1))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no `resource`")
+def test_a_film_is_never_in_memory_as_a_whole(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    site.write("static/film.mp4", b"film")
+    env = {**os.environ, "PYTHONPATH": str(REPO)}
+    command = [sys.executable, "-c", FILM, str(site.root)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 60_000, "kilobytes"
+    assert (site.output / "film.mp4").stat().st_size == 300_000_001
+
+
 def test_a_content_folder_made_after_its_absence_was_told_is_seen(site: Site) -> None:
     (site.root / "content").rmdir()
     site.write("notes-site.toml", 'title = "x"\n')
@@ -803,6 +878,55 @@ def test_check_tells_what_is_in_the_way(site: Site) -> None:
     site.write("static/extra.html", "<p>x")
     site.write("public/extra.html", "foreign")
     assert "foreign-file" in site.run("check").stderr
+
+
+def test_clean_waits_for_no_build_and_spoils_none(built: Site) -> None:
+    before = built.published()
+    with lock(built.output / STATE):
+        done = built.run("clean")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"another build of this folder is running (process {os.getpid()})" in done.stderr
+    assert built.published() == before
+    assert (built.root / STATE / "cache.db").is_file()
+    assert built.run("clean").returncode == 0
+    assert not built.output.exists()
+
+
+def test_clean_spoils_no_first_build(site: Site) -> None:
+    with lock(site.output / STATE):
+        assert site.run("clean").returncode == 1
+
+
+def test_clean_names_what_it_could_not_delete(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    assert site.build().published
+    files = len(site.published()) - 1  # less the record
+    with mounted(site.output / "cloud", "size=1m"):
+        (site.output / "cloud/one.html").write_text("cannot be deleted")
+        subprocess.run(["mount", "-o", "remount,ro", site.output / "cloud"], check=True)
+        done = site.run("clean")
+        assert done.returncode == 1
+        assert done.stdout == f"removed {files - 1} files from {site.output}, and the cache\n"
+        assert done.stderr == f"error: could not be deleted: {site.output}/cloud/one.html\n"
+        subprocess.run(["mount", "-o", "remount,rw", site.output / "cloud"], check=True)
+        assert site.run("clean").returncode == 0  # it still knows that this is ours
+        assert site.published() == {}
+
+
+def test_clean_of_a_read_only_folder_claims_nothing(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="One")
+    with mounted(site.output, "size=4m"), mounted(site.root / STATE, "size=4m"):
+        assert site.build().published
+        before = site.published()
+        for folder in (site.output, site.root / STATE):
+            subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+        done = site.run("clean")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("error: nothing was deleted: Read-only file system: ")
+        assert site.published() == before
+        done = site.run("clean", "--output", "elsewhere")
+        assert (done.returncode, done.stdout) == (1, "removed 0 files from elsewhere\n")
+        assert "could not be deleted: " in done.stderr
 
 
 def test_clean_leaves_a_folder_alone_that_is_not_ours(site: Site) -> None:

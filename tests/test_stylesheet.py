@@ -121,6 +121,7 @@ def test_a_logo_that_is_not_there(site: Site) -> None:
         ('edit_url = "https://example.org/"\n', "does not say where the note's path belongs"),
         ("today = 2018-13-01\n", "this is no TOML"),
         ('today = "yesterday"\n', "`yesterday` is no date"),
+        ("today = 9999-12-31\n", "`9999-12-31` is no date of our time"),
     ],
 )
 def test_bad_settings_of_the_theme(source: str, said: str) -> None:

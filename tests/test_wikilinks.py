@@ -51,6 +51,18 @@ def test_an_embedded_image_is_found_in_any_folder_and_fingerprinted(vault: Site)
     assert 'width="300"' in shown
 
 
+def test_an_embedded_image_may_have_a_sharp_in_its_name_and_is_never_a_page(vault: Site) -> None:
+    vault.write("content/media/docker#shot.png", b"image")
+    vault.note("cloud/plan.md", "Text.\n", title="plan.png", aliases=["old/plan.png"])
+    shown = link_in(vault, "![[docker#shot.png]] and ![[media/docker#shot.png]]")
+    assert shown.count('<img src="../media/docker-sharp-shot.') == 2
+    assert link_in(vault, "![[plan.png]]") == '<span class="missing">plan.png</span>'
+    assert link_in(vault, "![[/old/plan.png]]") == '<span class="missing">/old/plan.png</span>'
+    assert link_in(vault, "![[docker#gone.png]]") == '<span class="missing">docker#gone.png</span>'
+    (problem,) = [d for d in vault.build().diagnostics if d.code == "broken-image"]
+    assert problem.message == "there is no image `cloud/docker#gone.png`"
+
+
 def test_a_plain_image_is_not_searched_for(vault: Site) -> None:
     assert link_in(vault, "![x](shot.png)") == '<span class="missing">x</span>'
     assert "broken-image" in codes(vault.build())

@@ -6,14 +6,14 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from notes_site import noop, reporting
 from notes_site.cache import Cache
 from notes_site.commands import options
-from notes_site.commands.options import fail, project_of, with_config
+from notes_site.commands.options import fail, here, project_of, reason, with_config
 from notes_site.project import Project, Refused
 
 
@@ -46,7 +46,7 @@ def build(
     """
     started = time.perf_counter()
     project = project_of(config)
-    chosen = str(Path.cwd() / output) if output else None
+    chosen = str(here() / output) if output else None
     with closing(Cache(project.state)) as cache:
         key = noop.run_key(project.config, chosen, drafts=drafts, today=today, strict=strict)
         run = None if clean else noop.recall(cache, key, project.config)
@@ -69,9 +69,13 @@ def _build(project: Project, cache: Cache, output: str | None, **options: Any) -
     except Refused as exc:
         fail(str(exc))
     except files.Busy as exc:
-        fail(f"another build of this folder is running ({exc}); wait for it, or stop it")
+        _busy(exc)
     except OSError as exc:
-        fail("the site could not be written: " + ": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
+        fail(f"the site could not be written: {reason(exc)}")
+
+
+def _busy(exc: Exception) -> NoReturn:
+    fail(f"another build of this folder is running ({exc}); wait for it, or stop it")
 
 
 @click.command()
@@ -107,10 +111,19 @@ def clean(config: Path | None, output: Path | None) -> None:
     Example:
       notes-site clean
     """
-    from notes_site import publish, scaffold
+    from notes_site import files, publish, scaffold
 
     project = project_of(config)
     target = output or project.root / scaffold.settings(project).output
-    removed = publish.clean(target)
-    publish.remove_folder(project.state.parent)
-    click.echo(f"removed {removed} files from {target}, and the cache")
+    try:
+        removed, left = publish.clean(target)
+    except files.Busy as exc:
+        _busy(exc)
+    except OSError as exc:
+        fail(f"nothing was deleted: {reason(exc)}")
+    of_cache = publish.remove_folder(project.state.parent)
+    click.echo(f"removed {removed} files from {target}" + ("" if of_cache else ", and the cache"))
+    left += of_cache
+    if left:
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        fail(f"could not be deleted: {', '.join(map(str, left[:3]))}{more}")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import click
 
 from notes_site import reporting
-from notes_site.commands.options import fail, with_config
+from notes_site.commands.options import here, with_config
 from notes_site.diagnostics import Diagnostic
 from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
@@ -65,8 +65,6 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
     except disk.Unreadable as exc:
         reporting.show_problems([exc.problem], document.parent, notes=True)
         sys.exit(1)
-    except OSError as exc:
-        fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
 
 
 def _readme(
@@ -168,8 +166,8 @@ def _shown(path: Path) -> str:
 def _project(config: Path | None) -> Project:
     """Return the project; without one, this folder is to become one."""
     try:
-        return find(Path.cwd(), config)
+        return find(here(), config)
     except NoProject as exc:
         if config is not None:
             raise click.UsageError(str(exc)) from exc
-        return Project(Path.cwd(), Path.cwd() / CONFIG_NAME)
+        return Project(here(), here() / CONFIG_NAME)

@@ -5,20 +5,29 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from notes_site import reporting
+from notes_site import dates, reporting
 from notes_site.project import BadConfig, NoProject, Project, find
+
+
+def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> str:
+    try:
+        return dates.iso(value.date()) if value else ""
+    except ValueError as exc:
+        raise click.BadParameter(str(exc)) from None
+
 
 json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 drafts = click.option("--drafts", is_flag=True, help="Publish drafts like other notes.")
 today = click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
-    callback=lambda _ctx, _param, value: value.date().isoformat() if value else "",
+    callback=_day,
     metavar="YYYY-MM-DD",
     help="Count the age of notes to this date.",
 )
@@ -58,9 +67,22 @@ def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> Non
 def project_of(config: Path | None) -> Project:
     """Return the project here, or the one of a config file; without one it is wrong usage."""
     try:
-        return find(Path.cwd(), config)
+        return find(here(), config)
     except NoProject as exc:
         raise click.UsageError(str(exc)) from exc
+
+
+def here() -> Path:
+    """Return the working directory."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        fail("the working directory is no longer there")
+
+
+def reason(exc: OSError) -> str:
+    """Return in a line what the system could not do, and with which file."""
+    return ": ".join(filter(None, [exc.strerror or str(exc), str(exc.filename or "")]))
 
 
 def fail(message: str) -> NoReturn:

@@ -81,6 +81,4 @@ def readme(config: Path | None, output: Path | None, force: bool) -> None:
         written = exporting.save(output, result.text, project.root / scaffold.settings(project).content, force=force)
     except exporting.Refused as exc:
         fail(str(exc))
-    except OSError as exc:
-        fail(": ".join(filter(None, [exc.strerror or str(exc), exc.filename])))
     click.echo(f"{output}: {'written' if written else 'unchanged'}", err=True)

@@ -9,7 +9,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 
-from notes_site import durations, paths
+from notes_site import dates, durations, paths
 from notes_site.diagnostics import suggestion
 from notes_site.frontmatter.tree import Node, Scalar, Sequence
 from notes_site.model import HtmlMode, Status
@@ -165,7 +165,7 @@ def duration(node: Node) -> int | None:
 
 
 def date(node: Node) -> str | None:
-    """A real date, year first, as ISO 8601 `2018-10-29`; a time of day is read and left out."""
+    """A real date of our time, year first, as ISO 8601 `2018-10-29`; a time of day is read and left out."""
     value = one(node)
     if not value:
         return None
@@ -173,7 +173,7 @@ def date(node: Node) -> str | None:
     if not match:
         raise BadValue(f"`{brief(value)}` is no date like `2018-10-29`", _date_hint(value))
     try:
-        return datetime.date(int(match[1]), int(match[3]), int(match[4])).isoformat()
+        return dates.iso(datetime.date(int(match[1]), int(match[3]), int(match[4])))
     except ValueError as bad:
         raise BadValue(
             f"`{brief(value)}` is not in the calendar: {bad}", "write a real date, like `2018-10-29`"

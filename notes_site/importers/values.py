@@ -8,6 +8,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
+from notes_site import dates
+
 LEVELS: dict[str, tuple[str, ...]] = {
     "beginner": ("beginner", "beginners", "basic", "introductory", "elementary", "novice", "easy", "starter"),
     "intermediate": ("intermediate", "medium", "moderate", "middle"),
@@ -78,7 +80,7 @@ def _date(parts: dict[str, str | None]) -> Date | None:
         if month > 12:
             day, month = month, day
     try:
-        return Date(date(numbers["y"], month, day).isoformat())
+        return Date(dates.iso(date(numbers["y"], month, day)))
     except ValueError:
         return None
 

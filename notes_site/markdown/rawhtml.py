@@ -12,8 +12,13 @@ _ATTRIBUTE = re.compile(r"""(\s*/?\s*)([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']
 _END = re.compile(r"</([a-zA-Z][^\s/>]*)[^>]*>")
 _SWALLOWING = frozenset({"script", "style", "textarea"})  # blocks of these end at their end tag, if anywhere
 
-_SRC_TAGS = frozenset({"audio", "embed", "iframe", "img", "input", "script", "source", "track", "video"})
-_HREF_TAGS = frozenset({"a", "area", "link"})
+_REF_TAGS = {
+    "src": frozenset({"audio", "embed", "iframe", "img", "input", "script", "source", "track", "video"}),
+    "href": frozenset({"a", "area", "link"}),
+    "data": frozenset({"object"}),
+}
+_SRCSET_TAGS = frozenset({"img", "source"})
+_CANDIDATE = re.compile(r"[\s,]*+(\S*[^\s,])(?:\s++([^,]*))?(?:,|$)")  # of a `srcset`: a URL, and its width or density
 _URL_NAMES = frozenset(
     {
         "action", "background", "cite", "classid", "codebase", "data", "formaction", "from", "href", "longdesc",
@@ -151,11 +156,12 @@ def _attribute(tag: str, item: re.Match[str], base: int, page: Page) -> str | No
     value, at = unescape(item[group]).strip(), base + item.start(group)
     if "\0" in value:
         value = value.replace("\0", "\ufffd")
-    if key in _URL_NAMES and is_unsafe(value, image=tag in ("img", "source", "image")):
-        message = f"`{value[:300]}` is not let through in `{key}`"
-        page.warn("unsafe-link", message, "link to a page or a file", at, item.end(group) - item.start(group))
+    if key == "srcset" and tag in _SRCSET_TAGS:
+        slot = _srcset(item[group], at, page)
+        return item[1].rstrip(" ") + slot if slot else item[1]
+    if key in _URL_NAMES and _is_refused(value, key, tag, (at, base + item.end(group)), page):
         return item[1]
-    if (key == "src" and tag in _SRC_TAGS) or (key == "href" and tag in _HREF_TAGS) or key == "poster":
+    if tag in _REF_TAGS.get(key, ()) or key == "poster":
         number = page.ref(value, at, base + item.end(group))
         return f"{item[1].rstrip(' ')}\0r{number}\t{key}\0"
     if key == "id" or (key == "name" and tag == "a"):
@@ -169,6 +175,28 @@ def _attribute(tag: str, item: re.Match[str], base: int, page: Page) -> str | No
     if "url(#" in value:
         return f'{item[1]}{key}="{_quoted(value)}"'.replace("url(#", "url(#\0p\0")
     return None
+
+
+def _is_refused(url: str, key: str, tag: str, span: tuple[int, int], page: Page) -> bool:
+    """Tell whether a URL is not let through, after a warning."""
+    if not is_unsafe(url, image=tag in ("img", "source", "image")):
+        return False
+    message = f"`{url[:300]}` is not let through in `{key}`"
+    page.warn("unsafe-link", message, "link to a page or a file", span[0], span[1] - span[0])
+    return True
+
+
+def _srcset(value: str, at: int, page: Page) -> str:
+    """Return the slot of a list of images, each with the width or density for which it is (HTML, section 4.8.4.2.1)."""
+    numbers, behind = [], []
+    place = 0
+    while found := _CANDIDATE.match(value, place):
+        place = found.end()
+        url, span = unescape(found[1]).replace("\0", "\ufffd"), (at + found.start(1), at + found.end(1))
+        if not _is_refused(url, "srcset", "img", span, page):
+            numbers.append(str(page.ref(url, *span)))
+            behind.append(_quoted(" ".join(unescape(found[2] or "").replace("\0", "\ufffd").split())))
+    return "\0r{}\tsrcset\t{}\0".format(" ".join(numbers), "\t".join(behind)) if numbers else ""
 
 
 def _quoted(value: str) -> str:

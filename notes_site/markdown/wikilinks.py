@@ -47,7 +47,7 @@ def _percent(path: str) -> str:
 def push_image(state: StateInline, found: re.Match[str]) -> None:
     """Add the image. What follows the bar is a width (`300`, `300x200`) or the alternative text, else its name."""
     token = state.push("image", "img", 0)
-    token.attrs = {"src": _percent(found[1].strip()), "alt": ""}
+    token.attrs = {"src": _percent(found[1].strip()).replace("#", "%23"), "alt": ""}
     token.markup = "wikilink"
     token.meta["at"] = found.span(1)
     label, _, size = (found[2] or "").rpartition("|")

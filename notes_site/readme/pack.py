@@ -47,6 +47,7 @@ class _Writer:
     def __init__(self, site: Site, links: Links, sources: Mapping[str, Source], folders: Folders) -> None:
         self._site, self._links, self._sources, self._folders = site, links, sources, folders
         self._pages = {url: path for path, url in links.urls.items()}
+        self._files = {url: (layer, path) for url, layer, path in links.files}
         self._notes = {note.path: note for note in site.published()}
         self._asked: dict[str, set[str]] = {}  # by path: ids of headings that something leads to, '' for the note
         self._footnotes: set[str] = set()
@@ -137,8 +138,8 @@ class _Writer:
             url = unquote(rest.partition("?")[0])
             if url in self._pages:
                 return self._to(self._notes[self._pages[url]], fragment)
-            if url in self._links.files:
-                layer, path = self._links.files[url]
+            if url in self._files:
+                layer, path = self._files[url]
                 folder = self._folders.content if layer == "content" else self._folders.static
                 return quote(folder + path, safe="/~@!$&'*,;=+") + slot.href[len(rest.partition("?")[0]) :]
             return self._to_area(url)

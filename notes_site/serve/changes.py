@@ -14,7 +14,7 @@ import msgspec
 
 from notes_site.diagnostics import failed
 from notes_site.digest import digest
-from notes_site.files import as_text, digest_file, settled, stat_of
+from notes_site.files import as_text, digest_file, read_digest, settled, stat_of
 from notes_site.inputs import ignored_in, reads_as_text, stamp_of
 from notes_site.loader import Loaded
 from notes_site.model import Note, Parsed
@@ -23,6 +23,7 @@ from notes_site.text import LIMIT
 Place = tuple[str, str]
 """A layer, and a file's path in it."""
 
+_EMPTY = digest(b"")
 _EXACT_NAMES = sys.platform == "linux"  # elsewhere one file answers to several spellings
 
 
@@ -31,8 +32,8 @@ class Odd(Exception):
 
 
 class Change(NamedTuple):
-    """A file as it is now: `data` is None and `digest` empty when it is gone; `stamp` is empty too when it is too
-    young to vouch for the bytes.
+    """A file as it is now: `digest` is empty when it is gone, `stamp` also when it is too young to vouch for the
+    bytes; `data` is None then, and for what is read as no text.
     """
 
     layer: str
@@ -45,6 +46,11 @@ class Change(NamedTuple):
     def place(self) -> Place:
         """Layer and path."""
         return self.layer, self.path
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the file is empty, or gone."""
+        return self.digest in ("", _EMPTY)
 
 
 def places_of(file: Path, config: Path, roots: Mapping[str, str]) -> Iterator[Place]:
@@ -82,13 +88,14 @@ def read_change(place: Place, roots: Mapping[str, str], digests: Mapping[str, Ma
         before = file.lstat()
         if not modes.S_ISREG(before.st_mode) or (before.st_size > LIMIT and reads_as_text(layer, path)):
             raise Odd
-        data = file.read_bytes()
+        data = file.read_bytes() if reads_as_text(layer, path) else None
+        found = read_digest(file) if data is None else digest(data)
     except FileNotFoundError:
         return Change(layer, path, None, "", "")
     except OSError as exc:
         raise Odd from exc
     stat = stat_of(before)
-    return Change(layer, path, data, digest(data), stamp_of(stat) if settled(stat, now) else "")
+    return Change(layer, path, data, found, stamp_of(stat) if settled(stat, now) else "")
 
 
 def digest_inside(file: Path, root: str) -> str:
@@ -135,14 +142,14 @@ def changed_by(old: Loaded, changes: Iterable[Change], parsed: Mapping[str, Pars
     for layer in {change.layer for change in changes}:
         digests[layer] = dict(digests[layer])
     for change in changes:
-        if change.data is None:
+        if not change.digest:
             digests[change.layer].pop(change.path, None)
             data.pop(change.place, None)
             if change.layer == "content":
                 notes.pop(change.path, None)
         else:
             digests[change.layer][change.path] = change.digest
-            if change.layer != "content" and reads_as_text(change.layer, change.path):
+            if change.layer != "content" and change.data is not None:
                 data[change.place] = change.data
     if len(notes) != len(old.parsed) or old.parsed.keys() != notes.keys():
         notes = dict(sorted(notes.items()))

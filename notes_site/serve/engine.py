@@ -127,7 +127,7 @@ class Preview:
         changes = [
             change for change in changes if change.digest != old.inputs.digests[change.layer].get(change.path, "")
         ]
-        if not final and any(not c.data for c in changes):  # empty, or gone: some editors save like this
+        if not final and any(c.is_nothing for c in changes):  # empty, or gone: some editors save like this
             return False
         parsed = self._parsed(changes)
         if not final and any(failed(result.diagnostics) for result in parsed.values()):

@@ -11,8 +11,6 @@ from notes_site.importers.candidates import Candidate, candidates, own_time
 from notes_site.importers.words import is_numbered
 from notes_site.markdown.lines import Line
 
-_LEAST = 4.0  # the score of a construct from which a document counts as a list of resources
-
 
 class Habits(NamedTuple):
     """`items`: the heads of items by line index. `key`: the construct that carries most of them ('' without any).
@@ -53,12 +51,10 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     by_key = {key: _with_loose_times(members) for key, members in by_key.items()}
     scores = {key: _score(members, lines) for key, members in by_key.items()}
     key = max(scores, key=lambda k: (scores[k], k), default="")
-    if not key or scores[key] < _LEAST:
+    if not key:
         return Habits({}, "", False)
     primary = by_key[key]
     items = {c.at: c for c in primary if c.good}
-    items |= {c.at: c for c in _consistent(primary, items, lines)}
-    items |= {c.at: c for c in _alike(primary, items, lines)}
     others = [c for members in by_key.values() for c in members]
     items |= {c.at: c for c in _others(others, key, items, lines)}
     times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
@@ -82,47 +78,6 @@ def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
         bare = listed and c.head.strength == 3 and c.head.whole_link  # such lists stand in notes too
         total += 1.5 if bare else min(c.head.strength + 2 * c.timed, 6)
     return total * len(good) / len(members)
-
-
-def _consistent(
-    members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]
-) -> Iterator[Candidate]:
-    """Yield the members without evidence of their own that go with the others of their list or depth.
-
-    Most of these are items. Where items have links, nearly all must be: the others are headings within notes, as are
-    those that come again and again (`Summary`).
-    """
-    if members[0].key == "p":
-        return
-    listed = members[0].key[:2] in ("ul", "ol")
-    groups: dict[int, list[Candidate]] = defaultdict(list)
-    for c in members:
-        groups[lines[c.at].block if listed else 0].append(c)
-    linked = sum(c.own.link is not None for c in items.values()) >= 0.8 * len(items)
-    titles = Counter(c.head.title.casefold() for c in members if c.at not in items)
-    for siblings in groups.values():
-        if sum(c.at in items for c in siblings) >= (0.75 if linked and not listed else 0.5) * len(siblings):
-            for c in siblings:
-                empty = not listed and c.at + 1 in items  # a heading of items made like them
-                if not (c.own.levels or empty or titles[c.head.title.casefold()] > 1):
-                    yield c
-
-
-def _alike(members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
-    """Yield the members whose title is set apart by emphasis, if nearly all items have that and little else does.
-
-    Lists of several such without evidence stand in notes.
-    """
-    apart = [c for c in members if c.apart and not c.own.whole_link]
-    count = sum(c.at in items for c in apart)
-    if count < 0.8 * len(items) or count < 0.6 * len(apart):
-        return
-    titles = Counter(c.head.title.casefold() for c in apart if c.at not in items)
-    blocks = Counter(lines[c.at].block for c in members)
-    for c in apart:
-        opens = c.at + 1 in items or is_numbered(lines[c.at].text)
-        if not (c.own.levels or opens or titles[c.head.title.casefold()] > 1 or blocks[lines[c.at].block] > 1):
-            yield c
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
@@ -159,16 +114,10 @@ def _others(
     for c in candidates:
         if c.key == key or c.at in items or c.key[:2] in ("ro", "su"):
             continue
-        own, as_usual = c.own, linked and c.own.whole_link
-        if lines[c.at].is_heading:
-            if _holds(lines, c.at, items):
-                continue
-            labelled = key[0] != "h" and own.kind and c.head.strength > 3
-            good = as_usual or (own.time and own.kind) or labelled
-        else:
-            begins = c.key[:2] not in ("ul", "ol") and (own.kind or _begins_section(lines, c.at))
-            good = (as_usual and begins) or (own.time and own.strength >= 5)
-        if good:
+        if lines[c.at].is_heading and _holds(lines, c.at, items):
+            continue
+        begins = lines[c.at].is_heading or _begins_section(lines, c.at)
+        if c.own.strength >= 5 or (linked and c.own.whole_link and begins):
             yield c
 
 

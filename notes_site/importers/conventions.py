@@ -48,7 +48,6 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     by_key: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates(lines, skipped):
         by_key[candidate.key].append(candidate)
-    by_key = {key: _with_loose_times(members) for key, members in by_key.items()}
     scores = {key: _score(members, lines) for key, members in by_key.items()}
     key = max(scores, key=lambda k: (scores[k], k), default="")
     if not key:
@@ -93,17 +92,6 @@ def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Seq
             yield c
         else:
             has_time = has_time or own
-
-
-def _with_loose_times(members: list[Candidate]) -> list[Candidate]:
-    """Take durations at the ends of titles for times, if that is where a construct has them."""
-    loose = [c for c in members if c.head.loose]
-    if len(loose) < 3 or len(loose) < 0.5 * sum(c.head.time is None for c in members):
-        return members
-    return [
-        c._replace(own=heads.without_loose(c.own), head=heads.without_loose(c.head)) if c.head.loose else c
-        for c in members
-    ]
 
 
 def _others(

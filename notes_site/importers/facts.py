@@ -19,11 +19,9 @@ _LONGEST = 20  # spaces in a piece of text that is no prose
 
 def facts_in(text: str) -> dict[str, object] | None:
     """Return the facts that a piece of text consists of, None when it says anything else (or nothing)."""
-    if not text.strip(EDGES + "()[]") or text.count(" ") > _LONGEST:
+    text = bare(text)
+    if not text or text.count(" ") > _LONGEST:
         return None
-    text = text.strip(" \t*_")
-    if text[-1] in BRACKETS and text[0] == BRACKETS[text[-1]] and text.find(text[-1]) == len(text) - 1:
-        text = text[1:-1]
     found = _fact(text)
     if found is not None:
         return found
@@ -39,6 +37,20 @@ def facts_in(text: str) -> dict[str, object] | None:
             return None
         together |= one
     return together
+
+
+def bare(text: str) -> str:
+    """Return a piece of text without separators, emphasis and brackets around it; those within it come in pairs."""
+    before = ""
+    while text != before:
+        before = text = text.lstrip(EDGES).rstrip(EDGES.replace(":", ""))
+        for closing, opening in BRACKETS.items():
+            inside = text.startswith(opening) and text.find(closing) == len(text) - 1
+            if inside or (text.endswith(closing) and text.count(opening) < text.count(closing)):
+                text = text[:-1]
+            if inside or (text.startswith(opening) and text.count(opening) > text.count(closing)):
+                text = text[1:]
+    return text
 
 
 def _fact(text: str) -> dict[str, object] | None:

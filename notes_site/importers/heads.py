@@ -7,12 +7,12 @@ date, a level or an address; a duration within the words of a title is part of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from notes_site.importers import values
 from notes_site.importers.facts import BRACKETS, EDGES, facts_in
-from notes_site.importers.times import Time, time_in
+from notes_site.importers.times import Time
 from notes_site.importers.words import NUMBER, SIGN
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.markdown.lines import Line, Link
@@ -27,15 +27,17 @@ _RESOURCES = re.compile(
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
 _LEADING_SIGNS = re.compile(rf"^(?:{SIGN}\s*)+(?=\w|[\[(\"])")
 _SEPARATOR = re.compile(
-    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*"
+    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:.]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*"
     + SIGN
-    + r"\s*"
+    + r"\s*|\s*[()\[\]（）【】]+\s*|(?<=\s)(?=<?https?://)"
 )
+_LEAD = 40  # characters of what may stand before a title
 _LOOSE = re.compile(
-    r"(?<!\bin)(?<!\bfor)(?<!\bof)(?<!\bthe)(?<!\bto)(?<!\bafter)(?<!\bwithin)(?<!\bunder)(?<!\bfirst)(?<!\blast)\s+"
-    r"(\d+(?:[.,]\d+)?\s*(?:minutes?|mins?|m|hours?|hrs?|h)\.?(?:\s*\d+\s*(?:minutes?|mins?|m)\.?)?)$",
+    r"(?<!\bin)(?<!\bfor)(?<!\bof)(?<!\bthe)(?<!\bto)(?<!\bafter)(?<!\bwithin)(?<!\bunder)(?<!\bfirst)(?<!\blast)(?<!\bjust)"
+    r"\s+(?=\d+(?:[.,]\d+)?\s*(?:minutes?|mins?|m|hours?|hrs?|h)\b)",
     re.IGNORECASE,
 )
+"""Before a time that nothing sets apart, as in `Why Docker? 10 mins`; `Go in 5 Minutes` has none."""
 
 
 class Head(NamedTuple):
@@ -54,7 +56,6 @@ class Head(NamedTuple):
     kind: str | None = None
     checked: bool | None = None
     more: bool = False
-    loose: Time | None = None  # at the end of the title, with nothing that sets it apart
     area: str | None = None  # of a table's row: its area has a column
     texts: tuple[str, ...] = ()  # of a table's row: what the other cells say
 
@@ -71,27 +72,64 @@ class _Peel:
 
     def __init__(self, line: Line) -> None:
         self.line, self.text = line, line.text
-        self.start, self.end = 0, len(line.text.rstrip())
+        self.start, self.end = 0, len(line.text)
         self.facts: dict[str, object] = {}
-        self.link: str | None = None
         self.more = False
+        cuts = {found.span() for form in (_SEPARATOR, _LOOSE) for found in form.finditer(line.text)}
+        self._cuts = sorted(cuts | {(at, at) for at in line.bounds})
 
-    def rest(self) -> str:
-        return self.text[self.start : self.end]
+    def peel(self) -> None:
+        """Take what stands at the ends, as far as it is facts; then a time with text behind it."""
+        while self._from_end() or self._from_start():
+            pass
+        if "time" not in self.facts and self._from_middle():
+            while self._from_end():
+                pass
 
-    def take(self, text: str, at: int) -> bool:
+    def _from_end(self) -> bool:
+        for at, after in self._cuts:
+            if self.start < at < self.end and self._take(at, self.end):
+                self.end = at
+                return True
+        return False
+
+    def _from_start(self) -> bool:
+        for at, after in self._cuts:
+            sentence = self.text[at:after].strip() == "."
+            if self.start < at <= self.start + _LEAD and after < self.end and not sentence and self._is_lead(at):
+                if self._take(self.start, after):
+                    self.start = after
+                    return True
+        return False
+
+    def _from_middle(self) -> bool:
+        for (at, after), (end, behind) in pairwise(self._cuts):
+            closed = self.text[end:behind].strip()[:1] in (*":;.", *BRACKETS)
+            if self.start < at and after < end < self.end and closed and "time" in (self._facts(after, end) or {}):
+                self._take(after, end)
+                self.more, self.end = True, at
+                return True
+        return False
+
+    def _is_lead(self, end: int) -> bool:
+        """Tell whether facts may stand before a title in this form; a lone word such as `Basics` may be its beginning."""
+        text = self.text[self.start : end].strip(EDGES)
+        return bool(re.search(r"\d", text)) or (values.levels_in(text) is not None and len(text.split()) == 1)
+
+    def _take(self, start: int, end: int) -> bool:
         """Take a piece as facts about the item, all of it or nothing."""
-        found = facts_in(text)
-        if found is None and (link := self._linked(at, at + len(text))) and _RESOURCES.fullmatch(text.strip(EDGES)):
-            found = {"link": link.target}
-        if found is None:
-            return False
-        for name, value in found.items():
-            self.facts.setdefault(name, value)
-        return True
+        found = self._facts(start, end)
+        self.facts = (found or {}) | self.facts
+        return found is not None
 
-    def _linked(self, start: int, end: int) -> Link | None:
-        return next((a for a in self.line.links if a.start >= start and a.end <= end), None)
+    def _facts(self, start: int, end: int) -> dict[str, object] | None:
+        text = self.text[start:end]
+        if not text.strip(EDGES + "()[]"):
+            return {} if text.count("(") == text.count(")") else None
+        link = next((a for a in self.line.links if a.start >= start and a.end <= end), None)
+        if link and _RESOURCES.fullmatch(text.strip(EDGES + "()[]")):
+            return {"link": link.target}
+        return facts_in(text)
 
 
 def read(line: Line) -> Head:
@@ -102,10 +140,7 @@ def read(line: Line) -> Head:
     checked = _leading_box(peel)
     if number := NUMBER.match(peel.text, peel.start):
         peel.start = number.end()
-    while _from_end(peel) or _from_start(peel):
-        pass
-    if "time" not in peel.facts:
-        _from_middle(peel)
+    peel.peel()
     head = _head(peel, checked)
     return Head("") if is_label(head.title) and not head.time else head
 
@@ -121,76 +156,6 @@ def _leading_box(peel: _Peel) -> bool | None:
         return None
     peel.start = box.end()
     return (box[1] or box[2] or " ") not in " ☐⬜❌"
-
-
-def _from_end(peel: _Peel) -> bool:
-    text = peel.rest().rstrip(" \t.,;:*_")
-    if not text:
-        return False
-    if opening := BRACKETS.get(text[-1]):
-        at = text.rfind(opening)
-        if at > 0 and (not text[at + 1 : -1].strip() or peel.take(text[at + 1 : -1], peel.start + at + 1)):
-            peel.end = peel.start + at
-            return True
-    for at, after in _cuts(peel, text):
-        if peel.take(text[after:], peel.start + after):
-            peel.end = peel.start + at
-            return True
-    return False
-
-
-def _cuts(peel: _Peel, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a piece at the end may begin, the longest first: behind a separator, or where markup changes."""
-    cuts = {(m.start(), m.end()) for m in _SEPARATOR.finditer(text) if m.start() and m.end() < len(text)}
-    if text.count("(") > text.count(")"):  # one that was not closed
-        cuts.add((text.rindex("("), text.rindex("(") + 1))
-    cuts |= {(b - peel.start,) * 2 for b in peel.line.bounds if peel.start < b < peel.start + len(text)}
-    cuts |= {
-        (m.start(), m.start()) for m in re.finditer(r"(?<=\s)<?https?://|~|(?<=[)\]])\s*(?=\d)", text) if m.start()
-    }
-    return iter(sorted(cuts))
-
-
-def _from_start(peel: _Peel) -> bool:
-    text = peel.rest()
-    lead = len(text) - len(text.lstrip(EDGES))
-    text = text[lead:]
-    closing = {opening: closing for closing, opening in BRACKETS.items()}.get(text[:1])
-    at = text.find(closing) if closing else 0
-    if 0 < at < len(text) - 1 and peel.take(text[1:at], peel.start + lead + 1):
-        peel.start += lead + at + 1
-        return True
-    for found in _SEPARATOR.finditer(text):
-        if found.start() > 40:
-            break
-        if found.start() and _is_lead(text[: found.start()]) and peel.take(text[: found.start()], peel.start + lead):
-            peel.start += lead + found.end()
-            return True
-    return False
-
-
-def _is_lead(text: str) -> bool:
-    """Tell whether facts may stand before a title in this form; a lone word such as `Basics` may be its beginning."""
-    return bool(re.search(r"\d|^\W*$", text)) or (values.levels_in(text) is not None and len(text.split()) == 1)
-
-
-_MIDDLE = (
-    re.compile(r"\s*[(\[（]([^()\[\]（）]{1,40})[)\]）]"),
-    re.compile(r"(?:\s[-–—|]+\s*|[,;]\s+|\s?[~≈])\s*([^:;,.()]{1,30})(?=[:;.]\s)"),
-)
-
-
-def _from_middle(peel: _Peel) -> None:
-    """Find a time with text behind it: `Title (20 min): what I learned`, `Title - 20 min. What I learned`."""
-    for form in _MIDDLE:
-        for found in form.finditer(peel.text, peel.start + 1, peel.end):
-            facts = facts_in(found[1])
-            if facts and "time" in facts:
-                peel.take(found[1], found.start(1))
-                peel.more, peel.end = True, found.start()
-                while _from_end(peel):
-                    pass
-                return
 
 
 def _head(peel: _Peel, checked: bool | None) -> Head:
@@ -219,7 +184,6 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
         kind=kind_of(title, KINDS) or _last_word(title),
         checked=checked,
         more=peel.more,
-        loose=None if time else _loose_time(title),
     )
 
 
@@ -227,18 +191,6 @@ def _only_kind(title: str, link: Link, start: int) -> bool:
     """Tell whether a title is a link but for its kind: `Video: [Title](url)`."""
     before, after = title[: link.start - start], title[link.end - start :].strip(EDGES)
     return not after and (is_label(before) or kind_of(before + "x", KINDS) is not None)
-
-
-def _loose_time(title: str) -> Time | None:
-    """Return the time at the end of `Video: Why Docker? 10 mins`; in `Go in 5 Minutes` it is of the sentence."""
-    found = _LOOSE.search(title)
-    return time_in(found[1]) if found else None
-
-
-def without_loose(head: Head) -> Head:
-    """Return the head with the time at its title's end taken for what it is."""
-    found = _LOOSE.search(head.title)
-    return head._replace(time=head.loose, title=head.title[: found.start()].rstrip()) if found and head.loose else head
 
 
 def _last_word(title: str) -> str | None:

@@ -80,18 +80,13 @@ def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
-    """Yield members with a time of their own below: the item before them has its own already."""
-    members = [c for _, c in sorted({**{c.at: c for c in primary}, **items}.items())]
-    has_time = True
-    for n, c in enumerate(members):
-        end = members[n + 1].at if n + 1 < len(members) else len(lines)
-        own = c.head.time is not None or any(own_time(line) for line in lines[c.at + 1 : end])
-        if c.at in items:
-            has_time = own
-        elif own and has_time:
-            yield c
-        else:
-            has_time = has_time or own
+    """Yield the first member above each line that states a time, unless an item stands between it and the last one."""
+    start = 0
+    for end in (at for at, line in enumerate(lines) if own_time(line)):
+        between = [c for c in primary if start <= c.at < end]
+        if between and not any(start <= at < end for at in items):
+            yield between[0]
+        start = end
 
 
 def _others(
@@ -104,7 +99,7 @@ def _others(
             continue
         if lines[c.at].is_heading and _holds(lines, c.at, items):
             continue
-        begins = lines[c.at].is_heading or _begins_section(lines, c.at)
+        begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c.at)
         if c.own.strength >= 5 or (linked and c.own.whole_link and begins):
             yield c
 
@@ -119,7 +114,7 @@ def _holds(lines: Sequence[Line], at: int, items: Iterable[int]) -> bool:
 
 def _begins_section(lines: Sequence[Line], at: int) -> bool:
     before = lines[at - 1] if at else None
-    return before is None or before.is_heading or before.shape in ("rule", "html")
+    return lines[at].is_heading or before is None or before.is_heading or before.shape in ("rule", "html")
 
 
 def _without_inner(items: dict[int, Candidate], lines: Sequence[Line]) -> dict[int, Candidate]:

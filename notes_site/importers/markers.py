@@ -167,7 +167,9 @@ class _Finder:
             if n in self._items or n in self._levels or n in self._parts:
                 if listed:
                     return line.depth > here.depth
-                return n in self._items or not seen or deeper or (above and not line.is_heading)
+                return (
+                    n in self._items or not seen or deeper or (not line.is_heading and (above or not here.is_heading))
+                )
             if here.is_heading and deeper:
                 return self._leads(n, reach)
             seen += line.first and line.shape not in ("html", "rule", "head")
@@ -179,7 +181,7 @@ class _Finder:
 def _ranked(markers: list[Marker]) -> list[Marker]:
     """Rank the markers that are no headings: below the headings under which they stand, in the order of appearance.
 
-    Of levels and names that are made alike, those are inside that follow the others right away.
+    Names that follow a level right away are inside it, and names that a level follows are above it.
     """
     above, order, heading = dict[str, float](), dict[str, int](), 0.0
     for marker in markers:
@@ -188,10 +190,13 @@ def _ranked(markers: list[Marker]) -> list[Marker]:
             above[marker.key] = min(above.get(marker.key, _SPOKEN), heading + 0.5)
         else:
             heading = marker.rank
-    pairs = [(a, b) for a, b in pairwise(markers) if b.at == a.at + 1 and a.key == b.key]
-    shift = {a.key: 0.005 for a, b in pairs if a.levels and b.name} | {a.key: -0.005 for a, b in pairs if a.name and b.levels}
+    pairs = [(a, b) for a, b in pairwise(markers) if b.at == a.at + 1]
+    shift = {b.key: 0.25 for a, b in pairs if a.levels and b.name} | {
+        a.key: -0.25 for a, b in pairs if a.name and b.levels
+    }
     return [
-        m if m.rank != _SPOKEN
+        m
+        if m.rank != _SPOKEN
         else m._replace(rank=above[m.key] + order[m.key] / 100 + (shift.get(m.key, 0) if m.name else 0))
         for m in markers
     ]

@@ -8,16 +8,16 @@ from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
-from notes_site.importers.facts import facts_in
+from notes_site.importers.facts import facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.times import Time, time_in
+from notes_site.importers.words import is_label
 from notes_site.markdown.lines import Line
 from notes_site.paths import is_web
 
 _GOOD = 2.0  # the strength from which a line is taken for an item of its construct
 _MARKER = 16  # words of a line that names a level: `To achieve Beginner Level mastery of this topic, complete:`
 _SENTENCE = 100  # characters: a longer paragraph is no head, whatever stands in it
-_LINK_LABEL = re.compile(r"[\W_]*(?:the\s+)?(?:link|url|source|resource|website|address)s?\b[^:]{0,20}:", re.IGNORECASE)
 _AREA_COLUMN = re.compile(r"area|category|module|subject|unit|section", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"title|name|resource|topic|what|course|lesson|item|material|video|link", re.IGNORECASE)
 
@@ -96,8 +96,7 @@ def marked_level(line: Line) -> values.Levels | None:
 def _may_be_head(line: Line, head: Head, whole: Head) -> bool:
     sentence = line.text.rstrip().endswith((".", "?!")) and not (head.time and (head.kind or head.whole_link))
     short = len(line.text) <= _SENTENCE and not sentence
-    label = _LINK_LABEL.match(line.text)
-    if ". " in head.title or (label and not any(link.start < label.end() for link in line.links)):
+    if ". " in head.title:
         return False
     if head.whole_link and (line.first or head.time):
         return len(head.title) <= 150
@@ -111,7 +110,7 @@ def _row(line: Line, columns: Sequence[str]) -> Head:
     for cell, column in zip_longest(line.cells, columns[: len(line.cells)], fillvalue=""):
         if isinstance(cell, str):
             break
-        if link is None and (heads.is_label(cell.text) or not texts):
+        if link is None and (is_label(cell.text) or not texts):
             link = next((a.target for a in cell.links if is_web(a.target)), None)
         found = facts_in(cell.text) or facts_in(f"{column}: {cell.text}")
         if _AREA_COLUMN.fullmatch(str(column).strip()) and not cell.links:
@@ -134,7 +133,7 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
     for line in lines[at + 1 : at + 7]:
         if line.shape in ("code", "html", "rule", "head", "row") or line.is_heading:
             break
-        facts = facts_in(line.text) or link_line(line, head)
+        facts = facts_in(spelled(line))
         if facts is None or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
             break
         if set(facts) == {"levels"} and not re.match(r"\W*(?:level|difficulty)\s*[:=-]", line.text, re.IGNORECASE):
@@ -142,18 +141,6 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
         head = heads.merge(head, facts)
         count += 1
     return head, count
-
-
-def link_line(line: Line, head: Head) -> dict[str, object] | None:
-    """Return the link of a line such as `Link: [here](url)` or `[Video](url)`."""
-    external = [link for link in line.links if is_web(link.target)]
-    if len(external) == 1 and not head.link and heads.is_label(line.text):
-        return {"link": external[0].target}
-    if len(external) == 1 and not head.link and (label := _LINK_LABEL.match(line.text)):
-        covered = external[0].end - external[0].start
-        if covered + label.end() >= len(line.text.strip()) - 3:
-            return {"link": external[0].target}
-    return None
 
 
 def own_time(line: Line) -> Time | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.importers import heads
 from notes_site.importers.candidates import Candidate, candidates, own_time
-from notes_site.importers.words import is_numbered
 from notes_site.markdown.lines import Line
 
 

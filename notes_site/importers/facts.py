@@ -6,6 +6,9 @@ import re
 
 from notes_site.importers import values
 from notes_site.importers.times import time_in
+from notes_site.importers.words import is_label
+from notes_site.markdown.lines import Line
+from notes_site.paths import is_web
 
 BRACKETS = {")": "(", "]": "[", "）": "（", "】": "【"}
 """Closing brackets, each with the one that opens."""
@@ -18,17 +21,20 @@ _LONGEST = 20  # spaces in a piece of text that is no prose
 
 
 def facts_in(text: str) -> dict[str, object] | None:
-    """Return the facts that a piece of text consists of, None when it says anything else (or nothing)."""
+    """Return the facts that a piece of text consists of, None when it says anything else (or nothing).
+
+    Beside an address stand words for it: `Video, 20 min, from https://example.org`.
+    """
     text = bare(text)
     if not text or text.count(" ") > _LONGEST:
         return None
     found = _fact(text)
     if found is not None:
         return found
-    url = values.URL.search(text)
-    pieces = [text[: url.start()], url[0], text[url.end() :]] if url else _PARTS.split(text)
-    parts = [part for part in pieces if part.strip(EDGES)]
-    if len(parts) < 2:
+    pieces = values.URL.split(text)  # every second one is an address
+    parts = [part for n, piece in enumerate(pieces) for part in ([piece] if n % 2 else _PARTS.split(piece))]
+    parts = [part for part in map(bare, parts) if part and not (len(pieces) > 1 and is_label(part))]
+    if not parts or parts == [text]:
         return None
     together: dict[str, object] = {}
     for part in parts:
@@ -37,6 +43,16 @@ def facts_in(text: str) -> dict[str, object] | None:
             return None
         together |= one
     return together
+
+
+def spelled(line: Line, start: int = 0, end: int | None = None) -> str:
+    """Return a piece of a line with the address in place of a link such as `[here](url)` or `Link: [Title](url)`."""
+    end = len(line.text) if end is None else end
+    for link in line.links:
+        label = is_label(line.text[link.start : link.end]) or is_label(line.text[start : link.start])
+        if label and is_web(link.target) and start <= link.start and link.end <= end:
+            return f"{line.text[start : link.start]} {link.target} {line.text[link.end : end]}"
+    return line.text[start:end]
 
 
 def bare(text: str) -> str:
@@ -54,8 +70,8 @@ def bare(text: str) -> str:
 
 
 def _fact(text: str) -> dict[str, object] | None:
-    if url := values.url_in(text):
-        return {"link": url}
+    if url := values.URL.fullmatch(text):
+        return {"link": url[1]}
     if day := values.date_in(text):
         return {"date": day}
     if time := time_in(text):

@@ -11,19 +11,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from notes_site.importers import values
-from notes_site.importers.facts import BRACKETS, EDGES, facts_in
+from notes_site.importers.facts import BRACKETS, EDGES, facts_in, spelled
 from notes_site.importers.times import Time
-from notes_site.importers.words import NUMBER, SIGN
+from notes_site.importers.words import NUMBER, SIGN, is_label
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.markdown.lines import Line, Link
 from notes_site.paths import is_web
 
 KINDS = tuple(DEFAULT_KINDS.items())
-_RESOURCES = re.compile(
-    r"(?:video|lab|tutorial|course|article|book|lecture|talk|podcast|lesson|exercise|workshop|paper|guide|docs?|"
-    r"documentation|manual|blog|post|project|quiz|webinar|screencast|reading|slides|demo|link|source|url|website|here)s?",
-    re.IGNORECASE,
-)
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
 _LEADING_SIGNS = re.compile(rf"^(?:{SIGN}\s*)+(?=\w|[\[(\"])")
 _SEPARATOR = re.compile(
@@ -87,7 +82,7 @@ class _Peel:
                 pass
 
     def _from_end(self) -> bool:
-        for at, after in self._cuts:
+        for at, _ in self._cuts:
             if self.start < at < self.end and self._take(at, self.end):
                 self.end = at
                 return True
@@ -95,11 +90,11 @@ class _Peel:
 
     def _from_start(self) -> bool:
         for at, after in self._cuts:
+            near = self.start < at <= self.start + _LEAD and after < self.end
             sentence = self.text[at:after].strip() == "."
-            if self.start < at <= self.start + _LEAD and after < self.end and not sentence and self._is_lead(at):
-                if self._take(self.start, after):
-                    self.start = after
-                    return True
+            if near and not sentence and self._is_lead(at) and self._take(self.start, after):
+                self.start = after
+                return True
         return False
 
     def _from_middle(self) -> bool:
@@ -112,7 +107,7 @@ class _Peel:
         return False
 
     def _is_lead(self, end: int) -> bool:
-        """Tell whether facts may stand before a title in this form; a lone word such as `Basics` may be its beginning."""
+        """Tell whether facts may stand before a title; a lone word such as `Basics` may be its beginning."""
         text = self.text[self.start : end].strip(EDGES)
         return bool(re.search(r"\d", text)) or (values.levels_in(text) is not None and len(text.split()) == 1)
 
@@ -126,10 +121,7 @@ class _Peel:
         text = self.text[start:end]
         if not text.strip(EDGES + "()[]"):
             return {} if text.count("(") == text.count(")") else None
-        link = next((a for a in self.line.links if a.start >= start and a.end <= end), None)
-        if link and _RESOURCES.fullmatch(text.strip(EDGES + "()[]")):
-            return {"link": link.target}
-        return facts_in(text)
+        return facts_in(spelled(self.line, start, end))
 
 
 def read(line: Line) -> Head:
@@ -143,11 +135,6 @@ def read(line: Line) -> Head:
     peel.peel()
     head = _head(peel, checked)
     return Head("") if is_label(head.title) and not head.time else head
-
-
-def is_label(text: str) -> bool:
-    """Tell whether a text only says what sort of thing is linked: `Link`, `the video`."""
-    return _RESOURCES.fullmatch(text.strip(EDGES).removeprefix("the ")) is not None
 
 
 def _leading_box(peel: _Peel) -> bool | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from notes_site.importers import conventions, heads, markers, topics, values
-from notes_site.importers.candidates import Candidate, link_line, own_time
+from notes_site.importers.candidates import Candidate, own_time
 from notes_site.importers.conventions import Habits
+from notes_site.importers.facts import facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.markers import Marker
 from notes_site.importers.words import is_contents, is_numbered
@@ -168,9 +169,8 @@ def _completed(lines: Sequence[Line], item: Candidate, end: int, habits: Habits)
     own, if that is the document's habit.
     """
     head, at = item.head, item.at
-    if not head.link:
-        found = (link_line(line, head) for line in lines[at + 1 : min(end, at + _NEAR)])
-        head = heads.merge(head, next(filter(None, found), {}))
+    below = (facts_in(spelled(line)) for line in lines[at + 1 : min(end, at + _NEAR)])
+    head = heads.merge(head, {"link": next((facts["link"] for facts in below if facts and "link" in facts), None)})
     if head.time or not habits.times_below:
         return head
     times = (own_time(line) for line in lines[at + 1 : end])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from notes_site.importers import heads, values
-from notes_site.importers.candidates import construct, marked_level, own_time
+from notes_site.importers import heads
+from notes_site.importers.candidates import construct, marked_level
 from notes_site.importers.conventions import Habits
 from notes_site.importers.facts import facts_in
 from notes_site.importers.words import is_contents, is_numbered, name_of
@@ -58,7 +57,6 @@ class _Finder:
         facts = {c.at + n for c in habits.items.values() for n in range(1, c.below + 1)}
         self._lines, self._items = lines, habits.items
         self._others = [at for at in range(len(lines)) if at not in habits.items | dict.fromkeys(skipped | facts)]
-        self._texts = Counter(line.text for line in lines)
         self._item_depth = int(habits.key[1]) if habits.key[:1] == "h" else _NO_HEADING
         self._parts = set[int]()
         self._levels: dict[int, tuple[str, ...]] = {}
@@ -86,33 +84,19 @@ class _Finder:
         return dict(sorted(found.items()))
 
     def _level_markers(self) -> dict[int, tuple[str, ...]]:
-        """Return the lines that say a level and nothing else.
-
-        Words such as `basic` need another level beside them.
-        """
-        found = {at: level for at in self._others if (level := self._level(at))}
-        sure = {construct(self._lines[at]) for at, level in found.items() if not level.weak}
-        kinds = {(construct(self._lines[at]), level.names) for at, level in found.items()}
-        several = {key for key, _ in kinds if sum(key == other for other, _ in kinds) > 1}
-        return {at: level.names for at, level in found.items() if construct(self._lines[at]) in sure | several}
-
-    def _level(self, at: int) -> values.Levels | None:
-        line, key = self._lines[at], construct(self._lines[at])
-        level = marked_level(line) if key and key != "row" else None
-        if level is None or line.is_heading:
-            return level
-        labelled = re.match(r"\W*level\s*[:=-]", line.text, re.IGNORECASE)
-        must_lead = key[:2] in ("ul", "ol") or level.rest or labelled
-        return level if line.first and (not must_lead or self._leads(at, int(not labelled))) else None
+        """Return the lines that say a level and nothing else; a word such as `basic` needs another level beside it."""
+        made = {at: construct(self._lines[at]) for at in self._others}
+        found = {at: level for at, key in made.items() if key and (level := marked_level(self._lines[at]))}
+        if all(level.weak for level in found.values()) and len({level.names for level in found.values()}) < 2:
+            return {}
+        return {at: level.names for at, level in found.items()}
 
     def _may_speak(self, at: int) -> bool:
         """Tell whether a line that is no heading may serve as one."""
         line, key = self._lines[at], construct(self._lines[at])
         if line.is_heading or key in ("", "row") or not (line.first and line.alone) or len(line.text.split()) > _WORDS:
             return False
-        if self._texts[line.text] > 1 and self._lines[at - 1].is_heading:  # a hint, the same under each
-            return False
-        return key == "summary" or not ((key == "p" and not line.strong) or own_time(line) or facts_in(line.text))
+        return key == "summary" or not ((key == "p" and not line.strong) or facts_in(line.text))
 
     def _spoken(self, key: str, members: Sequence[int]) -> set[int]:
         """Return the lines of one making, no headings, that open parts.
@@ -130,34 +114,29 @@ class _Finder:
     def _headings(self) -> set[int]:
         """Return the headings that open parts; the rest stands in items' notes.
 
-        All of a depth do if levels have it, if nothing stands above it, or if items follow most of them right away.
+        All of a depth do if levels have it, or if nothing stands above it.
         """
         found = set[int]()
         whole = {self._lines[at].shape for at in self._levels}
-        second = max(sorted(self._items)[:2], default=0)  # the first may be a link above all, as one to the course
-        headings = self._alike(lambda at: self._is_heading(at))
-        for key, here in headings.items():
-            depth = int(key[1])
-            above = not found and not any(key_ < key for key_ in whole if key_[0] == "h") and here[0] < second
-            if depth >= self._item_depth:
-                reach = {at: int(is_numbered(self._lines[at].text)) for at in here if depth == self._item_depth}
+        last = max(self._items, default=0)
+        for key, here in self._alike(self._is_heading).items():
+            if int(key[1]) >= self._item_depth:
+                reach = {at: int(is_numbered(self._lines[at].text)) for at in here if int(key[1]) == self._item_depth}
                 found |= {at for at, n in reach.items() if self._leads(at, n) or heads.read(self._lines[at]).levels}
-                continue
-            leading = {at for at in here if self._leads(at, 1, above=above)}
-            most = key in whole or len(leading) >= 0.5 * len(here) or (above and not leading)
-            last = {at for at in here if at > max(self._items, default=0)} if leading else set[int]()
-            found |= set(here) if most else leading | last
+            elif key in whole or not found:
+                found |= set(here)
+            elif leading := {at for at in here if self._leads(at, 1)}:
+                found |= leading | {at for at in here if at > last}
         return found
 
     def _is_heading(self, at: int) -> bool:
         line = self._lines[at]
         return line.is_heading and not line.depth and bool(line.text.strip()) and not is_contents(line.text)
 
-    def _leads(self, at: int, reach: int, *, above: bool = False) -> bool:
+    def _leads(self, at: int, reach: int) -> bool:
         """Tell whether an item or a part stands below a line, at most `reach` remarks between them.
 
-        Below a heading that is `above` the notes remarks may stand before a level too; below the item of a list must
-        be a list in it.
+        Below the item of a list must be a list in it.
         """
         here, seen = self._lines[at], 0
         listed = here.shape in ("ul", "ol")
@@ -167,9 +146,7 @@ class _Finder:
             if n in self._items or n in self._levels or n in self._parts:
                 if listed:
                     return line.depth > here.depth
-                return (
-                    n in self._items or not seen or deeper or (not line.is_heading and (above or not here.is_heading))
-                )
+                return not seen or deeper or not (line.is_heading or here.is_heading)
             if here.is_heading and deeper:
                 return self._leads(n, reach)
             seen += line.first and line.shape not in ("html", "rule", "head")

@@ -31,7 +31,6 @@ class Candidate(NamedTuple):
     head: Head
     below: int
     timed: bool  # a line of its own states a time, before the next heading
-    apart: bool = False  # the title is set apart by emphasis
 
     @property
     def good(self) -> bool:
@@ -61,15 +60,8 @@ def candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
         whole, below = _facts_below(lines, at, head) if key != "row" else (head, 0)
         if key == "p" and not _may_be_head(line, head, whole):
             continue
-        if key.startswith("quote") and head.strength < 3 and not (line.strong and line.alone):
-            continue
         timed = line.is_heading and _timed_below(lines, at)
-        yield Candidate(at, key, head, whole, below, timed, _is_apart(line, head.title))
-
-
-def _is_apart(line: Line, title: str) -> bool:
-    start = line.text.find(title)
-    return start >= 0 and any(b <= start for b in line.bounds) and any(b >= start + len(title) for b in line.bounds)
+        yield Candidate(at, key, head, whole, below, timed)
 
 
 def _timed_below(lines: Sequence[Line], at: int) -> bool:

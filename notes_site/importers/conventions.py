@@ -46,7 +46,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     by_key: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates(lines, skipped):
         by_key[candidate.key].append(candidate)
-    scores = {key: _score(members, lines) for key, members in by_key.items()}
+    scores = {key: _score(members) for key, members in by_key.items()}
     key = max(scores, key=lambda k: (scores[k], k), default="")
     if not key:
         return Habits({}, "", False)
@@ -60,20 +60,16 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     return Habits(_without_inner(items, lines), key, times_below)
 
 
-def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
+def _score(members: Sequence[Candidate]) -> float:
     """Return how much a construct looks like the one that carries items."""
     good = [c for c in members if c.good or c.timed]
     members = [c for c in members if c.good or c.key != "p"]  # those without evidence are text to begin with
     if not good:
         return 0.0
-    listed = members[0].key[:2] in ("ul", "ol")
-    if listed:
-        lists = {lines[c.at].block for c in good}
-        members = [c for c in members if lines[c.at].block in lists]
-    total = 0.0
-    for c in good:
-        bare = listed and c.head.strength == 3 and c.head.whole_link  # such lists stand in notes too
-        total += 1.5 if bare else min(c.head.strength + 2 * c.timed, 6)
+    bare = [c for c in good if c.key[:2] in ("ul", "ol") and c.head.strength == 3 and c.head.whole_link]
+    total = sum(min(c.head.strength + 2 * c.timed, 6) for c in good) - 1.5 * len(
+        bare
+    )  # lists of links stand in notes too
     return total * len(good) / len(members)
 
 

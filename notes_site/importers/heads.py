@@ -15,7 +15,7 @@ from notes_site.importers.facts import BRACKETS, EDGES, facts_in, spelled
 from notes_site.importers.times import Time
 from notes_site.importers.words import NUMBER, SIGN, is_label
 from notes_site.kinds import DEFAULT_KINDS, kind_of
-from notes_site.markdown.lines import Line, Link
+from notes_site.markdown.lines import Line
 from notes_site.paths import is_web
 
 KINDS = tuple(DEFAULT_KINDS.items())
@@ -152,7 +152,8 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
     external = [a for a in links if is_web(a.target)]
     link = peel.facts.get("link") or (external[0].target if len(external) == 1 else None)
     covered = sum(min(a.end, end) - max(a.start, start) for a in external)
-    whole = len(external) == 1 and (covered >= 0.6 * len(title) or _only_kind(text[start:end], external[0], start))
+    behind_kind = [a for a in external if text[start : a.start].rstrip().endswith(":") and a.end >= end]
+    whole = len(external) == 1 and (covered >= 0.6 * len(title) or len(behind_kind) == 1)
     inside = values.URL.search(title)
     if inside and not external:  # `Title (url) more`, `Title: url`
         link, title = link or inside[1], title.replace(inside[0], " ").strip(EDGES + "()[]") or inside[1]
@@ -174,18 +175,10 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
     )
 
 
-def _only_kind(title: str, link: Link, start: int) -> bool:
-    """Tell whether a title is a link but for its kind: `Video: [Title](url)`."""
-    before, after = title[: link.start - start], title[link.end - start :].strip(EDGES)
-    return not after and (is_label(before) or kind_of(before + "x", KINDS) is not None)
-
-
 def _last_word(title: str) -> str | None:
     """Return the kind in a title such as `Docker Intro Lab` or `Docker Intro (video)`."""
-    words = title.split()
-    if not 1 < len(words) <= 12 or not (words[-1][:1].isupper() or words[-1][0] in "(["):
-        return None
-    return kind_of(f"{words[-1].strip('()[]')}: x", KINDS)
+    before, _, last = title.rpartition(" ")
+    return kind_of(f"{last.strip('()[]')}: x", KINDS) if before and (last[:1].isupper() or last[:1] in "([") else None
 
 
 def merge(head: Head, facts: dict[str, object]) -> Head:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import takewhile, zip_longest
+from itertools import takewhile
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
@@ -97,17 +97,15 @@ def _may_be_head(line: Line, head: Head) -> bool:
 def _row(line: Line, columns: Sequence[str]) -> Head:
     """Read a row of a table: one cell is the title, the others state facts; a column's name helps a bare number."""
     texts, facts, link, area = list[Line](), dict[str, object](), None, None
-    for cell, column in zip_longest(line.cells, columns[: len(line.cells)], fillvalue=""):
-        if isinstance(cell, str):
-            break
+    for cell, column in zip(line.cells, (*columns, *[""] * len(line.cells)), strict=False):
         if link is None and (is_label(cell.text) or not texts):
             link = next((a.target for a in cell.links if is_web(a.target)), None)
         found = facts_in(cell.text) or facts_in(f"{column}: {cell.text}")
-        if _AREA_COLUMN.fullmatch(str(column).strip()) and not cell.links:
+        if _AREA_COLUMN.fullmatch(column) and not cell.links:
             area = cell.text.strip() or None
         elif found:
             facts = {**found, **facts}
-        elif _TITLE_COLUMN.search(str(column)) and texts and not _TITLE_COLUMN.search(columns[0]):
+        elif texts and _TITLE_COLUMN.search(column) and not _TITLE_COLUMN.search(columns[0]):
             texts.insert(0, cell)
         elif cell.text.strip():
             texts.append(cell)

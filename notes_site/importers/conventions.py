@@ -52,6 +52,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
         return Habits({}, "", False)
     primary = by_key[key]
     items = {c.at: c for c in primary if c.good}
+    items |= {c.at: c for c in _siblings(primary, lines)}
     others = [c for members in by_key.values() for c in members]
     items |= {c.at: c for c in _others(others, key, items, lines)}
     times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
@@ -71,6 +72,17 @@ def _score(members: Sequence[Candidate]) -> float:
         bare
     )  # lists of links stand in notes too
     return total * len(good) / len(members)
+
+
+def _siblings(primary: Sequence[Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+    """Yield the members of lists in which nearly all are items."""
+    lists: dict[int, list[Candidate]] = defaultdict(list)
+    for c in primary:
+        if c.key[:2] in ("ul", "ol"):
+            lists[lines[c.at].block].append(c)
+    for members in lists.values():
+        if sum(c.good for c in members) >= 0.75 * len(members):
+            yield from members
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:

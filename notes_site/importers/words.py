@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _NUMBERED = re.compile(
+    r"\s*(?:area|module|unit)\s*:\s*|"
     r"\s*(?:area|module|unit|week|chapter|part|section|topic|lesson|theme|subject|block)\s*(?:#\s*)?"
     r"(?:\d{1,3}\b(?:\s*[:.)–—-]+\s*|\s+|$)|(?-i:[IVX]{1,4}|[A-Z])(?:\s*[:.)–—-]+\s*|$))",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from notes_site.importers.candidates import Candidate, candidates, own_time
+from notes_site.importers.words import is_numbered
 from notes_site.markdown.lines import Line
 
 
@@ -82,7 +83,7 @@ def _siblings(primary: Sequence[Candidate], lines: Sequence[Line]) -> Iterator[C
             lists[lines[c.at].block].append(c)
     for members in lists.values():
         if sum(c.good for c in members) >= 0.75 * len(members):
-            yield from members
+            yield from (c for c in members if not is_numbered(lines[c.at].text))
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:

@@ -109,7 +109,8 @@ class _Finder:
             leading = {at for at in leading if like and at > like[0] and at + 1 not in self._levels}
         elif not like and len(leading) < 0.5 * len(members):
             leading = set()
-        return leading | {at for at in members if key == "p" and is_numbered(self._lines[at].text)}
+        numbered = {at for at in members if is_numbered(self._lines[at].text)}
+        return leading | {at for at in numbered if key == "p" or at + 1 in self._items}
 
     def _headings(self) -> set[int]:
         """Return the headings that open parts; the rest stands in items' notes.

@@ -14,7 +14,7 @@ from notes_site.markdown.lines import Line
 class Habits(NamedTuple):
     """`items`: the heads of items by line index. `key`: the construct that carries most of them ('' without any).
 
-    `times_below`: times stand on lines of their own; `times_last`: and mostly at an item's end.
+    `times_below`: most items have no time in the head, so a time may stand on a line of its own.
     """
 
     items: dict[int, Candidate]

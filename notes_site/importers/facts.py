@@ -17,6 +17,7 @@ EDGES = " \t-–—|:•·,;~*_=>"
 """What separates the pieces of a head."""
 
 _PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
+_MOST = 500  # characters of a piece of text that is no prose
 _LONGEST = 20  # spaces in a piece of text that is no prose
 
 
@@ -25,8 +26,8 @@ def facts_in(text: str) -> dict[str, object] | None:
 
     Beside an address stand words for it: `Video, 20 min, from https://example.org`.
     """
-    text = bare(text)
-    if not text or text.count(" ") > _LONGEST:
+    text = "" if is_prose(text) else bare(text)
+    if not text:
         return None
     found = _fact(text)
     if found is not None:
@@ -48,11 +49,16 @@ def facts_in(text: str) -> dict[str, object] | None:
 def spelled(line: Line, start: int = 0, end: int | None = None) -> str:
     """Return a piece of a line with the address in place of a link such as `[here](url)` or `Link: [Title](url)`."""
     end = len(line.text) if end is None else end
-    for link in line.links:
+    for link in (link for link in line.links if start <= link.start and link.end <= end):
         label = is_label(line.text[link.start : link.end]) or is_label(line.text[start : link.start])
-        if label and is_web(link.target) and start <= link.start and link.end <= end:
+        if label and is_web(link.target):
             return f"{line.text[start : link.start]} {link.target} {line.text[link.end : end]}"
     return line.text[start:end]
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a piece of text is too long to be facts alone."""
+    return len(text) > _MOST or text.count(" ") > _LONGEST
 
 
 def bare(text: str) -> str:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from notes_site.importers import values
-from notes_site.importers.facts import BRACKETS, EDGES, facts_in, spelled
+from notes_site.importers.facts import BRACKETS, EDGES, facts_in, is_prose, spelled
 from notes_site.importers.times import Time
 from notes_site.importers.words import NUMBER, SIGN, is_label
 from notes_site.kinds import DEFAULT_KINDS, kind_of
@@ -121,7 +121,7 @@ class _Peel:
         text = self.text[start:end]
         if not text.strip(EDGES + "()[]"):
             return {} if text.count("(") == text.count(")") else None
-        return facts_in(spelled(self.line, start, end))
+        return None if is_prose(text) else facts_in(spelled(self.line, start, end))
 
 
 def read(line: Line) -> Head:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notes_site.importers import heads, values
+from notes_site.importers.facts import facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.times import time_in
 from notes_site.markdown import lines
@@ -108,6 +109,9 @@ def test_levels(said: str, names: tuple[str, ...], weak: bool) -> None:
         ("##### 1.1 [Intermediate] Video: Lenses", "Video: Lenses", None, None),
         ("-Quiz: Tides(https://e.org/t) (20 min", "Quiz: Tides", "https://e.org/t", 20),
         ("* **Video: Tides** (https://e.org/t) 15 min", "Video: Tides", "https://e.org/t", 15),
+        ("- **2023-09-04** Tides — 15 min", "Tides", None, 15),
+        ("### Video: Why Tides? 10 mins", "Video: Why Tides?", None, 10),
+        ("*Tides* ([video](https://e.org/t), 20 min)", "Tides", "https://e.org/t", 20),
         ("Quiz: [Tides](https://e.org/t), 20 minutes.", "Quiz: Tides", "https://e.org/t", 20),
     ],
 )
@@ -115,6 +119,21 @@ def test_heads(source: str, title: str, link: str | None, minutes: int | None) -
     found = head(source)
     assert (found.title, found.link) == (title, link)
     assert (found.time.minutes if found.time else None) == minutes
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("_Video, 17 min, https://e.org/t_", {"link", "time"}),
+        ("[Watch it here](https://e.org/t)", {"link"}),
+        ("Link: [The tides](https://e.org/t)", {"link"}),
+        ("Level: beginner | 2023-09-04", {"levels", "date"}),
+        ("[The tides](https://e.org/t)", set()),
+        ("Video", set()),
+    ],
+)
+def test_facts(source: str, names: set[str]) -> None:
+    assert set(facts_in(spelled(lines.read(source)[0])) or ()) == names
 
 
 def test_boxes_and_levels_of_a_head() -> None:

@@ -6,7 +6,10 @@ What happens, in order; all of it is pure but `disk`:
     values           times, dates, levels and addresses in a piece of text
     facts            a piece of text that consists of such values
     heads            a line read as the head of an item: title, link, time, ... and how sure that is
-    conventions      the document's own habits: what carries its items, its areas, its levels, its times
+    candidates       the lines that may be heads of items, each with the facts below it
+    conventions      the document's own habits: what carries its items, where its times stand
+    topics           the same for a document that lists no resources
+    markers          the lines that open areas, levels and groups: those that an item or another marker follows
     outline          every line's part: area, level, group, item, text
     notes            items and texts become note files (`writing`), links and images re-pointed (`rewrite`) and
                      footnotes where they are used (`footnotes`), without boxes around nothing (`boxes`)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import takewhile, zip_longest
+from itertools import takewhile
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
-from notes_site.importers.facts import facts_in
+from notes_site.importers.facts import facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.times import Time, time_in
+from notes_site.importers.words import is_label
 from notes_site.markdown.lines import Line
 from notes_site.paths import is_web
 
 _GOOD = 2.0  # the strength from which a line is taken for an item of its construct
-_MARKER = 16  # words of a line that names a level: `To achieve Beginner Level mastery of this topic, complete:`
-_SENTENCE = 100  # characters: a longer paragraph is no head, whatever stands in it
-_LINK_LABEL = re.compile(r"[\W_]*(?:the\s+)?(?:link|url|source|resource|website|address)s?\b[^:]{0,20}:", re.IGNORECASE)
+_LONGEST = 100  # characters of a title in a paragraph
 _AREA_COLUMN = re.compile(r"area|category|module|subject|unit|section", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"title|name|resource|topic|what|course|lesson|item|material|video|link", re.IGNORECASE)
 
@@ -31,7 +30,6 @@ class Candidate(NamedTuple):
     head: Head
     below: int
     timed: bool  # a line of its own states a time, before the next heading
-    apart: bool = False  # the title is set apart by emphasis
 
     @property
     def good(self) -> bool:
@@ -58,22 +56,16 @@ def candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
         head = _row(line, columns) if key == "row" else heads.read(line)
         if not head.title or ((level := marked_level(line)) and not level.weak):
             continue
-        whole, below = _facts_below(lines, at, head) if key != "row" else (head, 0)
-        if key == "p" and not _may_be_head(line, head, whole):
+        whole, below = _facts_below(lines, at, head)
+        if key == "p" and not _may_be_head(line, head):
             continue
-        if key.startswith("quote") and head.strength < 3 and not (line.strong and line.alone):
-            continue
-        timed = line.is_heading and _timed_below(lines, at)
-        yield Candidate(at, key, head, whole, below, timed, _is_apart(line, head.title))
-
-
-def _is_apart(line: Line, title: str) -> bool:
-    start = line.text.find(title)
-    return start >= 0 and any(b <= start for b in line.bounds) and any(b >= start + len(title) for b in line.bounds)
+        timed = key != "p" and _timed_below(lines, at)
+        yield Candidate(at, key, head, whole, below, timed)
 
 
 def _timed_below(lines: Sequence[Line], at: int) -> bool:
-    section = takewhile(lambda line: not line.is_heading, lines[at + 1 :])
+    key = construct(lines[at])
+    section = takewhile(lambda line: not line.is_heading and construct(line) != key, lines[at + 1 :])
     return any((time := own_time(line)) and time.said for line in section)
 
 
@@ -81,44 +73,39 @@ def marked_level(line: Line) -> values.Levels | None:
     """Return the level that a line names if it says nothing else: `Beginner Level mastery of X` is a level's marker,
     and `To achieve Beginner Level, complete:`, but `X (Beginner)` is an area.
     """
-    if len(line.text.split()) > _MARKER:
-        return None
     head = heads.read(line)
     level = values.levels_in(head.title or line.text)
     if level is None or len(level.names) > 1 or not level.rest:
         return level if level and len(level.names) == 1 else None
     words = re.findall(r"[^\W_]+", line.text.casefold())
-    announces = line.text.rstrip().endswith(":") and "level" in words and not level.weak
-    begins = line.is_heading and "level" in words[:2] and not head.levels
+    announces = line.text.rstrip().endswith(":") and "level" in words
+    begins = construct(line) != "p" and "level" in words[:2] and not head.levels
     return level if announces or begins else None
 
 
-def _may_be_head(line: Line, head: Head, whole: Head) -> bool:
-    sentence = line.text.rstrip().endswith((".", "?!")) and not (head.time and (head.kind or head.whole_link))
-    short = len(line.text) <= _SENTENCE and not sentence
-    label = _LINK_LABEL.match(line.text)
-    if ". " in head.title or (label and not any(link.start < label.end() for link in line.links)):
+def _may_be_head(line: Line, head: Head) -> bool:
+    """Tell whether a line of a paragraph may be one: it is a link, or no sentence and states a time or its kind."""
+    if ". " in head.title or len(head.title) > _LONGEST:
         return False
     if head.whole_link and (line.first or head.time):
-        return len(head.title) <= 150
-    named = line.strong and line.first and (whole.strength or line.alone)
-    return bool(short and (((head.time or named) and not head.more) or (head.kind and line.first)))
+        return True
+    if line.text.rstrip().endswith((".", "?!")) and not (head.time and head.kind):
+        return False
+    return bool((head.time and not head.more) or (line.first and (line.strong or head.kind)))
 
 
 def _row(line: Line, columns: Sequence[str]) -> Head:
     """Read a row of a table: one cell is the title, the others state facts; a column's name helps a bare number."""
     texts, facts, link, area = list[Line](), dict[str, object](), None, None
-    for cell, column in zip_longest(line.cells, columns[: len(line.cells)], fillvalue=""):
-        if isinstance(cell, str):
-            break
-        if link is None and (heads.is_label(cell.text) or not texts):
+    for cell, column in zip(line.cells, (*columns, *[""] * len(line.cells)), strict=False):
+        if link is None and (is_label(cell.text) or not texts):
             link = next((a.target for a in cell.links if is_web(a.target)), None)
         found = facts_in(cell.text) or facts_in(f"{column}: {cell.text}")
-        if _AREA_COLUMN.fullmatch(str(column).strip()) and not cell.links:
+        if _AREA_COLUMN.fullmatch(column) and not cell.links:
             area = cell.text.strip() or None
         elif found:
             facts = {**found, **facts}
-        elif _TITLE_COLUMN.search(str(column)) and texts and not _TITLE_COLUMN.search(columns[0]):
+        elif texts and _TITLE_COLUMN.search(column) and not _TITLE_COLUMN.search(columns[0]):
             texts.insert(0, cell)
         elif cell.text.strip():
             texts.append(cell)
@@ -132,10 +119,8 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
     """Add what the lines right below a head state about it, and nothing else: its time, link, date, level."""
     count = 0
     for line in lines[at + 1 : at + 7]:
-        if line.shape in ("code", "html", "rule", "head", "row") or line.is_heading:
-            break
-        facts = facts_in(line.text) or link_line(line, head)
-        if facts is None or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
+        facts = facts_in(spelled(line))
+        if facts is None or line.is_heading or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
             break
         if set(facts) == {"levels"} and not re.match(r"\W*(?:level|difficulty)\s*[:=-]", line.text, re.IGNORECASE):
             break  # a marker of what follows
@@ -144,23 +129,6 @@ def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]
     return head, count
 
 
-def link_line(line: Line, head: Head) -> dict[str, object] | None:
-    """Return the link of a line such as `Link: [here](url)` or `[Video](url)`."""
-    external = [link for link in line.links if is_web(link.target)]
-    if len(external) == 1 and not head.link and heads.is_label(line.text):
-        return {"link": external[0].target}
-    if len(external) == 1 and not head.link and (label := _LINK_LABEL.match(line.text)):
-        covered = external[0].end - external[0].start
-        if covered + label.end() >= len(line.text.strip()) - 3:
-            return {"link": external[0].target}
-    return None
-
-
 def own_time(line: Line) -> Time | None:
     """Return the time that a line of its own states: `**Time: 15 min**`, `spent 1 hour`."""
-    if line.shape not in ("p", "text", "quote", "ul", "ol", "dash") or line.is_heading:
-        return None
-    if facts := facts_in(line.text):
-        time = facts.get("time")
-        return time if isinstance(time, Time) else None
-    return time_in(line.text, line=True)
+    return None if line.shape == "code" or line.is_heading else time_in(line.text, line=True)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.importers import heads
 from notes_site.importers.candidates import Candidate, candidates, own_time
 from notes_site.importers.words import is_numbered
 from notes_site.markdown.lines import Line
-
-_LEAST = 4.0  # the score of a construct from which a document counts as a list of resources
 
 
 class Habits(NamedTuple):
     """`items`: the heads of items by line index. `key`: the construct that carries most of them ('' without any).
 
-    `times_below`: times stand on lines of their own; `times_last`: and mostly at an item's end.
+    `times_below`: most items have no time in the head, so a time may stand on a line of its own.
     """
 
     items: dict[int, Candidate]
@@ -50,15 +47,13 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     by_key: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates(lines, skipped):
         by_key[candidate.key].append(candidate)
-    by_key = {key: _with_loose_times(members) for key, members in by_key.items()}
-    scores = {key: _score(members, lines) for key, members in by_key.items()}
+    scores = {key: _score(members) for key, members in by_key.items()}
     key = max(scores, key=lambda k: (scores[k], k), default="")
-    if not key or scores[key] < _LEAST:
+    if not key:
         return Habits({}, "", False)
     primary = by_key[key]
     items = {c.at: c for c in primary if c.good}
-    items |= {c.at: c for c in _consistent(primary, items, lines)}
-    items |= {c.at: c for c in _alike(primary, items, lines)}
+    items |= {c.at: c for c in _siblings(primary, lines)}
     others = [c for members in by_key.values() for c in members]
     items |= {c.at: c for c in _others(others, key, items, lines)}
     times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
@@ -67,88 +62,38 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     return Habits(_without_inner(items, lines), key, times_below)
 
 
-def _score(members: Sequence[Candidate], lines: Sequence[Line]) -> float:
+def _score(members: Sequence[Candidate]) -> float:
     """Return how much a construct looks like the one that carries items."""
     good = [c for c in members if c.good or c.timed]
     members = [c for c in members if c.good or c.key != "p"]  # those without evidence are text to begin with
     if not good:
         return 0.0
-    listed = members[0].key[:2] in ("ul", "ol")
-    if listed:
-        lists = {lines[c.at].block for c in good}
-        members = [c for c in members if lines[c.at].block in lists]
-    total = 0.0
-    for c in good:
-        bare = listed and c.head.strength == 3 and c.head.whole_link  # such lists stand in notes too
-        total += 1.5 if bare else min(c.head.strength + 2 * c.timed, 6)
+    bare = [c for c in good if c.key[:2] in ("ul", "ol") and c.head.strength == 3 and c.head.whole_link]
+    total = sum(min(c.head.strength + 2 * c.timed, 6) for c in good) - 1.5 * len(
+        bare
+    )  # lists of links stand in notes too
     return total * len(good) / len(members)
 
 
-def _consistent(
-    members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]
-) -> Iterator[Candidate]:
-    """Yield the members without evidence of their own that go with the others of their list or depth.
-
-    Most of these are items. Where items have links, nearly all must be: the others are headings within notes, as are
-    those that come again and again (`Summary`).
-    """
-    if members[0].key == "p":
-        return
-    listed = members[0].key[:2] in ("ul", "ol")
-    groups: dict[int, list[Candidate]] = defaultdict(list)
-    for c in members:
-        groups[lines[c.at].block if listed else 0].append(c)
-    linked = sum(c.own.link is not None for c in items.values()) >= 0.8 * len(items)
-    titles = Counter(c.head.title.casefold() for c in members if c.at not in items)
-    for siblings in groups.values():
-        if sum(c.at in items for c in siblings) >= (0.75 if linked and not listed else 0.5) * len(siblings):
-            for c in siblings:
-                empty = not listed and c.at + 1 in items  # a heading of items made like them
-                if not (c.own.levels or empty or titles[c.head.title.casefold()] > 1):
-                    yield c
-
-
-def _alike(members: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
-    """Yield the members whose title is set apart by emphasis, if nearly all items have that and little else does.
-
-    Lists of several such without evidence stand in notes.
-    """
-    apart = [c for c in members if c.apart and not c.own.whole_link]
-    count = sum(c.at in items for c in apart)
-    if count < 0.8 * len(items) or count < 0.6 * len(apart):
-        return
-    titles = Counter(c.head.title.casefold() for c in apart if c.at not in items)
-    blocks = Counter(lines[c.at].block for c in members)
-    for c in apart:
-        opens = c.at + 1 in items or is_numbered(lines[c.at].text)
-        if not (c.own.levels or opens or titles[c.head.title.casefold()] > 1 or blocks[lines[c.at].block] > 1):
-            yield c
+def _siblings(primary: Sequence[Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
+    """Yield the members of lists in which nearly all are items."""
+    lists: dict[int, list[Candidate]] = defaultdict(list)
+    for c in primary:
+        if c.key[:2] in ("ul", "ol"):
+            lists[lines[c.at].block].append(c)
+    for members in lists.values():
+        if sum(c.good for c in members) >= 0.75 * len(members):
+            yield from (c for c in members if not is_numbered(lines[c.at].text))
 
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
-    """Yield members with a time of their own below: the item before them has its own already."""
-    members = [c for _, c in sorted({**{c.at: c for c in primary}, **items}.items())]
-    has_time = True
-    for n, c in enumerate(members):
-        end = members[n + 1].at if n + 1 < len(members) else len(lines)
-        own = c.head.time is not None or any(own_time(line) for line in lines[c.at + 1 : end])
-        if c.at in items:
-            has_time = own
-        elif own and has_time:
-            yield c
-        else:
-            has_time = has_time or own
-
-
-def _with_loose_times(members: list[Candidate]) -> list[Candidate]:
-    """Take durations at the ends of titles for times, if that is where a construct has them."""
-    loose = [c for c in members if c.head.loose]
-    if len(loose) < 3 or len(loose) < 0.5 * sum(c.head.time is None for c in members):
-        return members
-    return [
-        c._replace(own=heads.without_loose(c.own), head=heads.without_loose(c.head)) if c.head.loose else c
-        for c in members
-    ]
+    """Yield the first member above each line that states a time, unless an item stands between it and the last one."""
+    start = 0
+    for end in (at for at, line in enumerate(lines) if own_time(line)):
+        between = [c for c in primary if start <= c.at < end]
+        if between and not any(start <= at < end for at in items):
+            yield between[0]
+        start = end
 
 
 def _others(
@@ -159,16 +104,10 @@ def _others(
     for c in candidates:
         if c.key == key or c.at in items or c.key[:2] in ("ro", "su"):
             continue
-        own, as_usual = c.own, linked and c.own.whole_link
-        if lines[c.at].is_heading:
-            if _holds(lines, c.at, items):
-                continue
-            labelled = key[0] != "h" and own.kind and c.head.strength > 3
-            good = as_usual or (own.time and own.kind) or labelled
-        else:
-            begins = c.key[:2] not in ("ul", "ol") and (own.kind or _begins_section(lines, c.at))
-            good = (as_usual and begins) or (own.time and own.strength >= 5)
-        if good:
+        if lines[c.at].is_heading and _holds(lines, c.at, items):
+            continue
+        begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c.at)
+        if c.own.strength >= 5 or (linked and c.own.whole_link and begins):
             yield c
 
 
@@ -182,7 +121,7 @@ def _holds(lines: Sequence[Line], at: int, items: Iterable[int]) -> bool:
 
 def _begins_section(lines: Sequence[Line], at: int) -> bool:
     before = lines[at - 1] if at else None
-    return before is None or before.is_heading or before.shape in ("rule", "html")
+    return lines[at].is_heading or before is None or before.is_heading or before.shape in ("rule", "html")
 
 
 def _without_inner(items: dict[int, Candidate], lines: Sequence[Line]) -> dict[int, Candidate]:

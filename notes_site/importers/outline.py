@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from notes_site.importers import conventions, heads, markers, topics, values
-from notes_site.importers.candidates import Candidate, link_line, own_time
+from notes_site.importers.candidates import Candidate, own_time
 from notes_site.importers.conventions import Habits
+from notes_site.importers.facts import facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.markers import Marker
 from notes_site.importers.words import is_contents, is_numbered
@@ -55,9 +56,8 @@ def outline(lines: tuple[Line, ...]) -> Outline:
         habits = topics.learn(lines, contents, title)
     parts = markers.find(lines, habits, contents | {title})
     area_rank = markers.area_rank(parts, habits, lines)
-    habits = habits._replace(items=_within_areas(habits.items, parts, area_rank))
-    items, parts = _by_topic(lines, habits, parts, area_rank)
-    entries = tuple(_entries(lines, habits._replace(items=items), parts, area_rank))
+    habits = habits._replace(items=_by_topic(lines, habits.items, parts, area_rank))
+    entries = tuple(_entries(lines, habits, parts, area_rank))
     areas = {m.at: m.name for m in parts if m.name and m.rank == area_rank}
     announced = {at - 1 for at in contents if at and is_contents(lines[at - 1].text)}
     return Outline(lines, entries, tuple(parts), areas, area_rank, title, frozenset(contents | announced))
@@ -83,27 +83,20 @@ def _title(lines: Sequence[Line], habits: Habits) -> int:
     return first if top or (not others and (line.shape == "h1" or headings[1:])) else -1
 
 
-def _within_areas(items: dict[int, Candidate], parts: Sequence[Marker], area_rank: float) -> dict[int, Candidate]:
-    """Leave out the mere links above the first area, such as one to the course."""
-    first = min((m.at for m in parts if m.name and m.rank == area_rank), default=0)
-    return {at: c for at, c in items.items() if at > first or c.head.time or c.head.kind or not c.head.whole_link}
-
-
 def _by_topic(
-    lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], area_rank: float
-) -> tuple[dict[int, Candidate], list[Marker]]:
+    lines: Sequence[Line], items: dict[int, Candidate], parts: Sequence[Marker], area_rank: float
+) -> dict[int, Candidate]:
     """Make items of the parts that have a text and no item in them: of an area's headings, of any other part itself."""
-    items, kept = dict(habits.items), list[Marker]()
+    found = dict(items)
     for marker in parts:
         end = markers.end_of(marker, parts, len(lines))
-        kept.append(marker)
-        if any(marker.at < at < end for at in items) or any(marker.at < m.at < end for m in parts):
+        if any(marker.at < at < end for at in (*items, *(m.at for m in parts))):
             continue
         if marker.name and marker.rank == area_rank:
-            items |= {at: topics.topic(lines, at) for at in _subheadings(lines, marker.at, end)}
+            found |= {at: topics.topic(lines, at) for at in _subheadings(lines, marker.at, end)}
         elif any(line.shape not in ("quote", "rule", "html") for line in lines[marker.at + 1 : end]):
-            items[marker.at] = topics.topic(lines, marker.at)
-    return dict(sorted(items.items())), kept
+            found[marker.at] = topics.topic(lines, marker.at)
+    return dict(sorted(found.items()))
 
 
 def _subheadings(lines: Sequence[Line], at: int, end: int) -> list[int]:
@@ -168,9 +161,8 @@ def _completed(lines: Sequence[Line], item: Candidate, end: int, habits: Habits)
     own, if that is the document's habit.
     """
     head, at = item.head, item.at
-    if not head.link:
-        found = (link_line(line, head) for line in lines[at + 1 : min(end, at + _NEAR)])
-        head = heads.merge(head, next(filter(None, found), {}))
+    below = (facts_in(spelled(line)) for line in lines[at + 1 : min(end, at + _NEAR)])
+    head = heads.merge(head, {"link": next((facts["link"] for facts in below if facts and "link" in facts), None)})
     if head.time or not habits.times_below:
         return head
     times = (own_time(line) for line in lines[at + 1 : end])

@@ -15,20 +15,16 @@ from notes_site.markdown.lines import Line
 
 def learn(lines: Sequence[Line], skipped: set[int], title: int) -> Habits:
     """Return the headings of the depth that carries topics as items."""
-    shown = [at for at, line in enumerate(lines) if line.is_heading and line.text.strip() and not line.depth]
-    shown = [at for at in shown if at != title and at not in skipped and not is_contents(lines[at].text)]
+    named = [at for at, line in enumerate(lines) if line.text.strip() and at != title and at not in skipped]
+    named = [at for at in named if not is_contents(lines[at].text)]
+    shown = [at for at in named if lines[at].is_heading and not lines[at].depth]
     depths = sorted({lines[at].shape for at in shown if not _is_level(lines[at])})
-    top = [at for at in shown if depths and lines[at].shape == depths[0]]
+    top = [at for at in shown if lines[at].shape == depths[0]] if depths else []
     chosen = depths[0] if depths else ""
     if top and _are_areas(lines, top, shown):
         chosen = depths[1] if len(depths) > 1 else _listed(lines, shown)
-    named = [
-        at
-        for at, line in enumerate(lines)
-        if chosen and construct(line) == chosen and at not in skipped and at != title
-    ]
-    items = {at: topic(lines, at) for at in named if lines[at].text.strip() and not _is_level(lines[at])}
-    return Habits(items, chosen if items else "", True)
+    items = {at: topic(lines, at) for at in named if construct(lines[at]) == chosen and not _is_level(lines[at])}
+    return Habits(items if chosen else {}, chosen, True)
 
 
 def _listed(lines: Sequence[Line], shown: Sequence[int]) -> str:

@@ -37,11 +37,6 @@ _DATE_LABEL = re.compile(
 URL = re.compile(r"<?(https?://[^\s<>()\[\]]*(?:\([^\s<>()]*\)[^\s<>()\[\]]*)*)>?")
 """An address; brackets in it come in pairs."""
 
-_URL_LABEL = re.compile(
-    r"(?:(?:the\s+)?(?:link|url|source|resource|address|from|at|see|website|video|page)s?(?:\s+(?:to|here))?\s*[:=-]\s*"
-    r"|@\s*)?",
-    re.IGNORECASE,
-)
 _TRIM = " \t*_`|:;,.–—-📅✅☑✔"
 
 
@@ -88,7 +83,7 @@ def _date(parts: dict[str, str | None]) -> Date | None:
 @lru_cache(maxsize=4096)
 def levels_in(text: str) -> Levels | None:
     """Return the levels that a text names, and what else it says; None without any."""
-    words = [word for word in re.findall(r"[^\W_]+", text.casefold()) if word != "s"]
+    words = [word for word in re.findall(r"[^\W_]+", text.casefold()) if word != "s" and re.search(r"[a-z0-9]", word)]
     counted = {"level", "lvl"} & set(words)
     names, rest, weak = list[str](), list[str](), not counted
     for word in words:
@@ -106,11 +101,3 @@ def _level(word: str, *, numbered: bool) -> str | None:
         if word in words or close or (numbered and word == str(number)):
             return name
     return None
-
-
-def url_in(text: str) -> str | None:
-    """Return the address that a piece of text is, a label such as `Link:` before it aside."""
-    plain = text.strip()
-    label = _URL_LABEL.match(plain)
-    found = URL.fullmatch(plain[label.end() if label else 0 :].rstrip(" .,;"))
-    return found[1] if found else None

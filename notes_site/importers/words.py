@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 _NUMBERED = re.compile(
+    r"\s*(?:area|module|unit)\s*:\s*|"
     r"\s*(?:area|module|unit|week|chapter|part|section|topic|lesson|theme|subject|block)\s*(?:#\s*)?"
     r"(?:\d{1,3}\b(?:\s*[:.)–—-]+\s*|\s+|$)|(?-i:[IVX]{1,4}|[A-Z])(?:\s*[:.)–—-]+\s*|$))",
     re.IGNORECASE,
 )
 NUMBER = re.compile(
-    r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|\d{1,2}(?:\.\d{1,2})+(?!\s*(?:h(?:\b|rs?\b|ou)|m(?:in|\b)))|#\d{1,3}[.:]?|[IVX]{1,4}[.)])\s+"
+    r"\s*(?:\d{1,3}(?:\.\d{1,2})*[.):]|\d{1,2}(?:\.\d{1,2})+(?!\s*(?:h(?:\b|rs?\b|ou)|m(?:in|\b)))|#\d{1,3}[.:]?|(?:[A-Z]|[IVX]{1,4})[.)])\s+"
 )
 """What counts a title: `3.`, `1.1`, `#2`, `IV.`."""
 
@@ -19,6 +20,18 @@ SIGN = r"[←-⯿\U0001F300-\U0001FAFF]\ufe0f?"
 
 _SIGNS = re.compile(r"^[^\w\"'“‘(\[&.]+")  # pictures and the like before a name
 _CONTENTS = re.compile(r"\W*(?:(?:\w+\s+)?(?:table of )?contents?|toc|index|outline|overview)\W*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\W*(?:links? to (?:\w+ )?\w+:|(?:(?:the|it|this|link|watch|read|see|view|open|click|to|on|at|from)\b[\s:]*)*"
+    r"(?:videos?|lab|tutorial|course|article|book|lecture|talk|podcast|lesson|exercise|workshop|paper|guide|docs?|"
+    r"documentation|manual|blog|post|project|quiz|webinar|screencast|reading|slides|demo|links?|sources?|urls?|"
+    r"website|resource|address|page|here|from|at|see))\W*",
+    re.IGNORECASE,
+)
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a text only says what sort of thing is linked: `Link`, `the video`, `Watch it here`."""
+    return _LABEL.fullmatch(text) is not None
 
 
 def is_numbered(text: str) -> bool:
@@ -36,6 +49,6 @@ def name_of(text: str) -> str:
     rest = _SIGNS.sub("", text).strip()
     for form in (_NUMBERED, NUMBER):
         found = form.match(rest)
-        if found and found.end() < len(rest):
+        if found and rest[found.end() :][:1] not in ("", "("):
             rest = rest[found.end() :]
     return " ".join(rest.strip(" \t:*_-–—#.").split()) or text.strip()

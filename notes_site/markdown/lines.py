@@ -121,7 +121,7 @@ class _Reader:
     def _text(self, at: int, opened: Sequence[tuple[str, int]]) -> Iterator[Line]:
         token, around = self._tokens[at], self._tokens[at - 1]
         start, end = around.map or (0, 0)
-        texts = token.content.split("\n")
+        texts = re.sub(r"(?<!\\)\\\n", "\n", token.content).split("\n")  # without the backslashes of hard breaks
         shape = around.tag if around.type == "heading_open" else "p"
         underlined = around.type == "heading_open" and around.markup in ("-", "=")
         if underlined and (len(texts) > 1 or _is_slip(texts[0], self._lines[end - 1])):

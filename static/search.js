@@ -90,7 +90,7 @@ window.notesSearch ||= (() => {
       if (!part.extra) covered[id] = (covered[id] || 0) + 1
       sums[id] = (sums[id] || 0) + weight / (1 + part.extra)
     })
-    const most = Math.max(0, ...Object.values(covered)), partly = most < count
+    const most = Math.max(0, ...covered.filter(n => n)), partly = most < count
     return partly && !typos ? search(query, true) : {
       ids: covered.flatMap((n, id) => n == most ? id : []).sort((a, b) => sums[b] - sums[a]),
       partly, failed, near, last, seen: {},
@@ -118,9 +118,9 @@ window.notesSearch ||= (() => {
   })
   const kinds = found => new Set(found.map(([, , word]) => word)).size
   const h = (tag, properties, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties)
-    element.append(...children)
-    return element
+    tag = Object.assign(document.createElement(tag), properties)
+    tag.append(...children)
+    return tag
   }
   const marked = (text, query, from = 0, to = text.length) => {
     const parts = []
@@ -136,18 +136,18 @@ window.notesSearch ||= (() => {
     const found = spans(text, query)
     found.slice(0, 99).forEach(([at], n) => {
       const here = kinds(found.slice(n).filter(([start]) => start < at + 160))
-      if (here > most) [most, best] = [here, at]
+      if (here > most) most = here, best = at
     })
     const from = best < 60 ? 0 : Math.min(best, text.indexOf(" ", best - 50) + 1 || best), to = from + 200
     return [from ? "… " : "", ...marked(text, query, from, to), text[to] ? "…" : ""]
   }
   const details = (url, sections, query) => {
-    const parts = sections.map(([id, heading, text]) => ({ id, heading, text, n: kinds(spans(`${heading} ${text}`, query)) }))
-      .sort((a, b) => b.n - a.n)
-    const best = parts.find(({ text }) => text), under = parts.filter(({ heading, n }) => heading && n).slice(0, 3)
+    const parts = sections.map(([id, heading, text]) => [id, heading, text, kinds(spans(`${heading} ${text}`, query))])
+      .sort((a, b) => b[3] - a[3])
+    const best = parts.find(([, , text]) => text), under = parts.filter(([, heading, , n]) => heading && n).slice(0, 3)
     return [
-      best ? h("p", {}, ...excerpt(best.text, query)) : "",
-      under[0] ? h("ul", {}, ...under.map(({ id, heading }) => h("li", {}, link(url + ".html#" + id, ...marked(heading, query))))) : "",
+      best ? h("p", {}, ...excerpt(best[2], query)) : "",
+      under[0] ? h("ul", {}, ...under.map(([id, heading]) => h("li", {}, link(url + ".html#" + id, ...marked(heading, query))))) : "",
     ]
   }
   const link = (url, ...children) => h("a", { href: `${base}../${url}` }, ...children)
@@ -163,13 +163,12 @@ window.notesSearch ||= (() => {
     const area = choice(say.area, data.areas.map(([name]) => name)), rank = choice(say.level, data.levels)
     const status = h("p", { role: "status" })
     const list = h("ol", { onclick: () => dialog && close() })
-    const more = h("button", { type: "button", hidden: true, onclick: () => show(shown += 10) }, say.more)
+    const more = h("button", { hidden: true, onclick: () => show(shown += 10) }, say.more)
     const links = () => [...list.querySelectorAll("a")]
     const show = async () => {
       const mine = ++turn, query = input.value.trim(), result = query ? await search(input.value) : { ids: [] }
       const ids = result.ids.filter(id => (!area.value || areaOf(id) == area.value) && (!rank.value || level(id) == rank.value))
-      const n = ids.length
-      const some = ids.slice(0, shown)
+      const n = ids.length, some = ids.slice(0, shown)
       await Promise.all(some.map(named))
       if (mine != turn) return
       const items = some.map(note).map(({ url, title, path, text }) =>
@@ -185,7 +184,7 @@ window.notesSearch ||= (() => {
         if (mine == turn) item.append(...details(url, texts[base + name] || [], result))
       }), 100)
     }
-    parent.append(h("form", { onsubmit() { return dialog && links()[0]?.click(), false } }, input, area, rank, dialog ? h("button", { type: "button", onclick: close }, say.close) : ""), status, list, more)
+    parent.append(h("form", { onsubmit: () => (dialog && links()[0]?.click(), false) }, input, area, rank, dialog ? h("button", { type: "button", onclick: close }, say.close) : ""), status, list, more)
     parent.onkeydown = event => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (dialog && event.key == "Escape") event.preventDefault(close())
@@ -226,9 +225,9 @@ window.notesSearch ||= (() => {
       views.forEach(show => show())
       if (page && !view) (view = mount(page))(new URLSearchParams(location.search).get("q"))
     },
-    shard(number, stamp, lines) {
-      if (stamp == data.stamp) shards[number] = lines.split("\n")
-      else if (fresh != stamp) load("entry.js?" + (fresh = stamp))
+    shard(number, place, lines) {
+      if (place == data.order + data.bounds.slice(number, number + 2)) shards[number] = lines.split("\n")
+      else if (fresh != place) load("entry.js?" + (fresh = place))
     },
     titles(number, order, list) {
       if (order == data.order) lists[number] = list.map(text => text.split("\n"))

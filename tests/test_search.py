@@ -286,6 +286,21 @@ def test_shards_from_kept_chunks_are_those_from_nothing(before: list[str], after
     assert found == {line[1:] for terms in after for line in terms.split("\n") if line}
 
 
+def test_a_bound_that_moves_changes_the_shards_beside_it_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notes_site.search.assembly._SHARD", 600)
+    write_large(site, 30)
+    site.build()
+    shards = [path for path in site.published() if path.startswith("search/terms-")]
+    before, entry = site.published(), site.page("search/entry.js")
+    site.note("area-0/n0000.md", " ".join(f"b{letter}bbb" for letter in SYLLABLES[:6]) + "\n", title="Changed")
+    site.build()
+    assert site.page("search/entry.js").partition('"bounds"')[2] != entry.partition('"bounds"')[2]
+    assert len(shards) > 20
+    assert 0 < sum(before[path] != site.published()[path] for path in shards) < len(shards) - 5
+    with engine(site.output) as found:
+        assert found.search("changed")[0]["urls"] == ["area-0/n0000"]
+
+
 @given(st.integers(0, 10**7), st.integers(0, 10**5))
 def test_more_terms_never_make_fewer_shards(terms: int, more: int) -> None:
     assert 0 <= shard_count(terms) <= shard_count(terms + more)

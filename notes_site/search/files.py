@@ -171,11 +171,10 @@ class Search:
     def entry_file(self, view: EntryView) -> bytes:
         """Return the engine, then what it needs: in a small site the terms as well, as the shard before all bounds."""
         bounds, lines = self._shards(view.index)
-        stamp = _stamp(view.index, bounds)
-        terms = "" if bounds else _call("shard", -1, stamp, lines[0])
+        terms = "" if bounds else _call("shard", -1, _place(view.index, bounds, -1), lines[0])
         data = {
             "order": view.index.order,
-            "stamp": stamp,
+            "stamp": combine(view.index.order, *bounds)[:8],
             "count": len(view.index.records),
             "bounds": bounds,
             "areas": [(area.name, area.slug, area.first) for area in view.areas],
@@ -192,8 +191,8 @@ class Search:
 
     def shard_file(self, view: ShardView) -> bytes:
         """Return one shard."""
-        shards = self._shards(view.index)
-        return _call("shard", view.number, _stamp(view.index, shards.bounds), shards.lines[view.number]).encode()
+        bounds, lines = self._shards(view.index)
+        return _call("shard", view.number, _place(view.index, bounds, view.number), lines[view.number]).encode()
 
     def text_file(self, view: TextView) -> bytes:
         """Return the sections of one note."""
@@ -227,9 +226,11 @@ def _short(url: str, area: str) -> str:
     return url[len(area) + 1 :] if area and url.startswith(f"{area}/") else f"/{url}"
 
 
-def _stamp(index: IndexView, bounds: Sequence[str]) -> str:
-    """What tells that entry and shard belong together."""
-    return combine(index.order, *bounds)[:8]
+def _place(index: IndexView, bounds: Sequence[str], number: int) -> str:
+    """What tells that a shard belongs to an entry: the order of the notes, and where the shard begins and ends. A bound
+    that moves changes two shards, and not all.
+    """
+    return index.order + ",".join(bounds[number : number + 2] if bounds else ())
 
 
 def _call(name: str, *values: object) -> str:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import msgspec
@@ -136,7 +136,9 @@ def parse_chunk(tasks: Sequence[Task], options: ParseOptions) -> list[Result]:
     decode = msgspec.msgpack.Decoder(dict[str, str]).decode
     results = []
     for path, data, known in tasks:
-        code = Highlighter(decode(known) if known else {})
+        code = Highlighter({})
+        with suppress(msgspec.MsgspecError):  # nothing is known, or the cache is damaged
+            code = Highlighter(decode(known))
         parsed = parse_note(path, data, options, code)
         bare = msgspec.structs.replace(parsed, body="", search=SearchRecord())
         results.append(Result(path, encode(bare), parsed.body, parsed.search, encode(code.used)))

@@ -72,12 +72,17 @@ def init(folder: Path) -> list[Path]:
     title = paths.words_of(frontmatter.clean(folder.resolve().name)) or "Learning notes"
     quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
     files = {CONFIG_NAME: _CONFIG.format(title=quoted), ".gitignore": "/public/\n/.notes-site/\n"}
-    if not (folder / "content").exists():
+    if not any(path.is_file() for path in (folder / "content").rglob("*")):
         files["content/index.md"] = _HOME.format(title=title)
         files["content/first-area/first-resource.md"] = _EXAMPLE
     missing = [name for name in files if not os.path.lexists(folder / name)]
-    for name in reversed(missing):  # the config last: without it this can be done again
-        _write(folder / name, files[name])
+    for number, name in enumerate(missing):
+        try:
+            _write(folder / name, files[name])
+        except OSError:
+            for written in missing[:number]:  # so that this can be done again
+                (folder / written).unlink(missing_ok=True)
+            raise
     return [folder / name for name in missing]
 
 

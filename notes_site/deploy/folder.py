@@ -175,9 +175,12 @@ class FolderStore:
 
     def close(self) -> None:
         """Remove what a killed deploy has staged."""
+        guard = self._root / STATE / "guard"
         publish.remove_folder(self._staging)
-        with suppress(Conflict), self._alone():  # while nobody else relies on it
-            publish.remove_folder(self._root / STATE / "guard")
+        with suppress(Conflict, OSError), self._alone():  # while nobody else relies on it
+            publish.remove_folder(guard)
+        if os.name == "nt":  # where a file that is open cannot be deleted, nor one that another has opened
+            publish.remove_folder(guard)
 
 
 def _failure(path: Path, exc: OSError) -> DeployError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import time
@@ -251,6 +252,28 @@ def test_clients_that_ask_and_do_not_read(preview: Serving) -> None:
         answers(preview)
 
 
+def test_a_bad_body_is_refused_and_no_error_of_ours(preview: Serving) -> None:
+    with socket.create_connection(("127.0.0.1", preview.port), PATIENCE) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n")
+        while connection.recv(65536):
+            pass
+    answers(preview)
+    assert "error" not in preview.said
+
+
+def test_a_file_that_shrinks_while_it_is_sent_ends_the_connection(site: Site) -> None:
+    site.note("cloud/one.md", "Text of one.\n", title="One")
+    film = site.write("static/film.bin", bytes(60_000_000))
+    with Serving(site.root) as preview, socket.create_connection(("127.0.0.1", preview.port), PATIENCE) as connection:
+        connection.sendall(b"GET /film.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        got = len(connection.recv(65536))
+        os.truncate(film, 20_000_000)
+        while part := connection.recv(1 << 20):  # until the connection ends, or patience does
+            got += len(part)
+        assert got < 60_000_000
+        answers(preview)
+
+
 def test_a_flood_of_connections(preview: Serving) -> None:
     """Past the cap the oldest ones that ask for nothing make room."""
     with connections(preview, 600, b"G") as opened:
@@ -299,7 +322,7 @@ def test_the_reload_channel_is_for_our_pages_only(preview: Serving) -> None:
         None, "null", "", "http://evil.com", own.replace("http:", "https:"),
         f"http://127.0.0.1:{preview.port + 1}", "http://127.0.0.1",
         f"http://localhost:{preview.port}", f"{own}.evil.com", f"http://evil.com@127.0.0.1:{preview.port}",
-        "file://", f"ws://127.0.0.1:{preview.port}",
+        "file://", f"ws://127.0.0.1:{preview.port}", "http://[", f"{own}/",
     ):  # fmt: skip
         assert refused(preview, origin), origin
     for token in ("", "wrong", preview.script().token + "x", preview.script().token[:-1], "%C3%BC", "%ff", "%00"):
@@ -320,7 +343,7 @@ def test_the_reload_channel_checks_the_host(preview: Serving) -> None:
 
 def test_the_token_is_another_one_each_time(preview: Serving, tmp_path: Path) -> None:
     site = Site(tmp_path / "site")
-    site.note("cloud/one.md", "Text.\n", title="One")
+    site.note("cloud/one.md", "Text of one.\n", title="One")
     with Serving(site.root) as other:
         assert len(preview.script().token) >= 24
         assert other.script().token != preview.script().token

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from notes_site import reporting
 from notes_site.commands import options
 from notes_site.commands.options import fail, project_of, with_config
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    """SIGTERM is a clean end. While the server runs it has a handler of its own, and then raises the signal again."""
+    sys.exit(0)
 
 
 @click.command()
@@ -31,6 +37,7 @@ def serve(config: Path | None, /, **given: Any) -> None:
     Example:
       notes-site serve --open
     """
+    signal.signal(signal.SIGTERM, _end)
     from notes_site.serve import run
 
     def say(line: str) -> None:

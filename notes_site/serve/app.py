@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from h11 import LocalProtocolError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
@@ -78,17 +79,22 @@ class App:
                 response = await self._respond(Request(scope, receive))
             for name, value in _HEADERS.items():
                 response.headers.setdefault(name, value)
-            with self._told(scope["path"]):
-                await response(scope, receive, send)
             self.rest()
+            with self._told(scope["path"], sending=True):
+                await response(scope, receive, send)
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        """Say what went wrong where nobody else would."""
+    def _told(self, what: str, *, sending: bool = False) -> Iterator[None]:
+        """Say what went wrong where nobody else would. What went wrong in sending goes on to the server, which gives up
+        the connection; that a request was refused already, or a file has shrunk meanwhile, is no error of ours.
+        """
         try:
             yield
         except Exception as exc:
-            self._say(f"error: {what[:200]!r}: {type(exc).__name__}: {str(exc)[:500]!r}")
+            if not (sending and isinstance(exc, LocalProtocolError)):
+                self._say(f"error: {what[:200]!r}: {type(exc).__name__}: {str(exc)[:500]!r}")
+            if sending:
+                raise
 
     # --- requests
 

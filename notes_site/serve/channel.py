@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -69,8 +69,7 @@ class Channel:
                 del self._tabs[tab]
 
     def _is_ours(self, socket: WebSocket) -> bool:
-        origin = urlsplit(socket.headers.get("origin", ""))
-        same = origin.scheme == "http" and origin.netloc == socket.headers.get("host")
+        same = socket.headers.get("origin", "") == f"http://{socket.headers.get('host')}"
         here = socket.scope["path"] == f"{self._preview.base}{self._address}"
         given = socket.query_params.get("token", "")
         return same and here and secrets.compare_digest(given.encode(), self.token.encode())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import signal
 import socket
 import sys
 import threading
@@ -52,9 +51,7 @@ def serve(project: Project, settings: Settings, progress: Callable[[], AbstractC
     Raises:
         NoPort: all are taken, or the host is not this machine.
         KeyboardInterrupt: Ctrl-C.
-        SystemExit: SIGTERM, with code 0.
     """
-    signal.signal(signal.SIGTERM, _end)
     try:
         listening = bound(settings.host, settings.port)
     except OSError as exc:
@@ -69,11 +66,6 @@ def serve(project: Project, settings: Settings, progress: Callable[[], AbstractC
             asyncio.run(_serve(preview, settings, listening, port))
         finally:
             preview.close()
-    raise SystemExit(0)
-
-
-def _end(number: int, frame: object) -> NoReturn:
-    """SIGTERM is a clean end. While the server runs it has a handler of its own, and then raises the signal again."""
     raise SystemExit(0)
 
 

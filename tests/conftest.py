@@ -10,7 +10,13 @@ from hypothesis import HealthCheck, settings
 
 from tests.harness import Site
 
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# In CI the same examples each time: a change is judged by what it changed. Anywhere else always new ones.
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize="NOTES_SITE_NO_SKIPS" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("full", settings.get_profile("default"), max_examples=400)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -56,7 +56,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     items |= {c.at: c for c in _siblings(primary, lines)}
     others = [c for members in by_key.values() for c in members]
     items |= {c.at: c for c in _others(others, key, items, lines)}
-    times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
+    times_below = sum(c.own.facts.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
     if times_below:
         items |= {c.at: c for c in _timed(primary, items, lines)}
     return Habits(_without_inner(items, lines), key, times_below)

@@ -74,7 +74,7 @@ class _Finder:
                 yield Marker(at, rank, "", self._levels[at], key)
             elif at in self._parts:
                 head = heads.read(line)
-                yield Marker(at, rank, name_of(head.title or line.text), head.levels, key)
+                yield Marker(at, rank, name_of(head.title or line.text), head.facts.levels, key)
 
     def _alike(self, chosen: Callable[[int], bool]) -> dict[str, list[int]]:
         """Return the lines that are no levels by what they are made with."""
@@ -124,7 +124,9 @@ class _Finder:
         for key, here in self._alike(self._is_heading).items():
             if int(key[1]) >= self._item_depth:
                 reach = {at: int(is_numbered(self._lines[at].text)) for at in here if int(key[1]) == self._item_depth}
-                found |= {at for at, n in reach.items() if self._leads(at, n) or heads.read(self._lines[at]).levels}
+                found |= {
+                    at for at, n in reach.items() if self._leads(at, n) or heads.read(self._lines[at]).facts.levels
+                }
             elif key in whole or not found:
                 found |= set(here)
             elif leading := {at for at in here if self._leads(at, 1)}:

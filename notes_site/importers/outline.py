@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.importers import conventions, heads, markers, topics, values
+from notes_site.importers import conventions, markers, topics, values
 from notes_site.importers.candidates import Candidate, own_time
 from notes_site.importers.conventions import Habits
-from notes_site.importers.facts import facts_in, spelled
+from notes_site.importers.facts import Facts, facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.markers import Marker
 from notes_site.importers.words import is_contents, is_numbered
@@ -120,7 +120,7 @@ def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], are
             continue
         after = at + 1 if item.key == "row" else after
         head = _completed(lines, item, after, habits)
-        levels = head.levels or next((m.levels for m in reversed(opened) if m.levels), ())
+        levels = head.facts.levels or next((m.levels for m in reversed(opened) if m.levels), ())
         yield Entry(
             at=at,
             start=start,
@@ -162,8 +162,15 @@ def _completed(lines: Sequence[Line], item: Candidate, end: int, habits: Habits)
     """
     head, at = item.head, item.at
     below = (facts_in(spelled(line)) for line in lines[at + 1 : min(end, at + _NEAR)])
-    head = heads.merge(head, {"link": next((facts["link"] for facts in below if facts and "link" in facts), None)})
-    if head.time or not habits.times_below:
+    head = head.completed(Facts(link=next((facts.link for facts in below if facts and facts.link), None)))
+    if item.own.facts.time or not habits.times_below:
         return head
-    times = (own_time(line) for line in lines[at + 1 : end])
-    return head._replace(time=next((time for time in times if time and time.said), None))
+    stated = [time for line in lines[at + 1 : end] if (time := own_time(line)) and time.said]
+    facts = head.facts
+    spent = [time for time in (facts.time, *stated) if time and not time.planned]
+    return head._replace(
+        facts=facts._replace(
+            time=max(spent, key=lambda time: time.said, default=None),
+            estimate=facts.estimate or next((time for time in stated if time.planned), None),
+        )
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -12,12 +11,13 @@ from notes_site.importers import heads, values
 from notes_site.importers.facts import Facts, facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.times import Time, time_in
-from notes_site.importers.words import is_label
+from notes_site.importers.words import LEVEL, is_label
 from notes_site.markdown.lines import Line
 from notes_site.paths import is_web
 
 _GOOD = 2.0  # the strength from which a line is taken for an item of its construct
 _LONGEST = 100  # characters of a title in a paragraph
+_LEVEL_LABEL = re.compile(rf"\W*(?:{LEVEL}|difficulty)\s*[:=-]", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?:[^\W\d_]{4}|\d)[.!?] +[^\W\d_]")
 _AREA_COLUMN = re.compile(r"area|category|module|subject|unit|section", re.IGNORECASE)
 _TITLE_COLUMN = re.compile(r"title|name|resource|topic|what|course|lesson|item|material|video|link", re.IGNORECASE)
@@ -51,7 +51,7 @@ def candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
     table = _Table((), -1)
     for at, line in enumerate(lines):
         if line.shape == "head":
-            rows = takewhile(lambda other: other.shape == "row", lines[at + 1 :])
+            rows = takewhile(lambda other: other.shape == "row", lines[at + 2 :])
             table = _Table.of(line, list(rows))
         key = construct(line)
         if not key or at in skipped or not line.text.strip():
@@ -64,6 +64,13 @@ def candidates(lines: Sequence[Line], skipped: set[int]) -> Iterator[Candidate]:
             continue
         timed = key != "p" and _timed_below(lines, at)
         yield Candidate(at, key, head, whole, below, timed)
+
+
+def is_link(line: Line) -> bool:
+    """Tell whether a line is a link and nothing else but signs."""
+    return len(line.links) == 1 and not re.search(
+        r"\w", line.text[: line.links[0].start] + line.text[line.links[0].end :]
+    )
 
 
 def _timed_below(lines: Sequence[Line], at: int) -> bool:
@@ -108,15 +115,15 @@ class _Table(NamedTuple):
 
     @classmethod
     def of(cls, head: Line, rows: Sequence[Line]) -> _Table:
-        """Look at a table: a column sorts the rows by its name, or by texts that come again."""
+        """Look at a table: a column sorts the rows by its name, or by texts that come again, left of the links."""
         columns = tuple(cell.text.strip() for cell in head.cells)
         named = [n for n, column in enumerate(columns) if _AREA_COLUMN.fullmatch(column)]
-        for n in range(len(columns) if len(rows) > 1 else 0):
+        for n, column in enumerate(columns):
             cells = [row.cells[n] for row in rows if n < len(row.cells)]
-            again = Counter(cell.text.strip() for cell in cells).most_common(1)[0][1] > 1
-            if again and not any(
-                cell.links or not cell.text.strip() or _states(cell.text, columns[n]) for cell in cells
-            ):
+            texts = [cell.text.strip() for cell in cells if re.search(r"\w", cell.text)]
+            if any(cell.links for cell in cells):
+                break
+            if len(set(texts)) < len(texts) and not any(_states(text, column) for text in texts):
                 named.append(n)
         return cls(columns, named[0] if named else -1)
 
@@ -127,11 +134,11 @@ def _states(text: str, column: str) -> Facts | None:
 
 def _row(line: Line, table: _Table) -> Head:
     """Read a row of a table: one cell is the title, the others state facts; a column's name helps a bare number."""
-    texts, facts, link, area = list[Line](), Facts(), None, None
+    texts, facts, link, part = list[Line](), Facts(), None, None
     for n, (cell, column) in enumerate(zip(line.cells, (*table.columns, *[""] * len(line.cells)), strict=False)):
         address = next((a.target for a in cell.links if is_web(a.target)), None)
         if n == table.sorting and not address:
-            area = cell.text.strip() or None
+            part = cell.text.strip() or None
         elif found := _states(cell.text, column):
             facts |= found
         elif texts and (
@@ -146,19 +153,18 @@ def _row(line: Line, table: _Table) -> Head:
     if not texts:
         return Head("")
     head = heads.read(texts[0]).completed(facts | Facts(link=link))
-    return head._replace(area=area, texts=tuple(cell.source for cell in texts[1:]))
+    return head._replace(part=part, texts=tuple(cell.source for cell in texts[1:]))
 
 
 def _facts_below(lines: Sequence[Line], at: int, head: Head) -> tuple[Head, int]:
     """Add what the lines right below a head state about it, and nothing else: its time, link, date, level."""
     count = 0
     for line in lines[at + 1 : at + 7]:
-        facts = facts_in(spelled(line))
+        facts = facts_in(spelled(line), words=True)
         if facts is None or line.is_heading or (line.depth < lines[at].depth and line.shape in ("ul", "ol")):
             break
-        if facts == Facts(levels=facts.levels) and not re.match(
-            r"\W*(?:level|difficulty)\s*[:=-]", line.text, re.IGNORECASE
-        ):
+        levels = facts == Facts(levels=facts.levels)
+        if facts == Facts(kind=facts.kind) or (levels and not _LEVEL_LABEL.match(line.text)):
             break  # a marker of what follows
         head = head.completed(facts)
         count += 1

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.importers.candidates import Candidate, candidates, own_time
+from notes_site.importers.candidates import Candidate, candidates, is_link, own_time
 from notes_site.importers.words import is_numbered
 from notes_site.markdown.lines import Line
+
+_LINK = 3.0  # the strength of a link alone
 
 
 class Habits(NamedTuple):
@@ -54,6 +56,7 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     primary = by_key[key]
     items = {c.at: c for c in primary if c.good}
     items |= {c.at: c for c in _siblings(primary, lines)}
+    items = _without_own_links(items, key, lines)
     others = [c for members in by_key.values() for c in members]
     items |= {c.at: c for c in _others(others, key, items, lines)}
     times_below = sum(c.own.facts.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
@@ -86,6 +89,23 @@ def _siblings(primary: Sequence[Candidate], lines: Sequence[Line]) -> Iterator[C
             yield from (c for c in members if not is_numbered(lines[c.at].text))
 
 
+def _without_own_links(items: dict[int, Candidate], key: str, lines: Sequence[Line]) -> dict[int, Candidate]:
+    """Drop the paragraphs that are a link and nothing else, if most items are paragraphs that say more, where a
+    heading, a rule or an image stands above them that stands above none of the fuller ones: they belong to a note.
+    """
+    bare = {at for at, c in items.items() if c.head.strength == _LINK and is_link(lines[at])}
+    if key != "p" or len(bare) > 0.5 * len(items):
+        return items
+    openers = {"p", *(_above(lines, at) for at in items.keys() - bare)}
+    return {at: c for at, c in items.items() if at not in bare or _above(lines, at) in openers}
+
+
+def _above(lines: Sequence[Line], at: int) -> str:
+    """Return what stands above a line, `p` for text."""
+    line = lines[at - 1] if at else lines[at]
+    return line.shape if line.is_heading or line.shape in ("rule", "html") else "p" if line.text.strip() else "image"
+
+
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
     """Yield the first member above each line that states a time, unless an item stands between it and the last one."""
     start = 0
@@ -106,7 +126,7 @@ def _others(
             continue
         if lines[c.at].is_heading and _holds(lines, c.at, items):
             continue
-        begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c.at)
+        begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c, items)
         if c.own.strength >= 5 or (linked and c.own.whole_link and begins):
             yield c
 
@@ -119,9 +139,11 @@ def _holds(lines: Sequence[Line], at: int, items: Iterable[int]) -> bool:
     return any(at < n and (end is None or n < end) for n in items)
 
 
-def _begins_section(lines: Sequence[Line], at: int) -> bool:
-    before = lines[at - 1] if at else None
-    return lines[at].is_heading or before is None or before.is_heading or before.shape in ("rule", "html")
+def _begins_section(lines: Sequence[Line], c: Candidate, items: Iterable[int]) -> bool:
+    before = lines[c.at - 1] if c.at else None
+    if lines[c.at].is_heading or before is None or before.is_heading:
+        return True
+    return before.shape in ("rule", "html") and (c.head.strength > _LINK or c.at < min(items, default=c.at + 1))
 
 
 def _without_inner(items: dict[int, Candidate], lines: Sequence[Line]) -> dict[int, Candidate]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from notes_site.frontmatter import status_of
 from notes_site.importers import values
 from notes_site.importers.times import Time, time_in
-from notes_site.importers.words import is_label
+from notes_site.importers.words import SHORTCODE, is_label
 from notes_site.kinds import DEFAULT_KINDS, kind_named
 from notes_site.markdown.lines import Line
 from notes_site.model import Status
@@ -24,8 +24,9 @@ EDGES = " \t-–—|:•·,;~*_=>"
 _PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
 _PARTS = re.compile(r"\s*(?:,(?!\d)|[;|•·])\s*|\s+[-–—/]\s+|\s{2,}")
 _STATUS_SIGNS: dict[str, Status] = {
-    **dict.fromkeys("xX✅☑✔✓", "done"), **dict.fromkeys("☐⬜❌", "planned"), "🚧": "doing"
+    **dict.fromkeys("✅☑✔✓", "done"), **dict.fromkeys("☐⬜❌", "planned"), "🚧": "doing"
 }  # fmt: skip
+_SHORTCODE = re.compile(SHORTCODE)
 _MOST = 500  # characters of a piece of text that is no prose
 _LONGEST = 20  # spaces in a piece of text that is no prose
 
@@ -91,7 +92,7 @@ def is_prose(text: str) -> bool:
 
 def bare(text: str) -> str:
     """Return a piece of text without separators, emphasis and brackets around it; those within it come in pairs."""
-    before = ""
+    before, text = "", _SHORTCODE.sub(" ", text)
     while text != before:
         before = text = text.lstrip(EDGES).rstrip(EDGES.replace(":", ""))
         for closing, opening in BRACKETS.items():

@@ -44,7 +44,7 @@ class Head(NamedTuple):
     facts: Facts = Facts()
     whole_link: bool = False
     more: bool = False
-    area: str | None = None  # of a table's row: its area has a column
+    part: str | None = None  # of a table's row: a column has its area or group
     texts: tuple[str, ...] = ()  # of a table's row: what the other cells say
 
     @property
@@ -120,6 +120,8 @@ class _Peel:
         return found is not None
 
     def _facts(self, start: int, end: int) -> Facts | None:
+        if any(link.start < start < link.end < end for link in self.line.links):
+            return None  # the end of a link with what stands behind it
         text = self.text[start:end]
         if not text.strip(EDGES + "()[]"):
             return Facts() if text.count("(") == text.count(")") else None
@@ -145,7 +147,8 @@ def read(line: Line) -> Head:
         peel.start = number.end()
     peel.peel()
     if box:
-        peel.facts = Facts(status=status_in(box[1] or box[2] or "") or "planned") | peel.facts
+        sign = (box[1] or box[2] or "").replace("x", "✓").replace("X", "✓")
+        peel.facts = Facts(status=status_in(sign) or "planned") | peel.facts
     head = _head(peel)
     said = head.facts.time or not is_label(head.title)
     return head if said and not (is_sum(head.title) and not line.links) else Head("")

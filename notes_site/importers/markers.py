@@ -97,7 +97,9 @@ class _Finder:
         line, key = self._lines[at], construct(self._lines[at])
         if line.is_heading or key in ("", "row") or not (line.first and line.alone) or len(line.text.split()) > _WORDS:
             return False
-        return key == "summary" or not ((key == "p" and not line.strong) or facts_in(line.text))
+        return key == "summary" or not (
+            (key == "p" and not line.strong and not is_numbered(line.text)) or facts_in(line.text)
+        )
 
     def _spoken(self, key: str, members: Sequence[int]) -> set[int]:
         """Return the lines of one making, no headings, that open parts.

@@ -234,8 +234,9 @@ class _Maker:
             folder = paths.first_folder(note.path)
             orders[folder] += 1
             fields = self._fields(note) | {"order": orders[folder]}
-            nested = self._found.lines[entry.at].depth > 0
-            texts[note.path] = writer.text(note.path, fields, nested=nested, cells=entry.head.texts)
+            line = self._found.lines[entry.at]
+            head = line.number if line.depth else None
+            texts[note.path] = writer.text(note.path, fields, head=head, cells=entry.head.texts)
         if writer.says_something(_HOME):
             texts[_HOME] = writer.text(_HOME, {"title": self.course or self._config.title})
         return texts

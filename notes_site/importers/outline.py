@@ -107,6 +107,7 @@ def _subheadings(lines: Sequence[Line], at: int, end: int) -> list[int]:
 
 def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], area_rank: float) -> Iterator[Entry]:
     opening = {m.at: m for m in parts}
+    divided = len({m.name for m in parts if m.name and m.rank == area_rank}) > 1
     heads_at = sorted({*habits.items, *opening})
     starts = [_opening(lines, at, end) for at, end in zip(heads_at, [*heads_at, len(lines)][1:], strict=True)]
     opened: list[Marker] = []
@@ -121,15 +122,18 @@ def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], are
         after = at + 1 if item.key == "row" else after
         head = _completed(lines, item, after, habits)
         levels = head.facts.levels or next((m.levels for m in reversed(opened) if m.levels), ())
+        area = next((m.name for m in opened if m.name and m.rank == area_rank), None)
+        group = next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None)
+        area, group = (area, group or head.part) if divided and area else (head.part or area, group)
         yield Entry(
             at=at,
             start=start,
             body=at if head.more else at + 1 + item.below,
             end=after - _loose(lines, start, max(at + 1, after)),
             after=after,
-            area=head.area or next((m.name for m in opened if m.name and m.rank == area_rank), None),
+            area=area,
             level=levels[0] if len(levels) == 1 else None,
-            group=next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None),
+            group=group,
             head=head,
         )
 

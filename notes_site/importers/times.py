@@ -16,7 +16,7 @@ _LABEL_WORDS = (
 )
 _LABEL = re.compile(rf"(?:(?:{_LABEL_WORDS.replace(' ', '|')}|{TIMES})\b[\s:：=–—-]*)+", re.IGNORECASE)
 _SAYS_TIME = re.compile(
-    rf"\b(?:times?|total|duration|elapsed|spen[dt]|spending|took|takes?|taken|length|minutes|mins|hours|"
+    rf"\b(?:times?|total|duration|elapsed|spen[dt]|spending|took|takes?|taken|length|min(?:ute)?s?|hours|"
     rf"estimate|planned|{TIMES})\b",
     re.IGNORECASE,
 )
@@ -112,7 +112,8 @@ def _time(found: re.Match[str], time: Time) -> Time:
 
 
 def _minutes(found: re.Match[str], text: str) -> int:
-    text = re.sub(rf"(?<=\d)\s*-?\s*({_UNIT})", _in_english, text, flags=re.IGNORECASE)
+    if text[:2].upper() != "PT":
+        text = re.sub(rf"(?<=\d)\s*-?\s*({_UNIT})", _in_english, text, flags=re.IGNORECASE)
     if found["sum"]:
         unit = text.rpartition(" ")[2] if text[-1].isalpha() else ""
         parts = re.findall(r"\d[\d.,]*(?: [hms]\w*)?(?: \d+ [hms]\w*)*", text)

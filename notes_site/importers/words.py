@@ -40,7 +40,8 @@ NUMBER = re.compile(
 )
 """What counts a title: `3.`, `1.1`, `#2`, `IV.`."""
 
-SIGN = r"(?:[←-⯿\U0001F300-\U0001FAFF]\ufe0f?|(?<!\w):[a-z+-][a-z0-9_+-]*:(?!\w))"
+SHORTCODE = r"(?<!\w):[a-z+-][a-z0-9_+-]*:(?!\w)"
+SIGN = rf"(?:[←-⯿\U0001F300-\U0001FAFF]\ufe0f?|{SHORTCODE})"
 """A picture such as a clock, or an arrow; GitHub's `:clock1:` too."""
 
 _SIGNS = re.compile(rf"^(?:{SIGN}|[^\w\"'“‘(\[&.])+")  # pictures and the like before a name

@@ -20,7 +20,6 @@ _LONGEST = 100  # characters of a title in a paragraph
 _LEVEL_LABEL = re.compile(rf"\W*(?:{LEVEL}|difficulty)\s*[:=-]", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?:[^\W\d_]{4}|\d)[.!?] +[^\W\d_]")
 _AREA_COLUMN = re.compile(r"area|category|module|subject|unit|section", re.IGNORECASE)
-_TITLE_COLUMN = re.compile(r"title|name|resource|topic|what|course|lesson|item|material|video|link", re.IGNORECASE)
 
 
 class Candidate(NamedTuple):
@@ -141,10 +140,7 @@ def _row(line: Line, table: _Table) -> Head:
             part = cell.text.strip() or None
         elif found := _states(cell.text, column):
             facts |= found
-        elif texts and (
-            (_TITLE_COLUMN.search(column) and not _TITLE_COLUMN.search(table.columns[0]))
-            or (heads.read(cell).whole_link and not heads.read(texts[0]).whole_link and not is_label(cell.text))
-        ):
+        elif texts and heads.read(cell).whole_link and not (heads.read(texts[0]).whole_link or is_label(cell.text)):
             texts.insert(0, cell)
         elif cell.text.strip():
             texts.append(cell)

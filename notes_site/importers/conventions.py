@@ -122,21 +122,11 @@ def _others(
     """Yield items in other constructs than the usual one: they need more evidence, and not stand in another's notes."""
     linked = sum(c.head.whole_link for c in items.values()) >= 0.5 * len(items)
     for c in candidates:
-        if c.key == key or c.at in items or c.key[:2] in ("ro", "su"):
-            continue
-        if lines[c.at].is_heading and _holds(lines, c.at, items):
+        if c.key == key or c.at in items:
             continue
         begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c, items)
         if c.own.strength >= 5 or (linked and c.own.whole_link and begins):
             yield c
-
-
-def _holds(lines: Sequence[Line], at: int, items: Iterable[int]) -> bool:
-    """Tell whether there are items in the part that a heading opens."""
-    end = next(
-        (n for n in range(at + 1, len(lines)) if lines[n].is_heading and lines[n].shape <= lines[at].shape), None
-    )
-    return any(at < n and (end is None or n < end) for n in items)
 
 
 def _begins_section(lines: Sequence[Line], c: Candidate, items: Iterable[int]) -> bool:

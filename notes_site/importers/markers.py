@@ -97,9 +97,8 @@ class _Finder:
         line, key = self._lines[at], construct(self._lines[at])
         if line.is_heading or key in ("", "row") or not (line.first and line.alone) or len(line.text.split()) > _WORDS:
             return False
-        return key == "summary" or not (
-            (key == "p" and not line.strong and not is_numbered(line.text)) or facts_in(line.text)
-        )
+        counted = is_numbered(line.text) and not line.text.rstrip().endswith((".", "!", "?"))
+        return key == "summary" or ((key != "p" or line.strong or counted) and not facts_in(line.text))
 
     def _spoken(self, key: str, members: Sequence[int]) -> set[int]:
         """Return the lines of one making, no headings, that open parts.
@@ -113,7 +112,7 @@ class _Finder:
         elif not like and len(leading) < 0.5 * len(members):
             leading = set()
         numbered = {at for at in members if is_numbered(self._lines[at].text)}
-        return leading | {at for at in numbered if key == "p" or at + 1 in self._items}
+        return leading | {at for at in numbered if at + 1 in self._items or self._lines[at].strong}
 
     def _headings(self) -> set[int]:
         """Return the headings that open parts; the rest stands in items' notes.
@@ -153,8 +152,6 @@ class _Finder:
                 if listed:
                     return line.depth > here.depth
                 return not seen or deeper or not (line.is_heading or here.is_heading)
-            if here.is_heading and deeper:
-                return self._leads(n, reach)
             seen += line.first and line.shape not in ("html", "rule", "head")
             if line.is_heading or line.shape == "code" or seen > reach:
                 return False

@@ -117,12 +117,10 @@ class _Table(NamedTuple):
         """Look at a table: a column sorts the rows by its name, or by texts that come again, left of the links."""
         columns = tuple(cell.text.strip() for cell in head.cells)
         named = [n for n, column in enumerate(columns) if _AREA_COLUMN.fullmatch(column)]
-        for n, column in enumerate(columns):
-            cells = [row.cells[n] for row in rows if n < len(row.cells)]
-            texts = [cell.text.strip() for cell in cells if re.search(r"\w", cell.text)]
-            if any(cell.links for cell in cells):
-                break
-            if len(set(texts)) < len(texts) and not any(_states(text, column) for text in texts):
+        linked = (n for row in rows for n, cell in enumerate(row.cells[: len(columns)]) if cell.links)
+        for n in range(min(linked, default=0)):
+            texts = [row.cells[n].text.strip() for row in rows if re.search(r"\w", row.cells[n].text)]
+            if len(set(texts)) < len(texts) and not any(_states(text, columns[n]) for text in texts):
                 named.append(n)
         return cls(columns, named[0] if named else -1)
 

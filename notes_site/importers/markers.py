@@ -121,7 +121,6 @@ class _Finder:
         """
         found = set[int]()
         whole = {self._lines[at].shape for at in self._levels}
-        last = max(self._items, default=0)
         for key, here in self._alike(self._is_heading).items():
             if int(key[1]) >= self._item_depth:
                 reach = {at: int(is_numbered(self._lines[at].text)) for at in here if int(key[1]) == self._item_depth}
@@ -130,8 +129,8 @@ class _Finder:
                 }
             elif key in whole or not found:
                 found |= set(here)
-            elif leading := {at for at in here if self._leads(at, 1)}:
-                found |= leading | {at for at in here if at > last}
+            else:
+                found |= {at for at in here if self._leads(at, 1)}
         return found
 
     def _is_heading(self, at: int) -> bool:

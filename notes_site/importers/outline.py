@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.importers import conventions, markers, topics, values
+from notes_site.importers import conventions, markers, values
 from notes_site.importers.candidates import Candidate, own_time
 from notes_site.importers.conventions import Habits
 from notes_site.importers.facts import Facts, facts_in, spelled
@@ -53,7 +53,7 @@ def outline(lines: tuple[Line, ...]) -> Outline:
     habits = conventions.learn(lines, contents)
     title = _title(lines, habits)
     if not habits.items:
-        habits = topics.learn(lines, contents, title)
+        habits = conventions.learn_topics(lines, contents, title)
     parts = markers.find(lines, habits, contents | {title})
     area_rank = markers.area_rank(parts, habits, lines)
     habits = habits._replace(items=_by_topic(lines, habits.items, parts, area_rank))
@@ -80,7 +80,7 @@ def _title(lines: Sequence[Line], habits: Habits) -> int:
         return -1
     others = [at for at in headings[1:] if lines[at].shape <= line.shape]
     top = line.shape == "h1" and not any(first < at < min(others, default=len(lines)) for at in habits.items)
-    return first if top or (not others and (line.shape == "h1" or headings[1:])) else -1
+    return first if top or not others else -1
 
 
 def _by_topic(
@@ -93,9 +93,9 @@ def _by_topic(
         if any(marker.at < at < end for at in (*items, *(m.at for m in parts))):
             continue
         if marker.name and marker.rank == area_rank:
-            found |= {at: topics.topic(lines, at) for at in _subheadings(lines, marker.at, end)}
+            found |= {at: conventions.topic(lines, at) for at in _subheadings(lines, marker.at, end)}
         elif any(line.shape not in ("quote", "rule", "html") for line in lines[marker.at + 1 : end]):
-            found[marker.at] = topics.topic(lines, marker.at)
+            found[marker.at] = conventions.topic(lines, marker.at)
     return dict(sorted(found.items()))
 
 

@@ -9,7 +9,7 @@ import re
 
 HOURS = r"h(?:ou|eu|o)?r(?:a|e)?s?|h|stunden?|std|小时"
 MINUTES = r"minut(?:e|o)[sn]?|mins?|m|分钟|分"
-TIMES = r"tiempo|duraci[oó]n|zeit|dauer|temps|dur[ée]e|tempo|时间|用时"
+TIMES = r"tiempo|dura[cç](?:i[oó]n|[ãa]o)|zeit|dauer|temps|dur[ée]e|时间|用时"
 LEVEL = r"levels?|lvl|nivel|niveau|nível|stufe"
 LEVELS: dict[str, tuple[str, ...]] = {
     "beginner": (

@@ -7,6 +7,7 @@ date, a level or an address; a duration within the words of a title is part of t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ _SEPARATOR = re.compile(
     + SIGN
     + r"\s*|\s*[()\[\]（）【】]+\s*|(?<=\s)(?=<?https?://)"
 )
+_TAIL = 500  # characters of what may stand behind a title
 _LEAD = 40  # characters of what may stand before a title
 _LOOSE = re.compile(
     r"(?<!\bin)(?<!\bfor)(?<!\bof)(?<!\bthe)(?<!\bto)(?<!\bafter)(?<!\bwithin)(?<!\bunder)(?<!\bfirst)(?<!\blast)(?<!\bjust)"
@@ -81,22 +83,24 @@ class _Peel:
                 pass
 
     def _from_end(self) -> bool:
-        for at, _ in self._cuts:
-            if self.start < at < self.end and self._take(at, self.end):
+        for at, _ in self._between(max(self.start + 1, self.end - _TAIL), self.end):
+            if self._take(at, self.end):
                 self.end = at
                 return True
         return False
 
     def _from_start(self) -> bool:
-        for at, after in self._cuts:
-            near = (
-                self.start < at <= self.start + _LEAD and after < self.end and _is_closed(self.text[after : self.end])
-            )
+        for at, after in self._between(self.start + 1, self.start + _LEAD + 1):
+            near = after < self.end and _is_closed(self.text[after : self.end])
             sentence = self.text[at:after].strip() == "."
             if near and not sentence and self._is_lead(at) and self._take(self.start, after):
                 self.start = after
                 return True
         return False
+
+    def _between(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return the cuts that begin from `start` to before `end`."""
+        return self._cuts[bisect_left(self._cuts, (start, 0)) : bisect_left(self._cuts, (end, 0))]
 
     def _from_middle(self) -> bool:
         for (at, after), (end, behind) in pairwise(self._cuts):
@@ -116,7 +120,8 @@ class _Peel:
     def _take(self, start: int, end: int) -> bool:
         """Take a piece as facts about the item, all of it or nothing."""
         found = self._facts(start, end)
-        self.facts |= found or Facts()
+        if found is not None:
+            self.facts |= found
         return found is not None
 
     def _facts(self, start: int, end: int) -> Facts | None:

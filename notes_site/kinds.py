@@ -31,10 +31,14 @@ def kind_of(title: str, kinds: Kinds) -> str | None:
     match = _PREFIX.match(title)
     if match is None:
         return None
-    by_prefix = _by_prefix(kinds)
     words = _NUMBER.sub("", match[1] or match[2]).casefold().split()
     endings = (" ".join(words[first:]) for first in range(len(words)))
-    return next((by_prefix[ending] for ending in endings if ending in by_prefix), None)
+    return next(filter(None, (kind_named(ending, kinds) for ending in endings)), None)
+
+
+def kind_named(word: str, kinds: Kinds) -> str | None:
+    """Return the kind that a word alone means: `Article` is a reading."""
+    return _by_prefix(kinds).get(" ".join(word.casefold().split()))
 
 
 @lru_cache(maxsize=8)

@@ -210,6 +210,8 @@ def test_notes_of_a_list_item_are_no_code() -> None:
     found = planned("1. Lab: X - 10 min\n\n    One.\n\n    ```sh\n    ls\n    ```\n\n2. Lab: Y - 5 min\n\tTwo.\n")
     assert text_of(found, "notes/lab-x.md") == "One.\n\n```sh\nls\n```\n"
     assert text_of(found, "notes/lab-y.md") == "Two.\n"
+    found = planned("- Lab: X - 10 min\n\n      ls -l\n\n  One.\n- Lab: Y - 5 min\n")
+    assert text_of(found, "notes/lab-x.md") == "    ls -l\n\nOne.\n"
 
 
 @pytest.mark.parametrize("html", ["<script>x()</script>", '<p onclick="x()">', "<iframe src=x></iframe>", "<form>"])
@@ -321,6 +323,8 @@ def test_a_footnote_below_a_list_stays_out_of_it() -> None:
     )
     assert text_of(found, "notes/lab-x.md") == "One[^1].\n\n[^1]: First.\n\n    Second.\n"
     assert text_of(found, "notes/lab-y.md") == "Two.\n"
+    found = planned("- Lab: X - 10 min\n\n      ls -l\n\n  One.\n- Lab: Y - 5 min\n")
+    assert text_of(found, "notes/lab-x.md") == "    ls -l\n\nOne.\n"
 
 
 def test_images_are_copied_and_pointed_to(site: Site) -> None:
@@ -377,7 +381,7 @@ def test_json_is_the_plan(site: Site) -> None:
             {
                 "line": 7, "end_line": 9, "path": "docker/video-why.md", "area": "Docker", "level": "beginner",
                 "group": None, "title": "Video: Why?", "kind": "video", "link": "https://example.org/why", "time": 10,
-                "date": None, "status": None,
+                "estimate": None, "date": None, "status": None,
             }
         ],
         "remainder": [{"line": 1, "end_line": 1, "path": "index.md"}],

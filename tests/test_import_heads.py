@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notes_site.importers import heads, values
-from notes_site.importers.facts import facts_in, spelled
+from notes_site.importers.facts import Facts, facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.times import time_in
 from notes_site.markdown import lines
@@ -23,9 +23,12 @@ def head(source: str) -> Head:
         ("1 hour and 10 minutes", 70), ("~20 min", 20), ("approx. 1.5 hours", 90), ("2,5 hrs", 150),
         ("half an hour", 30),
         ("an hour", 60), ("an hour and a half", 90), ("more than one hour", 60), ("twenty minutes", 20),
-        ("20 + 15 min", 35), ("1h + 20 min", 80), ("10:00-11:30", 90), ("23:30 - 0:15", 45), ("Time: 1:30", 90),
+        ("20 + 15 min", 35), ("1h + 20 min", 80), ("10:00-11:30", 90), ("23:30 - 0:15", 45), ("Time: 1:30 h", 90),
+        ("Time: 1:30:20", 90),
         ("time spent: 25", 25), ("elapsed time: 20 mins", 20), ("Time : it takes me 75 minutes.", 75),
         ("spend 2 hour", 120),
+        ("12:34 min", 13), ("0:20 min", 1), ("1h reading + 20 min quiz", 80), ("20 min video, 40 min lab", 60),
+        ("Tiempo: 20 minutos", 20), ("Zeit: 1,5 Std.", 90), ("Durée : 2 heures", 120), ("时间：25 分钟", 25),
         ("⏱ 45 min", 45), ("time: 90-minute", 90), ("5 minutes..duh", 5), ("30 min in total", 30), ("PT1H30M", 90),
     ],
 )  # fmt: skip
@@ -42,6 +45,14 @@ def test_times(said: str, minutes: int) -> None:
 )  # fmt: skip
 def test_no_times(said: str) -> None:
     assert time_in(said) is None
+
+
+@pytest.mark.parametrize("said", ["Duration: 12:34", "Time: 1:30", "Time: 20-30 min", "12:75 min"])
+def test_times_that_may_be_read_in_two_ways(said: str) -> None:
+    time = time_in(said)
+    assert time is not None
+    assert time.minutes is None
+    assert time.doubt
 
 
 @pytest.mark.parametrize(
@@ -113,18 +124,31 @@ def test_levels(said: str, names: tuple[str, ...], weak: bool) -> None:
         ("### Video: Why Tides? 10 mins", "Video: Why Tides?", None, 10),
         ("*Tides* ([video](https://e.org/t), 20 min)", "Tides", "https://e.org/t", 20),
         ("Quiz: [Tides](https://e.org/t), 20 minutes.", "Quiz: Tides", "https://e.org/t", 20),
+        ("- [Tides](https://e.org/t) (1:30 h)", "Tides", "https://e.org/t", 90),
+        ("- [Tides](https://e.org/t) (12:34 min)", "Tides", "https://e.org/t", 13),
+        ("- [Tides](https://e.org/t) (12:34)", "Tides (12:34)", "https://e.org/t", None),
+        ("- [Tides](https://e.org/t) (video, 30 min)", "Tides", "https://e.org/t", 30),
+        ("- [Tides](https://e.org/t) (with Ann, 30 min)", "Tides (with Ann)", "https://e.org/t", 30),
+        ("- [Tides](https://e.org/t) | YouTube | 30 min | done", "Tides", "https://e.org/t", 30),
+        ("- [Tides](https://e.org/t) (20 min planned, 35 min spent)", "Tides", "https://e.org/t", 35),
+        ("### [Tides](https://e.org/t) `paper` `2 h`", "Tides", "https://e.org/t", 120),
+        ("**[Tides, Vol. 1](https://e.org/t)** - 2 h", "Tides, Vol. 1", "https://e.org/t", 120),
+        (":ocean: [Tides](https://e.org/t) :clock1: 20 min", "Tides", "https://e.org/t", 20),
+        ("- [X](https://e.org/x) - done", "X", "https://e.org/x", None),
     ],
 )
 def test_heads(source: str, title: str, link: str | None, minutes: int | None) -> None:
     found = head(source)
-    assert (found.title, found.link) == (title, link)
-    assert (found.time.minutes if found.time else None) == minutes
+    assert (found.title, found.facts.link) == (title, link)
+    assert (found.facts.time.minutes if found.facts.time else None) == minutes
 
 
 @pytest.mark.parametrize(
     ("source", "names"),
     [
-        ("_Video, 17 min, https://e.org/t_", {"link", "time"}),
+        ("_Video, 17 min, https://e.org/t_", {"link", "time", "kind"}),
+        ("30 min - done", {"time", "status"}),
+        ("20 min planned, 35 min spent", {"estimate", "time"}),
         ("[Watch it here](https://e.org/t)", {"link"}),
         ("Link: [The tides](https://e.org/t)", {"link"}),
         ("Level: beginner | 2023-09-04", {"levels", "date"}),
@@ -133,12 +157,13 @@ def test_heads(source: str, title: str, link: str | None, minutes: int | None) -
     ],
 )
 def test_facts(source: str, names: set[str]) -> None:
-    assert set(facts_in(spelled(lines.read(source)[0])) or ()) == names
+    found = facts_in(spelled(lines.read(source)[0])) or Facts()
+    assert {name for name, value in found._asdict().items() if value} == names
 
 
 def test_boxes_and_levels_of_a_head() -> None:
-    found = head("- [x] [Advanced] Chords - 2020/03/01")
-    assert (found.checked, found.levels, found.date) == (True, ("advanced",), values.Date("2020-03-01"))
-    assert head("- [ ] Chords").checked is False
-    assert head("- Chords").checked is None
+    found = head("- [x] [Advanced] Chords - 2020/03/01").facts
+    assert (found.status, found.levels, found.date) == ("done", ("advanced",), values.Date("2020-03-01"))
+    assert head("- [ ] Chords").facts.status == "planned"
+    assert head("- Chords").facts.status is None
     assert heads.read(lines.read("- one\n- two - 10 min. And more.")[1]).more

@@ -37,8 +37,10 @@ HTML: dict[str, HtmlMode] = {
 }  # fmt: skip
 
 _STATUS_WORDS: dict[Status, str] = {
-    "planned": "planned plan todo to-do backlog next later not-started pending queued upcoming unread to-read to-watch",
-    "doing": "doing in-progress wip work-in-progress started ongoing active current reading watching learning",
+    "planned": "planned plan todo to-do backlog next later not-started open pending queued upcoming unread to-read "
+    "to-watch",
+    "doing": "doing in-progress under-way wip work-in-progress started ongoing active current reading watching "
+    "learning",
     "done": "done finished completed complete read watched closed true yes",
     "skipped": "skipped skip dropped drop abandoned cancelled canceled won-t-do wontfix wont-do",
 }
@@ -214,12 +216,17 @@ def boolean(node: Node) -> bool | None:
     raise BadValue(f"`{brief(value)}` is neither true nor false", "write `true` or `false`")
 
 
+def status_of(text: str) -> Status | None:
+    """Return the status that a word means, None if it is no such word."""
+    return _STATUSES.get(paths.slug(text))
+
+
 def status(node: Node) -> Status | None:
     """How far it is: a status or one of the words that people use for it."""
     value = one(node)
+    if known := status_of(value):
+        return known
     name = paths.slug(value)
-    if name in _STATUSES:
-        return _STATUSES[name]
     if name in ("", "false", "no"):
         return None
     if name == "draft":

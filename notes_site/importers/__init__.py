@@ -7,8 +7,7 @@ What happens, in order; all of it is pure but `disk`:
     facts            a piece of text that consists of such values
     heads            a line read as the head of an item: title, link, time, ... and how sure that is
     candidates       the lines that may be heads of items, each with the facts below it
-    conventions      the document's own habits: what carries its items, where its times stand
-    topics           the same for a document that lists no resources
+    conventions      the document's own habits: what carries its items (or its topics), where its times stand
     markers          the lines that open areas, levels and groups: those that an item or another marker follows
     outline          every line's part: area, level, group, item, text
     notes            items and texts become note files (`writing`), links and images re-pointed (`rewrite`) and

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.importers.candidates import Candidate, candidates, own_time
-from notes_site.importers.words import is_numbered
+from notes_site.importers import heads, values
+from notes_site.importers.candidates import Candidate, candidates, construct, is_link, own_time
+from notes_site.importers.heads import Head
+from notes_site.importers.words import is_contents, is_numbered
 from notes_site.markdown.lines import Line
+
+_LINK = 3.0  # the strength of a link alone
 
 
 class Habits(NamedTuple):
@@ -54,9 +58,10 @@ def learn(lines: Sequence[Line], skipped: set[int]) -> Habits:
     primary = by_key[key]
     items = {c.at: c for c in primary if c.good}
     items |= {c.at: c for c in _siblings(primary, lines)}
+    items = _without_own_links(items, key, lines)
     others = [c for members in by_key.values() for c in members]
     items |= {c.at: c for c in _others(others, key, items, lines)}
-    times_below = sum(c.own.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
+    times_below = sum(c.own.facts.time is not None for c in items.values()) < 0.5 * max(len(items), 1)
     if times_below:
         items |= {c.at: c for c in _timed(primary, items, lines)}
     return Habits(_without_inner(items, lines), key, times_below)
@@ -86,6 +91,23 @@ def _siblings(primary: Sequence[Candidate], lines: Sequence[Line]) -> Iterator[C
             yield from (c for c in members if not is_numbered(lines[c.at].text))
 
 
+def _without_own_links(items: dict[int, Candidate], key: str, lines: Sequence[Line]) -> dict[int, Candidate]:
+    """Drop the paragraphs that are a link and nothing else, if most items are paragraphs that say more, where a
+    heading, a rule or an image stands above them that stands above none of the fuller ones: they belong to a note.
+    """
+    bare = {at for at, c in items.items() if c.head.strength == _LINK and is_link(lines[at])}
+    if key != "p" or len(bare) > 0.5 * len(items):
+        return items
+    openers = {"p", *(_above(lines, at) for at in items.keys() - bare)}
+    return {at: c for at, c in items.items() if at not in bare or _above(lines, at) in openers}
+
+
+def _above(lines: Sequence[Line], at: int) -> str:
+    """Return what stands above a line, `p` for text."""
+    line = lines[at - 1] if at else lines[at]
+    return line.shape if line.is_heading or line.shape in ("rule", "html") else "p" if line.text.strip() else "image"
+
+
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
     """Yield the first member above each line that states a time, unless an item stands between it and the last one."""
     start = 0
@@ -102,29 +124,62 @@ def _others(
     """Yield items in other constructs than the usual one: they need more evidence, and not stand in another's notes."""
     linked = sum(c.head.whole_link for c in items.values()) >= 0.5 * len(items)
     for c in candidates:
-        if c.key == key or c.at in items or c.key[:2] in ("ro", "su"):
+        if c.key == key or c.at in items:
             continue
-        if lines[c.at].is_heading and _holds(lines, c.at, items):
-            continue
-        begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c.at)
+        begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c, items)
         if c.own.strength >= 5 or (linked and c.own.whole_link and begins):
             yield c
 
 
-def _holds(lines: Sequence[Line], at: int, items: Iterable[int]) -> bool:
-    """Tell whether there are items in the part that a heading opens."""
-    end = next(
-        (n for n in range(at + 1, len(lines)) if lines[n].is_heading and lines[n].shape <= lines[at].shape), None
-    )
-    return any(at < n and (end is None or n < end) for n in items)
-
-
-def _begins_section(lines: Sequence[Line], at: int) -> bool:
-    before = lines[at - 1] if at else None
-    return lines[at].is_heading or before is None or before.is_heading or before.shape in ("rule", "html")
+def _begins_section(lines: Sequence[Line], c: Candidate, items: Iterable[int]) -> bool:
+    before = lines[c.at - 1] if c.at else None
+    if lines[c.at].is_heading or before is None or before.is_heading:
+        return True
+    return before.shape in ("rule", "html") and (c.head.strength > _LINK or c.at < min(items, default=c.at + 1))
 
 
 def _without_inner(items: dict[int, Candidate], lines: Sequence[Line]) -> dict[int, Candidate]:
     """Drop the lines that state facts about the item above them."""
     inside = {c.at + n for c in items.values() for n in range(1, c.below + 1)}
     return {at: c for at, c in sorted(items.items()) if at not in inside}
+
+
+def learn_topics(lines: Sequence[Line], skipped: set[int], title: int) -> Habits:
+    """Return the headings of the depth that carries topics as items, of a document that lists no resources."""
+    named = [at for at, line in enumerate(lines) if line.text.strip() and at != title and at not in skipped]
+    named = [at for at in named if not is_contents(lines[at].text)]
+    shown = [at for at in named if lines[at].is_heading and not lines[at].depth]
+    depths = sorted({lines[at].shape for at in shown if not _is_level(lines[at])})
+    top = [at for at in shown if lines[at].shape == depths[0]] if depths else []
+    chosen = depths[0] if depths else ""
+    if top and _are_areas(lines, top, shown):
+        chosen = depths[1] if len(depths) > 1 else _listed(lines, shown)
+    items = {at: topic(lines, at) for at in named if construct(lines[at]) == chosen and not _is_level(lines[at])}
+    return Habits(items if chosen else {}, chosen, True)
+
+
+def _listed(lines: Sequence[Line], shown: Sequence[int]) -> str:
+    """Return the lists right below most of the headings at the bottom, '' if there are no such."""
+    below = Counter(construct(lines[at + 1]) for at in shown if at + 1 < len(lines) and at + 1 not in shown)
+    key, count = below.most_common(1)[0] if below else ("", 0)
+    return key if key in ("ul1", "ol1") and count >= 0.6 * below.total() else ""
+
+
+def topic(lines: Sequence[Line], at: int) -> Candidate:
+    """Return a heading as an item."""
+    head = heads.read(lines[at])
+    head = head if head.title else Head(lines[at].text.strip())
+    return Candidate(at, lines[at].shape, head, head, 0, False)
+
+
+def _is_level(line: Line) -> bool:
+    level = values.levels_in(line.text)
+    return level is not None and not level.rest and not level.weak
+
+
+def _are_areas(lines: Sequence[Line], top: Sequence[int], shown: Sequence[int]) -> bool:
+    """Tell whether the headings at the top hold topics rather than being topics themselves."""
+    if any(is_numbered(lines[at].text) for at in top) or any(_is_level(lines[at]) for at in shown):
+        return True
+    direct = sum(at + 1 in shown for at in top)
+    return direct >= 0.6 * len(top) or (lines[top[0]].shape == "h1" and len(top) > 1 and direct > 0)

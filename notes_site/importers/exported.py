@@ -53,6 +53,7 @@ def _imported(file: File, config: Config) -> Imported:
         kind=front.kind or kind_of(front.title or "", parse_options(config).kinds),
         link=front.link,
         time=front.time,
+        estimate=front.estimate,
         date=front.date,
         status=front.status,
     )

@@ -7,25 +7,25 @@ date, a level or an address; a duration within the words of a title is part of t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 from typing import NamedTuple
 
 from notes_site.importers import values
-from notes_site.importers.facts import BRACKETS, EDGES, facts_in, is_prose, spelled
-from notes_site.importers.times import Time
-from notes_site.importers.words import NUMBER, SIGN, is_label
-from notes_site.kinds import DEFAULT_KINDS, kind_of
+from notes_site.importers.facts import BRACKETS, EDGES, KINDS, Facts, facts_in, is_prose, spelled, status_in
+from notes_site.importers.words import NUMBER, SIGN, is_label, is_sum
+from notes_site.kinds import kind_named, kind_of
 from notes_site.markdown.lines import Line
 from notes_site.paths import is_web
 
-KINDS = tuple(DEFAULT_KINDS.items())
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
 _LEADING_SIGNS = re.compile(rf"^(?:{SIGN}\s*)+(?=\w|[\[(\"])")
 _SEPARATOR = re.compile(
-    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:.]\s+|[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*"
+    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:.]\s+|(?<!\d)[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*"
     + SIGN
     + r"\s*|\s*[()\[\]（）【】]+\s*|(?<=\s)(?=<?https?://)"
 )
+_TAIL = 500  # characters of what may stand behind a title
 _LEAD = 40  # characters of what may stand before a title
 _LOOSE = re.compile(
     r"(?<!\bin)(?<!\bfor)(?<!\bof)(?<!\bthe)(?<!\bto)(?<!\bafter)(?<!\bwithin)(?<!\bunder)(?<!\bfirst)(?<!\blast)(?<!\bjust)"
@@ -43,23 +43,24 @@ class Head(NamedTuple):
     """
 
     title: str
-    link: str | None = None
+    facts: Facts = Facts()
     whole_link: bool = False
-    time: Time | None = None
-    date: values.Date | None = None
-    levels: tuple[str, ...] = ()
-    kind: str | None = None
-    checked: bool | None = None
     more: bool = False
-    area: str | None = None  # of a table's row: its area has a column
+    part: str | None = None  # of a table's row: a column has its area or group
     texts: tuple[str, ...] = ()  # of a table's row: what the other cells say
 
     @property
     def strength(self) -> float:
         """The sum of the evidence."""
-        link = 3 if self.whole_link else 1 if self.link else 0
-        rest = (self.kind is not None) * 2 + (self.checked is not None) + (self.date is not None) + bool(self.levels)
-        return link + (3 if self.time else 0) + rest
+        facts = self.facts
+        link = 3 if self.whole_link else 1 if facts.link else 0
+        rest = (facts.kind is not None) * 2 + (facts.status is not None) + (facts.date is not None) + bool(facts.levels)
+        return link + (3 if facts.time or facts.estimate else 0) + rest
+
+    def completed(self, facts: Facts) -> Head:
+        """Return the head with facts that it does not state itself."""
+        found = self.facts | facts
+        return self._replace(facts=found, whole_link=self.whole_link or found.link != self.facts.link)
 
 
 class _Peel:
@@ -68,7 +69,7 @@ class _Peel:
     def __init__(self, line: Line) -> None:
         self.line, self.text = line, line.text
         self.start, self.end = 0, len(line.text)
-        self.facts: dict[str, object] = {}
+        self.facts = Facts()
         self.more = False
         cuts = {found.span() for form in (_SEPARATOR, _LOOSE) for found in form.finditer(line.text)}
         self._cuts = sorted(cuts | {(at, at) for at in line.bounds})
@@ -77,31 +78,36 @@ class _Peel:
         """Take what stands at the ends, as far as it is facts; then a time with text behind it."""
         while self._from_end() or self._from_start():
             pass
-        if "time" not in self.facts and self._from_middle():
+        if not self.facts.time and self._from_middle():
             while self._from_end():
                 pass
 
     def _from_end(self) -> bool:
-        for at, _ in self._cuts:
-            if self.start < at < self.end and self._take(at, self.end):
+        for at, _ in self._between(max(self.start + 1, self.end - _TAIL), self.end):
+            if self._take(at, self.end):
                 self.end = at
                 return True
         return False
 
     def _from_start(self) -> bool:
-        for at, after in self._cuts:
-            near = self.start < at <= self.start + _LEAD and after < self.end
+        for at, after in self._between(self.start + 1, self.start + _LEAD + 1):
+            near = after < self.end and _is_closed(self.text[after : self.end])
             sentence = self.text[at:after].strip() == "."
             if near and not sentence and self._is_lead(at) and self._take(self.start, after):
                 self.start = after
                 return True
         return False
 
+    def _between(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return the cuts that begin from `start` to before `end`."""
+        return self._cuts[bisect_left(self._cuts, (start, 0)) : bisect_left(self._cuts, (end, 0))]
+
     def _from_middle(self) -> bool:
         for (at, after), (end, behind) in pairwise(self._cuts):
             closed = self.text[end:behind].strip()[:1] in (*":;.", *BRACKETS)
-            if self.start < at and after < end < self.end and closed and "time" in (self._facts(after, end) or {}):
-                self._take(after, end)
+            found = self._facts(after, end) if self.start < at and after < end < self.end and closed else None
+            if found and found.time:
+                self.facts |= found
                 self.more, self.end = True, at
                 return True
         return False
@@ -114,14 +120,24 @@ class _Peel:
     def _take(self, start: int, end: int) -> bool:
         """Take a piece as facts about the item, all of it or nothing."""
         found = self._facts(start, end)
-        self.facts = (found or {}) | self.facts
+        if found is not None:
+            self.facts |= found
         return found is not None
 
-    def _facts(self, start: int, end: int) -> dict[str, object] | None:
+    def _facts(self, start: int, end: int) -> Facts | None:
+        if any(link.start < start < link.end < end for link in self.line.links):
+            return None  # the end of a link with what stands behind it
         text = self.text[start:end]
         if not text.strip(EDGES + "()[]"):
-            return {} if text.count("(") == text.count(")") else None
-        return None if is_prose(text) else facts_in(spelled(self.line, start, end))
+            return Facts() if text.count("(") == text.count(")") else None
+        marked = text.strip()[-1] in BRACKETS or {start, end} <= self.line.bounds
+        found = None if is_prose(text) else facts_in(spelled(self.line, start, end), words=True)
+        return found if marked or found != Facts(kind=found and found.kind) else None
+
+
+def _is_closed(text: str) -> bool:
+    """Tell whether every bracket that closes in a text opens there too."""
+    return all(text.count(opening) >= text.count(closing) for closing, opening in BRACKETS.items())
 
 
 def read(line: Line) -> Head:
@@ -129,28 +145,26 @@ def read(line: Line) -> Head:
     if facts_in(line.text) is not None:
         return Head("")
     peel = _Peel(line)
-    checked = _leading_box(peel)
+    box = _BOX.match(peel.text)
+    if box:
+        peel.start = box.end()
     if number := NUMBER.match(peel.text, peel.start):
         peel.start = number.end()
     peel.peel()
-    head = _head(peel, checked)
-    return Head("") if is_label(head.title) and not head.time else head
+    if box:
+        sign = (box[1] or box[2] or "").replace("x", "✓").replace("X", "✓")
+        peel.facts = Facts(status=status_in(sign) or "planned") | peel.facts
+    head = _head(peel)
+    said = head.facts.time or not is_label(head.title)
+    return head if said and not (is_sum(head.title) and not line.links) else Head("")
 
 
-def _leading_box(peel: _Peel) -> bool | None:
-    box = _BOX.match(peel.text)
-    if not box:
-        return None
-    peel.start = box.end()
-    return (box[1] or box[2] or " ") not in " ☐⬜❌"
-
-
-def _head(peel: _Peel, checked: bool | None) -> Head:
+def _head(peel: _Peel) -> Head:
     start, end, text = peel.start, peel.end, peel.text
     links = [a for a in peel.line.links if a.end > start and a.start < end]
-    title = _LEADING_SIGNS.sub("", text[start:end].strip(EDGES + "\t").strip())
+    title = _LEADING_SIGNS.sub("", text[start:end].strip()).strip(EDGES)
     external = [a for a in links if is_web(a.target)]
-    link = peel.facts.get("link") or (external[0].target if len(external) == 1 else None)
+    link = peel.facts.link or (external[0].target if len(external) == 1 else None)
     covered = sum(min(a.end, end) - max(a.start, start) for a in external)
     behind_kind = [a for a in external if text[start : a.start].rstrip().endswith(":") and a.end >= end]
     whole = len(external) == 1 and (covered >= 0.6 * len(title) or len(behind_kind) == 1)
@@ -159,18 +173,13 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
         link, title = link or inside[1], title.replace(inside[0], " ").strip(EDGES + "()[]") or inside[1]
     if title == link or values.URL.fullmatch(title):
         whole = False
-    levels = peel.facts.get("levels", ())
-    time, day = peel.facts.get("time"), peel.facts.get("date")
-    assert isinstance(levels, tuple)
+    if end < len(text) and title.count("(") > title.count(")"):
+        title += ")"  # what stood behind it in the brackets are facts
+    kind = kind_of(title, KINDS) or peel.facts.kind or _last_word(title)
     return Head(
         title=" ".join(title.split()),
-        link=str(link) if link else None,
-        whole_link=whole or ("link" in peel.facts and not external),
-        time=time if isinstance(time, Time) else None,
-        date=day if isinstance(day, values.Date) else None,
-        levels=levels,
-        kind=kind_of(title, KINDS) or _last_word(title),
-        checked=checked,
+        facts=peel.facts._replace(link=link, kind=kind),
+        whole_link=whole or (peel.facts.link is not None and not external),
         more=peel.more,
     )
 
@@ -178,16 +187,4 @@ def _head(peel: _Peel, checked: bool | None) -> Head:
 def _last_word(title: str) -> str | None:
     """Return the kind in a title such as `Docker Intro Lab` or `Docker Intro (video)`."""
     before, _, last = title.rpartition(" ")
-    return kind_of(f"{last.strip('()[]')}: x", KINDS) if before and (last[:1].isupper() or last[:1] in "([") else None
-
-
-def merge(head: Head, facts: dict[str, object]) -> Head:
-    """Return the head with facts that it does not state itself."""
-    link, time, day, levels = (facts.get(name) for name in ("link", "time", "date", "levels"))
-    return head._replace(
-        link=head.link or (str(link) if link else None),
-        whole_link=head.whole_link or (link is not None and head.link is None),
-        time=head.time or (time if isinstance(time, Time) else None),
-        date=head.date or (day if isinstance(day, values.Date) else None),
-        levels=head.levels or (levels if isinstance(levels, tuple) else ()),
-    )
+    return kind_named(last.strip("()[]"), KINDS) if before and (last[:1].isupper() or last[:1] in "([") else None

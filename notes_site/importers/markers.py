@@ -74,7 +74,7 @@ class _Finder:
                 yield Marker(at, rank, "", self._levels[at], key)
             elif at in self._parts:
                 head = heads.read(line)
-                yield Marker(at, rank, name_of(head.title or line.text), head.levels, key)
+                yield Marker(at, rank, name_of(head.title or line.text), head.facts.levels, key)
 
     def _alike(self, chosen: Callable[[int], bool]) -> dict[str, list[int]]:
         """Return the lines that are no levels by what they are made with."""
@@ -97,7 +97,8 @@ class _Finder:
         line, key = self._lines[at], construct(self._lines[at])
         if line.is_heading or key in ("", "row") or not (line.first and line.alone) or len(line.text.split()) > _WORDS:
             return False
-        return key == "summary" or not ((key == "p" and not line.strong) or facts_in(line.text))
+        counted = is_numbered(line.text) and not line.text.rstrip().endswith((".", "!", "?"))
+        return key == "summary" or ((key != "p" or line.strong or counted) and not facts_in(line.text))
 
     def _spoken(self, key: str, members: Sequence[int]) -> set[int]:
         """Return the lines of one making, no headings, that open parts.
@@ -111,7 +112,7 @@ class _Finder:
         elif not like and len(leading) < 0.5 * len(members):
             leading = set()
         numbered = {at for at in members if is_numbered(self._lines[at].text)}
-        return leading | {at for at in numbered if key == "p" or at + 1 in self._items}
+        return leading | {at for at in numbered if at + 1 in self._items or self._lines[at].strong}
 
     def _headings(self) -> set[int]:
         """Return the headings that open parts; the rest stands in items' notes.
@@ -120,15 +121,16 @@ class _Finder:
         """
         found = set[int]()
         whole = {self._lines[at].shape for at in self._levels}
-        last = max(self._items, default=0)
         for key, here in self._alike(self._is_heading).items():
             if int(key[1]) >= self._item_depth:
                 reach = {at: int(is_numbered(self._lines[at].text)) for at in here if int(key[1]) == self._item_depth}
-                found |= {at for at, n in reach.items() if self._leads(at, n) or heads.read(self._lines[at]).levels}
+                found |= {
+                    at for at, n in reach.items() if self._leads(at, n) or heads.read(self._lines[at]).facts.levels
+                }
             elif key in whole or not found:
                 found |= set(here)
-            elif leading := {at for at in here if self._leads(at, 1)}:
-                found |= leading | {at for at in here if at > last}
+            else:
+                found |= {at for at in here if self._leads(at, 1)}
         return found
 
     def _is_heading(self, at: int) -> bool:
@@ -149,8 +151,6 @@ class _Finder:
                 if listed:
                     return line.depth > here.depth
                 return not seen or deeper or not (line.is_heading or here.is_heading)
-            if here.is_heading and deeper:
-                return self._leads(n, reach)
             seen += line.first and line.shape not in ("html", "rule", "head")
             if line.is_heading or line.shape == "code" or seen > reach:
                 return False

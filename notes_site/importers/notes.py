@@ -43,6 +43,7 @@ class Imported(NamedTuple):
     kind: str | None
     link: str | None
     time: int | None
+    estimate: int | None
     date: str | None
     status: str | None
 
@@ -120,11 +121,14 @@ class _Maker:
         self.notes = [self._note(entry, lines[entry.at].number) for entry in found.entries]
 
     def _note(self, entry: Entry, line: int) -> Imported:
-        head = entry.head
-        title = frontmatter.clean(head.title) or "Untitled"
-        time, day = head.time, head.date
-        if time and time.doubt:
-            self.doubts.append(Doubt(line + 1, f"{time.doubt}: no time is noted"))
+        facts = entry.head.facts
+        title = frontmatter.clean(entry.head.title) or "Untitled"
+        time, day = facts.time, facts.date
+        if self._planned:
+            time, facts = None, facts._replace(estimate=facts.estimate or time)
+        for doubtful in (time, facts.estimate):
+            if doubtful and doubtful.doubt:
+                self.doubts.append(Doubt(line + 1, f"{doubtful.doubt}: no time is noted"))
         if day and not day.iso:
             self.doubts.append(Doubt(line + 1, "a date that may be read in two ways is not noted"))
         if entry.level and entry.level not in self._levels:
@@ -139,11 +143,12 @@ class _Maker:
             level=entry.level,
             group=entry.group,
             title=title,
-            kind=kind_of(title, self._kinds) or (head.kind if head.kind in self._config.kinds else None),
-            link=head.link,
+            kind=kind_of(title, self._kinds) or (facts.kind if facts.kind in self._config.kinds else None),
+            link=facts.link,
             time=time.minutes if time else None,
+            estimate=facts.estimate.minutes if facts.estimate else None,
             date=day.iso or None if day else None,
-            status=None if head.checked is None else "done" if head.checked else "planned",
+            status=facts.status,
         )
 
     def _last(self, entry: Entry) -> int:
@@ -229,15 +234,17 @@ class _Maker:
             folder = paths.first_folder(note.path)
             orders[folder] += 1
             fields = self._fields(note) | {"order": orders[folder]}
-            nested = self._found.lines[entry.at].depth > 0
-            texts[note.path] = writer.text(note.path, fields, nested=nested, cells=entry.head.texts)
+            line = self._found.lines[entry.at]
+            head = line.number if line.depth else None
+            texts[note.path] = writer.text(note.path, fields, head=head, cells=entry.head.texts)
         if writer.says_something(_HOME):
             texts[_HOME] = writer.text(_HOME, {"title": self.course or self._config.title})
         return texts
 
     def _fields(self, note: Imported) -> dict[str, Any]:
-        fields = {name: getattr(note, name) for name in ("title", "group", "link", "date", "status")}
-        fields["estimate" if self._planned else "time"] = note.time
+        fields = {
+            name: getattr(note, name) for name in ("title", "group", "link", "time", "estimate", "date", "status")
+        }
         level = self._levels.get(note.level or "")
         kind = note.kind if note.kind != kind_of(note.title, self._kinds) else None
         return fields | {"level": level, "kind": kind}

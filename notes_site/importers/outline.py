@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.importers import conventions, heads, markers, topics, values
+from notes_site.importers import conventions, markers, values
 from notes_site.importers.candidates import Candidate, own_time
 from notes_site.importers.conventions import Habits
-from notes_site.importers.facts import facts_in, spelled
+from notes_site.importers.facts import Facts, facts_in, spelled
 from notes_site.importers.heads import Head
 from notes_site.importers.markers import Marker
 from notes_site.importers.words import is_contents, is_numbered
@@ -53,7 +53,7 @@ def outline(lines: tuple[Line, ...]) -> Outline:
     habits = conventions.learn(lines, contents)
     title = _title(lines, habits)
     if not habits.items:
-        habits = topics.learn(lines, contents, title)
+        habits = conventions.learn_topics(lines, contents, title)
     parts = markers.find(lines, habits, contents | {title})
     area_rank = markers.area_rank(parts, habits, lines)
     habits = habits._replace(items=_by_topic(lines, habits.items, parts, area_rank))
@@ -80,7 +80,7 @@ def _title(lines: Sequence[Line], habits: Habits) -> int:
         return -1
     others = [at for at in headings[1:] if lines[at].shape <= line.shape]
     top = line.shape == "h1" and not any(first < at < min(others, default=len(lines)) for at in habits.items)
-    return first if top or (not others and (line.shape == "h1" or headings[1:])) else -1
+    return first if top or not others else -1
 
 
 def _by_topic(
@@ -93,9 +93,9 @@ def _by_topic(
         if any(marker.at < at < end for at in (*items, *(m.at for m in parts))):
             continue
         if marker.name and marker.rank == area_rank:
-            found |= {at: topics.topic(lines, at) for at in _subheadings(lines, marker.at, end)}
+            found |= {at: conventions.topic(lines, at) for at in _subheadings(lines, marker.at, end)}
         elif any(line.shape not in ("quote", "rule", "html") for line in lines[marker.at + 1 : end]):
-            found[marker.at] = topics.topic(lines, marker.at)
+            found[marker.at] = conventions.topic(lines, marker.at)
     return dict(sorted(found.items()))
 
 
@@ -107,6 +107,7 @@ def _subheadings(lines: Sequence[Line], at: int, end: int) -> list[int]:
 
 def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], area_rank: float) -> Iterator[Entry]:
     opening = {m.at: m for m in parts}
+    divided = len({m.name for m in parts if m.name and m.rank == area_rank}) > 1
     heads_at = sorted({*habits.items, *opening})
     starts = [_opening(lines, at, end) for at, end in zip(heads_at, [*heads_at, len(lines)][1:], strict=True)]
     opened: list[Marker] = []
@@ -120,16 +121,19 @@ def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], are
             continue
         after = at + 1 if item.key == "row" else after
         head = _completed(lines, item, after, habits)
-        levels = head.levels or next((m.levels for m in reversed(opened) if m.levels), ())
+        levels = head.facts.levels or next((m.levels for m in reversed(opened) if m.levels), ())
+        area = next((m.name for m in opened if m.name and m.rank == area_rank), None)
+        group = next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None)
+        area, group = (area, group or head.part) if divided and area else (head.part or area, group)
         yield Entry(
             at=at,
             start=start,
             body=at if head.more else at + 1 + item.below,
             end=after - _loose(lines, start, max(at + 1, after)),
             after=after,
-            area=head.area or next((m.name for m in opened if m.name and m.rank == area_rank), None),
+            area=area,
             level=levels[0] if len(levels) == 1 else None,
-            group=next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None),
+            group=group,
             head=head,
         )
 
@@ -162,8 +166,15 @@ def _completed(lines: Sequence[Line], item: Candidate, end: int, habits: Habits)
     """
     head, at = item.head, item.at
     below = (facts_in(spelled(line)) for line in lines[at + 1 : min(end, at + _NEAR)])
-    head = heads.merge(head, {"link": next((facts["link"] for facts in below if facts and "link" in facts), None)})
-    if head.time or not habits.times_below:
+    head = head.completed(Facts(link=next((facts.link for facts in below if facts and facts.link), None)))
+    if item.own.facts.time or not habits.times_below:
         return head
-    times = (own_time(line) for line in lines[at + 1 : end])
-    return head._replace(time=next((time for time in times if time and time.said), None))
+    stated = [time for line in lines[at + 1 : end] if (time := own_time(line)) and time.said]
+    facts = head.facts
+    spent = [time for time in (facts.time, *stated) if time and not time.planned]
+    return head._replace(
+        facts=facts._replace(
+            time=max(spent, key=lambda time: time.said, default=None),
+            estimate=facts.estimate or next((time for time in stated if time.planned), None),
+        )
+    )

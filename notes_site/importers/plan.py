@@ -52,12 +52,12 @@ def plan(found: Import, existing: Mapping[str, bytes]) -> Plan:
         taken.add(note.path)
         if found.texts[note.path].partition("\n---\n")[2].strip():
             unwritten.append(Piece(note.line, note.end_line, path))
-        if note.time is None:
+        if note.estimate is None:
             continue
-        what = "same" if front.estimate == note.time else "kept"
-        if front.estimate is None and path not in filled and (data := with_estimate(existing[path], note.time)):
+        what = "same" if front.estimate == note.estimate else "kept"
+        if front.estimate is None and path not in filled and (data := with_estimate(existing[path], note.estimate)):
             filled[path], what = data, "filled"
-        estimates.append(Estimate(note.line, path, note.time, what))
+        estimates.append(Estimate(note.line, path, note.estimate, what))
     texts = _texts(found, taken, existing)
     unwritten += [piece for piece in found.remainder if piece.path not in texts]
     return Plan(found, tuple(estimates), tuple(sorted(unwritten)), texts, filled)
@@ -112,11 +112,10 @@ def address(link: str) -> str:
 
 def as_object(made: Plan) -> dict[str, Any]:
     """Return the plan as what `--json` prints. Its times are estimates; of texts it says whether they are written."""
-    notes = [note._asdict() | {"time": None, "estimate": note.time} for note in made.found.notes]
     pieces = sorted({*made.found.remainder, *made.unwritten})
     return {
         "course": made.found.course,
-        "notes": notes,
+        "notes": [note._asdict() for note in made.found.notes],
         "estimates": [estimate._asdict() for estimate in made.estimates],
         "remainder": [piece._asdict() | {"written": piece not in made.unwritten} for piece in pieces],
         "unsure": [doubt._asdict() for doubt in made.found.unsure],

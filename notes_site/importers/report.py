@@ -39,7 +39,8 @@ def not_written(piece: Piece, file: str) -> str:
 
 
 def _row(note: Imported) -> tuple[str, ...]:
-    time = "" if note.time is None else durations.show(note.time)
+    minutes = note.estimate if note.time is None else note.time
+    time = "" if minutes is None else durations.show(minutes)
     cells = (str(note.line), note.area or "", note.level or "", note.title, time)
     return (*(_cut(cell) for cell in cells), note.path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _SEPARATOR = re.compile(r"\s*(?:([-*_])\s*(?:\1\s*){2,})?")
+_MARKER = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])\s{1,4}")
 _ACTIVE = re.compile(
     r"<(?:script|i?frame|frameset|form|object|embed|applet|input|button|select|textarea|base|meta|link|style|svg|math)\b"
     r"|<[a-z][^<>]*[\s/\"']on[a-z]+\s*=|(?:java|vb)script:|srcdoc\s*=",
@@ -26,9 +27,14 @@ def trimmed(body: list[str]) -> list[str]:
     return body
 
 
-def outdented(body: list[str]) -> list[str]:
-    """Take the indentation of a list item's text away, which would make code of it."""
+def outdented(body: list[str], head: str) -> list[str]:
+    """Take the indentation of a list item's text away, which would make code of it; what is code below the item's
+    `head` stays so.
+    """
+    marker = _MARKER.match(head.expandtabs(4))
+    inner = marker.end() if marker else 0
     width = next((_indent(line) for line in body if line.strip()), 0)
+    width = inner if inner and width >= inner + 4 else width
     return [_without(line, min(width, _indent(line))) for line in body]
 
 

@@ -9,16 +9,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from notes_site import dates
-
-LEVELS: dict[str, tuple[str, ...]] = {
-    "beginner": ("beginner", "beginners", "basic", "introductory", "elementary", "novice", "easy", "starter"),
-    "intermediate": ("intermediate", "medium", "moderate", "middle"),
-    "advanced": ("advanced", "expert", "hard", "proficient"),
-}
-"""The usual levels, each with the words that mean it; its own name may be misspelt."""
+from notes_site.importers.words import LEVEL, LEVELS
 
 _FILLERS = re.compile(
-    r"levels?|lvl|courses?|class(?:es)?|mastery|section|part|topics|resources|materials?|stage|tier|track|difficulty|of|for|"
+    rf"{LEVEL}|courses?|class(?:es)?|mastery|section|part|topics|resources|materials?|stage|tier|track|difficulty|of|for|"
     r"to|the|and|skills?|notes|achieve|work"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -83,14 +77,14 @@ def _date(parts: dict[str, str | None]) -> Date | None:
 @lru_cache(maxsize=4096)
 def levels_in(text: str) -> Levels | None:
     """Return the levels that a text names, and what else it says; None without any."""
-    words = [word for word in re.findall(r"[^\W_]+", text.casefold()) if word != "s" and re.search(r"[a-z0-9]", word)]
-    counted = {"level", "lvl"} & set(words)
+    words = [word for word in re.findall(r"[^\W_]+", text.casefold()) if word != "s"]
+    counted = any(re.fullmatch(LEVEL, word) for word in words)
     names, rest, weak = list[str](), list[str](), not counted
     for word in words:
-        if name := _level(word, numbered=bool(counted)):
+        if name := _level(word, numbered=counted):
             names.append(name)
             weak = weak and word in LEVELS[name] and not name.startswith(word[:8])
-        elif not _FILLERS.fullmatch(word):
+        elif re.search(r"[a-z0-9]", word) and not _FILLERS.fullmatch(word):
             rest.append(word)
     return Levels(tuple(dict.fromkeys(names)), tuple(rest), weak) if names else None
 

@@ -26,16 +26,16 @@ class Writer:
         """Tell whether any line goes to the file."""
         return any(self._source[at].strip() for at in self._mine[path])
 
-    def text(self, path: str, fields: Mapping[str, Any], *, nested: bool = False, cells: Sequence[str] = ()) -> str:
-        """Return a file. `nested`: its lines are indented, as those of a list item; `cells`: the parts of a table's row
-        that are its text.
+    def text(self, path: str, fields: Mapping[str, Any], *, head: int | None = None, cells: Sequence[str] = ()) -> str:
+        """Return a file. `head`: the line of the list item whose text it is, indented below it; `cells`: the parts of a
+        table's row that are its text.
         """
         mine, shown = self._mine[path], self._shown
         hidden = [at for at in mine if not shown[at] and self._source[at].strip()]
         if sum(len(self._source[at]) for at in hidden) > _ROOM:
             hidden, shown = [], [True] * len(shown)
         body = slices.trimmed([self._moved.lines[at] for at in mine if shown[at] and at not in self._moved.apart])
-        body = slices.outdented(body) if nested else body
+        body = body if head is None else slices.outdented(body, self._source[head])
         parts = ("\n".join(body) or "\n\n".join(cells), "\n".join(self._moved.endings.get(path, ())))
         text = "\n\n".join(filter(None, parts))
         active = {"html": "safe"} if slices.is_active(text) else {}

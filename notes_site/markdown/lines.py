@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from notes_site.markdown import parser
 
 _HTML_HEADING = re.compile(r"\s*(?:<details\b[^>]*>\s*)?<(h[1-6]|summary)\b[^>]*>(.*?)</\1>\s*", re.IGNORECASE)
+_HREF = re.compile(r"""<a\s[^<>]*?href=["']([^"'<>\s()]+)["'][^<>]*>([^\[\]]*?)</a>""", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _LOOKS_HEADING = re.compile(r"(#{2,6})(?=[^\s#])")
 _LOOKS_ITEM = re.compile(r"(?:[-+•·–]|\*(?![^*]*\*)|\d{1,3}[.)])(?=[^\W\d_]|\[)|[•·–]\s+")
@@ -157,7 +158,7 @@ class _Reader:
     def _html(self, number: int, depth: int) -> Line:
         text = self._lines[number]
         if heading := _HTML_HEADING.fullmatch(text):
-            line = self._line(number, heading[1].lower(), depth, _TAG.sub("", heading[2]))
+            line = self._line(number, heading[1].lower(), depth, _TAG.sub("", _HREF.sub(r"[\2](\1)", heading[2])))
         else:
             line = Line(number, number + 1, "html", depth, False, False, _TAG.sub("", text).strip())
         boxes = tuple(tag.lower() for tag in _BOX.findall(text))

@@ -21,15 +21,17 @@ from notes_site.paths import is_web
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
 _LEADING_SIGNS = re.compile(rf"^(?:{SIGN}\s*)+(?=\w|[\[(\"])")
 _SEPARATOR = re.compile(
-    r"\s+[-–—|:•·/]+\s*|\s*[-–—]{2,}\s*|\s*[|•·~≈]\s*|\s*[,;:.]\s+|(?<!\d)[:,;](?=\d)|\s*[-–—:]\s+|\s*\*\s*|\s*=>?\s*|\s*@\s*|\s*"
+    r"(?<!\s\s)(?:\s+[-–—|:•·/]+\s*|\s*(?:[-–—]{2,}|[|•·~≈*@]|=>?|[()\[\]（）【】]+|"
     + SIGN
-    + r"\s*|\s*[()\[\]（）【】]+\s*|(?<=\s)(?=<?https?://)"
+    + r")\s*|\s*[-–—,;:]\s+|\s*\.\s+(?=\w)|(?<!\d)[:,;](?=\d))|(?<=\s)(?=<?https?://)"
 )
+"""What may part a title from facts. Of a run of spaces only the beginning is tried, so that long ones take no time."""
+_TRAILING_SIGN = re.compile(r"\s+[@/]$")
 _TAIL = 500  # characters of what may stand behind a title
 _LEAD = 40  # characters of what may stand before a title
 _LOOSE = re.compile(
     r"(?<!\bin)(?<!\bfor)(?<!\bof)(?<!\bthe)(?<!\bto)(?<!\bafter)(?<!\bwithin)(?<!\bunder)(?<!\bfirst)(?<!\blast)(?<!\bjust)"
-    r"\s+(?=\d+(?:[.,]\d+)?\s*(?:minutes?|mins?|m|hours?|hrs?|h)\b)",
+    r"(?<!\s\s)\s+(?=\d+(?:[.,]\d+)?\s*(?:minutes?|mins?|m|hours?|hrs?|h)\b)",
     re.IGNORECASE,
 )
 """Before a time that nothing sets apart, as in `Why Docker? 10 mins`; `Go in 5 Minutes` has none."""
@@ -162,7 +164,7 @@ def read(line: Line) -> Head:
 def _head(peel: _Peel) -> Head:
     start, end, text = peel.start, peel.end, peel.text
     links = [a for a in peel.line.links if a.end > start and a.start < end]
-    title = _LEADING_SIGNS.sub("", text[start:end].strip()).strip(EDGES)
+    title = _TRAILING_SIGN.sub("", _LEADING_SIGNS.sub("", text[start:end].strip()).strip(EDGES))
     external = [a for a in links if is_web(a.target)]
     link = peel.facts.link or (external[0].target if len(external) == 1 else None)
     covered = sum(min(a.end, end) - max(a.start, start) for a in external)

@@ -335,6 +335,30 @@ def test_the_last_good_site_stays_while_there_is_an_error(course: Site, tmp_path
         compare(preview, course, tmp_path / "clean")
 
 
+@pytest.mark.parametrize("commands", [[("check",)], [("check",), ("build",)], [("build", "--clean")]])
+def test_the_last_good_site_outlives_what_is_done_in_another_terminal(
+    course: Site, commands: list[tuple[str, ...]]
+) -> None:
+    folder = course.root / "content" / "cloud"
+    with Serving(course.root):
+        pass  # all is in the cache, nothing in memory
+    with Serving(course.root) as preview, preview.reload_socket("docker/three.html") as other:
+        addresses = ("cloud/one.html", "cloud/two.html", "search/entry.js", "search/_cloud/_two.js")
+        good = {path: preview.page(path) for path in ("", "cloud/index.html")}
+        save(folder / "one.md", "---\ntitle: One\nlevel: none\n---\nBroken.\n")
+        assert message(other, "problems")
+        save(folder / "two.md", NOTE.format("Two", "Changed, and the other is not yet mended."))
+        save(folder / "two.md", "---\ntitle: [\n---\nBroken.\n")
+        until(lambda: len(message(other, "problems")) == 2)
+        for command in commands:
+            assert course.run(*command).returncode == 1
+        answers = {path: preview.get(path) for path in addresses}
+        assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(addresses, 200)
+        assert "Text of one." in answers["cloud/one.html"].text
+        assert 'one.html">one</a>' in answers["cloud/two.html"].text
+        assert {path: preview.page(path) for path in good} == good
+
+
 def test_errors_at_the_start(course: Site, tmp_path: Path) -> None:
     course.note("cloud/one.md", "Text.\n", title="One", level="none")
     with Serving(course.root) as preview:

@@ -6,15 +6,15 @@ import os
 import stat as modes
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from notes_site.diagnostics import failed
+from notes_site.diagnostics import Diagnostic, below, failed
 from notes_site.digest import digest
-from notes_site.files import as_text, digest_file, read_digest, settled, stat_of
+from notes_site.files import as_text, read_digest, settled, stat_of
 from notes_site.inputs import ignored_in, reads_as_text, stamp_of
 from notes_site.loader import Loaded
 from notes_site.model import Note, Parsed
@@ -98,21 +98,6 @@ def read_change(place: Place, roots: Mapping[str, str], digests: Mapping[str, Ma
     return Change(layer, path, data, found, stamp_of(stat) if settled(stat, now) else "")
 
 
-def digest_inside(file: Path, root: str) -> str:
-    """The digest of a file that lies in a folder, '' when it is not there or a link leads out of the folder."""
-    real_root = os.path.realpath(root)
-    real = os.path.realpath(file)
-    return digest_file(Path(real)) if real.startswith(f"{real_root}{os.sep}") and os.path.isfile(real) else ""
-
-
-def stamp_now(file: Path) -> str:
-    """A file's stamp, 'gone' when it is no longer there: no file has that one."""
-    try:
-        return stamp_of(stat_of(file.stat()))
-    except OSError:
-        return "gone"
-
-
 def same_site(old: Loaded, new: Loaded) -> bool:
     """Tell whether two scans found the same."""
     return (old.config, old.roots, old.inputs.digests, old.problems, old.program) == (
@@ -164,6 +149,21 @@ def only_text(old: Loaded, new: Loaded, change: Change) -> bool:
     if failed(before.diagnostics) or failed(after.diagnostics):
         return False
     return _outside(before.note) == _outside(after.note)
+
+
+def swapped(
+    found: tuple[Diagnostic, ...], old: Loaded, new: Loaded, paths: Collection[str]
+) -> tuple[tuple[Diagnostic, ...], bool]:
+    """Return the problems of a site after the text of these notes changed, and whether some may have moved that only
+    the whole site tells.
+    """
+    folder = new.config.content
+    shown = {f"{folder}/{path}" for path in paths}
+    gone = {d for path in paths for d in below(folder, old.parsed[path].diagnostics)}
+    come = [d for path in paths for d in below(folder, new.parsed[path].diagnostics)]
+    if gone != set(come):
+        found = (*(d for d in found if d.path not in shown or d not in gone), *come)
+    return found, any(d.path in shown and d not in come and d.severity != "note" for d in found)
 
 
 def _outside(note: Note) -> Note:

@@ -395,6 +395,23 @@ def test_a_problem_moves_with_its_line(course: Site) -> None:
         until(lambda: ":7:" in message(channel, "problems")[0])
 
 
+@pytest.mark.parametrize("path", ["static/keys.txt", "content/cloud/data.csv"])
+def test_a_secret_in_a_file_is_told_and_withdrawn(course: Site, path: str) -> None:
+    secret = "AKIA" + "QYLPMN5HNM4RTW2K"
+    with Serving(course.root) as preview, preview.reload_socket("docker/three.html") as channel:
+        for before, place in (("a,b\nkey,", "2:5"), ("a,b\n\nkey,", "3:5"), ("a,b\n", ""), ("", "1:1"), (None, "")):
+            if before is None:
+                (course.root / path).unlink()
+            else:
+                course.write(path, before + (secret if place else ""))
+            told = [f"{path}:{place}: warning"] if place else []
+            until(lambda told=told: _leaks(message(channel, "problems")) == told)  # type: ignore[misc]
+
+
+def _leaks(problems: list[str]) -> list[str]:
+    return [": ".join(line.split(": ")[:2]) for line in problems if "for all to see" in line]
+
+
 # --- the terminal, and the open pages
 
 

@@ -134,7 +134,7 @@ class Preview(Outputs):
         try:
             if old.inputs.problems:
                 raise Odd  # a file could not be read: only a scan tells whether it can now
-            changes = [read_change(place, old.roots, old.inputs.digests) for place in sorted(places)]
+            changes = [read_change(place, old) for place in sorted(places)]
         except Odd:
             return self.reload(final=final)
         stamps = {f"{change.layer}:{change.path}": change.stamp for change in changes}

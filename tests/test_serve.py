@@ -474,6 +474,26 @@ def test_the_content_folder_is_replaced(course: Site, tmp_path: Path, options: t
         compare(preview, course, tmp_path / "clean")
 
 
+def test_a_file_that_has_several_names_is_shown_anew_under_each(course: Site, tmp_path: Path) -> None:
+    folder = course.root / "content"
+    (folder / "cloud" / "linked.md").symlink_to("one.md")
+    (folder / "mirror").symlink_to("docker")
+    (course.root / "static" / "copy").symlink_to("extra")
+    with Serving(course.root) as preview, preview.reload_socket("mirror/three.html") as mirrored:
+        compare(preview, course, tmp_path / "clean")
+        course.write("static/extra/page.html", "<!DOCTYPE html><title>Mine anew</title></body>\n")
+        save(folder / "docker" / "three.md", NOTE.format("Three anew", "Changed."))
+        assert message(mirrored, "reload")
+        compare(preview, course, tmp_path / "clean")
+        save(folder / "cloud" / "one.md", NOTE.format("One anew", "Changed."))
+        compare(preview, course, tmp_path / "clean")
+        save(folder / "docker" / "more.md", NOTE.format("More", "Changed."))
+        compare(preview, course, tmp_path / "clean")
+        (folder / "mirror").unlink()
+        compare(preview, course, tmp_path / "clean")
+        assert preview.get("mirror/three.html").status_code == 404
+
+
 def test_links_out_of_the_content_folder_are_refused(course: Site, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("secret")

@@ -66,6 +66,12 @@ def places_of(file: Path, config: Path, roots: Mapping[str, str]) -> Iterator[Pl
             yield layer, path.as_posix()
 
 
+def is_linked(file: Path, links: Collection[str]) -> bool:
+    """Tell whether a file is one of these links or what they lead to, or lies below one: it may be several inputs."""
+    names = {os.path.abspath(file), os.path.realpath(file)} if links else ()
+    return any(name == link or name.startswith(link + os.sep) for name in names for link in links)
+
+
 def _is_folder(file: Path) -> bool:
     return file.is_dir() and not file.is_symlink()
 

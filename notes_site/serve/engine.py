@@ -30,6 +30,7 @@ from notes_site.serve.changes import (
     Odd,
     changed_by,
     half_written,
+    is_linked,
     only_text,
     places_of,
     read_change,
@@ -128,12 +129,13 @@ class Preview(Outputs):
         may still be being written; call again after a moment, in the end with `final`.
         """
         old = self._newest.loaded
-        places = {place for path in changed for place in places_of(path, self.project.config, old.roots)}
+        files = [*changed]
+        places = {place for file in files for place in places_of(file, self.project.config, old.roots)}
         if not places:
             return True
         try:
-            if old.inputs.problems:
-                raise Odd  # a file could not be read: only a scan tells whether it can now
+            if old.inputs.problems or any(is_linked(file, old.inputs.links) for file in files):
+                raise Odd  # a file could not be read, or has several names: only a scan tells what it is now
             changes = [read_change(place, old) for place in sorted(places)]
         except Odd:
             return self.reload(final=final)

@@ -20,7 +20,7 @@ from notes_site.diagnostics import Diagnostic, failed, in_order, show
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.making import Maker
 from notes_site.model import Parsed
-from notes_site.outputs import Copy
+from notes_site.outputs import Copy, Page
 from notes_site.paths import is_note
 from notes_site.project import Project, seen_from
 from notes_site.serve import collector
@@ -40,6 +40,7 @@ from notes_site.serve.changes import (
 from notes_site.serve.outputs import Outputs, is_as_read
 from notes_site.shelf import Records
 from notes_site.templates import TemplateFault
+from notes_site.templatewords import distinct
 
 _LOST = "This page of the last good site is lost: the cache was cleared. Mend the problems to see the new one."
 
@@ -65,6 +66,7 @@ class Preview(Outputs):
         self._records = Records(self._cache)
         self._moved, self._tidy = False, False
         self._problems: tuple[Composed, tuple[Diagnostic, ...]] | None = None
+        self._faults: dict[str, tuple[Diagnostic, Face]] = {}
         self.reload()
         self._progress = silent  # what comes later takes no time worth showing
 
@@ -102,7 +104,9 @@ class Preview(Outputs):
         composed = compose_loaded(self.project, self._cache, loaded, drafts=self._drafts, today=self._today)
         if self._shown and self._newest.templates_key == composed.templates_key:
             composed = composed._replace(templates=self._newest.templates)
-        return composed
+        used = {output.template for output in composed.plan.outputs.values() if isinstance(output, Page)}
+        faults = composed.templates.faults(sorted(used))
+        return composed._replace(diagnostics=(*composed.diagnostics, *faults))
 
     def _take(self, composed: Composed) -> None:
         """Make this the site; while it has errors the last one without stays in view."""
@@ -211,10 +215,12 @@ class Preview(Outputs):
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """The errors and warnings of the newest state."""
+        """The errors and warnings of the newest state, and why pages that were asked for cannot be made."""
         if self._problems is None or self._problems[0] is not self._newest:
-            counted = in_order(d for d in self._newest.diagnostics if d.severity != "note")
-            self._problems = self._newest, counted
+            of_pages = self._faults.items()
+            self._faults = {p: (d, face) for p, (d, face) in of_pages if p in self.outputs and self.face(p) == face}
+            found = (*self._newest.diagnostics, *distinct(d for d, _ in self._faults.values()))
+            self._problems = self._newest, in_order(d for d in found if d.severity != "note")
         return self._problems[1]
 
     def show(self, problems: Iterable[Diagnostic]) -> list[str]:
@@ -265,6 +271,8 @@ class Preview(Outputs):
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)
         except TemplateFault as problem:
+            self._faults[path] = problem.diagnostic, face
+            self._problems = None
             return self._fault(path, problem)._replace(face=face)
 
     def _fault(self, path: str, problem: TemplateFault) -> Answer:

@@ -42,10 +42,13 @@ UNSETTLED = Stat(-1, 2**63, 2**63, 0)
 
 
 class Scan(NamedTuple):
-    """Files below a folder by their relative path with forward slashes, in order, and what is wrong with others."""
+    """Files below a folder by their relative path with forward slashes, in order, and what is wrong with others.
+    `links` are the symbolic links, and where they lead, both in full.
+    """
 
     files: dict[str, Stat]
     problems: tuple[Diagnostic, ...]
+    links: frozenset[str] = frozenset()
 
 
 def stat_of(result: os.stat_result) -> Stat:
@@ -72,6 +75,7 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
     """
     files: dict[str, Stat] = {}
     problems: list[Diagnostic] = []
+    links = set[str]()
     real_root = os.path.realpath(root)
     pending = [(str(root), "", frozenset[tuple[int, int]]())]
     while pending:
@@ -95,6 +99,8 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
             except OSError as exc:
                 problems.append(unreadable(f"{shown}/{path}", exc))
                 continue
+            if entry.is_symlink():
+                links.update((entry.path, os.path.realpath(entry.path)))
             if isinstance(result, str):
                 if result != "gone":
                     problems.append(_refused(f"{shown}/{path}", result, entry))
@@ -102,7 +108,7 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
                 pending.append((entry.path, path + "/", inside))
             else:
                 files[path] = stat_of(result)
-    return Scan(dict(sorted(files.items())), tuple(problems))
+    return Scan(dict(sorted(files.items())), tuple(problems), frozenset(links))
 
 
 _REFUSED = {

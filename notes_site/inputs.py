@@ -18,12 +18,15 @@ _TEXT_LAYERS = ("templates", "theme-templates", "program")
 
 
 class Inputs(NamedTuple):
-    """`digests` by layer and path; `data` of the texts that were read now; `stamps` to remember, by `layer:path`."""
+    """`digests` by layer and path; `data` of the texts that were read now; `stamps` to remember, by `layer:path`;
+    `links` as in a scan.
+    """
 
     digests: dict[str, dict[str, str]]
     data: dict[tuple[str, str], bytes]
     stamps: dict[str, tuple[str, str]]
     problems: tuple[Diagnostic, ...]
+    links: frozenset[str]
 
 
 def scan_layers(roots: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, Scan]:
@@ -77,7 +80,8 @@ def read_inputs(
                 problems.append(unreadable(f"{shown.get(layer, layer)}/{path}", exc))
                 continue
             stamps[name] = (stamp_of(stat) if settled(stat, time.time_ns()) else "", of_layer[path])
-    return Inputs(digests, data, stamps, tuple(problems))
+    links = frozenset[str]().union(*(found.links for found in scans.values()))
+    return Inputs(digests, data, stamps, tuple(problems), links)
 
 
 def reads_as_text(layer: str, path: str) -> bool:

@@ -181,17 +181,27 @@ def _leaks_in_files(
     """Yield the secrets in files that are published as they are, and remember what each has."""
     for layer in ("content", "static"):
         for path, known in inputs.digests.get(layer, {}).items():
-            if (layer == "content" and is_note(path)) or scans[layer].files[path].size > _LARGEST_CHECKED:
+            if not checked_for_leaks(layer, path, scans[layer].files[path].size):
                 continue
             name = f"{shown[layer]}/{path}"
             key = combine("leaks", name, known, program, *allow)
             kept = memo.get(key)
             if kept is None:
                 data = Path(roots[layer], path).read_bytes()
-                kept = dumps(leaks.check(name, decode(name, data).text, allow)).encode()
+                kept = dumps(leaks_in_file(name, data, allow)).encode()
                 if digest(data) == known:
                     memo.put(key, kept)
             yield from loads(kept.decode())
+
+
+def checked_for_leaks(layer: str, path: str, size: int) -> bool:
+    """Tell whether a file of so many bytes is published as it is, and small enough to be looked through for secrets."""
+    return (layer == "static" or (layer == "content" and not is_note(path))) and size <= _LARGEST_CHECKED
+
+
+def leaks_in_file(name: str, data: bytes, allow: tuple[str, ...]) -> tuple[Diagnostic, ...]:
+    """Return the secrets in a file. `name` is its path from the project's folder, `allow` the fingerprints of none."""
+    return leaks.check(name, decode(name, data).text, allow)
 
 
 def _bytes(inputs: Inputs, roots: Mapping[str, str], path: str) -> bytes:

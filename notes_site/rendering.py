@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ from notes_site.loader import Progress
 from notes_site.making import Maker
 from notes_site.outputs import Copy, Output
 from notes_site.templates import TemplateFault
+from notes_site.templatewords import distinct
 
 
 class Made(NamedTuple):
@@ -49,20 +49,19 @@ class Rendering:
 
     def run(self, staging: publish.Staging | None, progress: Progress) -> tuple[Diagnostic, ...]:
         """Render what changed into `staging`. Returns the problems of templates."""
-        faults: dict[tuple[str, int, str], Diagnostic] = {}
+        faults: list[Diagnostic] = []
         outputs = self.composed.plan.outputs
         for done, (path, output) in enumerate(outputs.items(), 1):
             try:
                 self._make(path, output, staging)
             except TemplateFault as fault:
-                d = fault.diagnostic
-                faults.setdefault((d.path, d.line, re.sub(r" \(page .*\)", "", d.message)), d)
-            except publish.Changed as changed:
+                faults.append(fault.diagnostic)
+            except publish.Changed:
                 message = "the file changed while the site was built"
-                faults[str(changed), 0, ""] = error(output.source, "changed", message, hint="build again")
+                faults.append(error(output.source, "changed", message, hint="build again"))
             if done % 50 == 0:
                 progress("rendering", done, len(outputs))
-        return tuple(faults.values())
+        return distinct(faults)
 
     def _make(self, path: str, output: Output, staging: publish.Staging | None) -> None:
         parts, render = self._maker.parts(output)

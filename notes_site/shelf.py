@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.model import SearchRecord
@@ -50,6 +50,11 @@ class Records:
     def keep_chunk(self, key: str, lines: str) -> None:
         """Remember a chunk."""
         self.new[key] = (lines, "")
+
+    def hold(self, digests: Iterable[str]) -> None:
+        """Take records and chunks from the cache into memory, where nobody else can forget them."""
+        for key, terms in self._cache.terms([key for key in digests if key not in self.new]).items():
+            self.new[key] = terms, self._cache.sections(key) or ""
 
     def save(self, *, used: Sequence[str] | None = None) -> None:
         """Hand what is new to the cache; with `used` forget all else."""

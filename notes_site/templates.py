@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
 import jinja2
 import msgspec
@@ -17,12 +17,12 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from notes_site import bodies, durations, reports, views
-from notes_site.diagnostics import Diagnostic, error, nearest, suggestion
+from notes_site.diagnostics import Diagnostic, error, suggestion
 from notes_site.digest import combine, digest
 from notes_site.language import attributes
 from notes_site.linkeddata import linked_data
-from notes_site.model import Record
 from notes_site.paths import host, href
+from notes_site.templatewords import LACKING, in_backticks, likely_field, line_of, place_in
 from notes_site.views import Body, View
 
 ABSENT = "absent"
@@ -139,21 +139,46 @@ class Templates:
             TemplateFault: a template does not parse, or names another one by a variable.
         """
         if name not in self._digests:
-            closure, pending = set[str](), [name]
-            while pending:
-                current = pending.pop()
-                if current not in closure:
-                    closure.add(current)
-                    pending.extend(self._refers_to(current))
-            texts = ((n, self._sources[n].text if n in self._sources else ABSENT) for n in sorted(closure))
+            closure = sorted(self._closure(name))
+            texts = ((n, self._sources[n].text if n in self._sources else ABSENT) for n in closure)
             self._digests[name] = combine(*(part for text in texts for part in text))
         return self._digests[name]
+
+    def _closure(self, name: str) -> set[str]:
+        """A template and all that it refers to."""
+        closure, pending = set[str](), [name]
+        while pending:
+            current = pending.pop()
+            if current not in closure:
+                closure.add(current)
+                pending.extend(self._refers_to(current))
+        return closure
 
     def _refers_to(self, name: str) -> tuple[str, ...]:
         if name not in self._references:
             source = self._sources.get(name)
             self._references[name] = self.compiled.references(self._env, source) if source else ()
         return self._references[name]
+
+    def faults(self, names: Iterable[str]) -> tuple[Diagnostic, ...]:
+        """Return why templates cannot be used, as far as that shows without a view: these, and all of the site's own
+        that they refer to.
+        """
+        found = dict[Diagnostic, None]()
+        for name in names:
+            try:
+                for needed in sorted(self._closure(name)):
+                    if needed in self._sources and not self._is_theirs(needed):
+                        self._env.get_template(needed)
+            except TemplateFault as fault:
+                found[fault.diagnostic] = None
+            except jinja2.TemplateSyntaxError as exc:
+                found[_syntax(exc, self._sources.get(exc.name or name), self._env.filters)] = None
+        return tuple(found)
+
+    def _is_theirs(self, name: str) -> bool:
+        """Tell whether a template is the theme's."""
+        return name.startswith(DEFAULT) or self._sources[name] is self._sources.get(DEFAULT + name)
 
     def render(self, name: str, view: View) -> bytes:
         """Return the page.
@@ -192,10 +217,10 @@ class Templates:
 
     def _runtime(self, exc: Exception, name: str, view: View) -> Diagnostic:
         shown, line = self._line_of(exc)
-        said, hint = _in_backticks(str(exc)), ""
-        if lacking := _LACKING.match(said):
+        said, hint = in_backticks(str(exc)), ""
+        if lacking := LACKING.match(said):
             said = f"`{lacking[2]}` has no `{lacking[3]}`"
-            hint = _likely_field(getattr(reports if lacking[1] == "reports" else views, lacking[2]), lacking[3])
+            hint = likely_field(getattr(reports if lacking[1] == "reports" else views, lacking[2]), lacking[3])
         elif said == "`view` is undefined":
             hint = "import what uses it `with context`: `{% from 'parts.html' import table with context %}`"
         hint = hint or "a template sees `view` alone; docs/templates.md lists what each view has"
@@ -211,7 +236,7 @@ class Templates:
     def _place(self, shown: str, line: int, *names: str) -> dict[str, Any]:
         """The place in a line of a template: of the first of the names that stands in it, else of its tag."""
         source = next((s for s in self._sources.values() if s.shown == shown), None)
-        return _place(_line(source.text, line) if source else "", line, names)
+        return place_in(line_of(source.text, line) if source else "", line, names)
 
     def _line_of(self, exc: BaseException) -> tuple[str, int]:
         """The innermost template line of a traceback: Jinja maps its frames back to template lines."""
@@ -231,7 +256,7 @@ def _references(env: jinja2.Environment, source: Source) -> tuple[str, ...]:
         line = next(n.lineno for n in tree.find_all(kinds) if None in meta.find_referenced_templates(_alone(n)))
         message = "the template to use is named by a variable, so no page could tell when to be made again"
         hint = "write its name as text, or include the alternatives by `{% if %}`"
-        place = _place(_line(source.text, line), line, ())
+        place = place_in(line_of(source.text, line), line, ())
         raise TemplateFault(error(source.shown, "dynamic-template", message, hint=hint, **place))
     return tuple(name for name in found if name)
 
@@ -242,45 +267,14 @@ def _alone(node: nodes.Node) -> nodes.Template:
 
 def _syntax(exc: jinja2.TemplateSyntaxError, source: Source | None, filters: Iterable[str]) -> Diagnostic:
     shown = source.shown if source else exc.filename or exc.name or "template"
-    message = _in_backticks(exc.message or "this does not parse").rstrip(".")
+    message = in_backticks(exc.message or "this does not parse").rstrip(".")
     quoted = re.findall("`([^`]+)`", message)
     hint = suggestion(quoted[0], filters) if quoted else ""
-    place = _place(_line(source.text, exc.lineno) if source else "", exc.lineno, quoted)
+    place = place_in(line_of(source.text, exc.lineno) if source else "", exc.lineno, quoted)
     return error(shown, "template-syntax", message, hint=hint or _SYNTAX_HINT, **place)
 
 
 _SYNTAX_HINT = "templates are written for Jinja: https://jinja.palletsprojects.com/templates/"
-_LACKING = re.compile(r"`notes_site\.(views|reports)\.(\w+) object` has no attribute `(\w+)`")
-_TAG = re.compile(r"\{%-?\s*(?:extends|from|import|include)\b.*?%\}")
-
-
-def _in_backticks(message: str) -> str:
-    """Jinja quotes names in single quotes, we in backticks."""
-    return re.sub(r"(?<!\w)'([^'\n]+)'(?!\w)", r"`\1`", message)
-
-
-def _likely_field(view: type[Record], name: str) -> str:
-    """Return the suggestion of a view's field, or of one of the views in it."""
-    known = {field: [field] for field in view.__struct_fields__}
-    for field, kind in get_type_hints(view).items():
-        if isinstance(kind, type) and issubclass(kind, Record):
-            for inner in kind.__struct_fields__:
-                known.setdefault(inner, []).append(f"{field}.{inner}")
-    near = nearest(name, known)
-    return f"did you mean `{'` or `'.join(known[near])}`?" if near else ""
-
-
-def _line(text: str, number: int) -> str:
-    lines = text.split("\n")
-    return lines[number - 1] if 0 < number <= len(lines) else ""
-
-
-def _place(text: str, line: int, names: Iterable[str]) -> dict[str, Any]:
-    """The place in a line: of the first of the names that stands in it, else of a tag that names a template."""
-    found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names)
-    match = next(filter(None, found), None) or _TAG.search(text)
-    column, length = (match.start() + 1, len(match[0])) if match else (0, 0)
-    return {"line": line, "column": column, "length": length, "text": text}
 
 
 @jinja2.pass_context

@@ -24,7 +24,7 @@ PURE = {
     "frontmatter", "highlight", "kinds", "language", "leaks", "linkeddata", "links", "locate", "machines",
     "machineviews", "markdown", "model", "navigation", "notes", "outputs", "pages", "pageviews", "paths", "readme",
     "reports", "reportviews", "search", "settings", "settingvalues", "site", "stats", "stylesheet", "templates",
-    "text", "texts", "views",
+    "templatewords", "text", "texts", "views",
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
@@ -12,12 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from websockets.sync.client import ClientConnection
 
 from benchmarks.generate import write_course
 from notes_site.serve.watch import QUIET
@@ -335,6 +337,30 @@ def test_the_last_good_site_stays_while_there_is_an_error(course: Site, tmp_path
         compare(preview, course, tmp_path / "clean")
 
 
+@pytest.mark.parametrize("commands", [[("check",)], [("check",), ("build",)], [("build", "--clean")]])
+def test_the_last_good_site_outlives_what_is_done_in_another_terminal(
+    course: Site, commands: list[tuple[str, ...]]
+) -> None:
+    folder = course.root / "content" / "cloud"
+    with Serving(course.root):
+        pass  # all is in the cache, nothing in memory
+    with Serving(course.root) as preview, preview.reload_socket("docker/three.html") as other:
+        addresses = ("cloud/one.html", "cloud/two.html", "search/entry.js", "search/_cloud/_two.js")
+        good = {path: preview.page(path) for path in ("", "cloud/index.html")}
+        save(folder / "one.md", "---\ntitle: One\nlevel: none\n---\nBroken.\n")
+        assert message(other, "problems")
+        save(folder / "two.md", NOTE.format("Two", "Changed, and the other is not yet mended."))
+        save(folder / "two.md", "---\ntitle: [\n---\nBroken.\n")
+        until(lambda: len(message(other, "problems")) == 2)
+        for command in commands:
+            assert course.run(*command).returncode == 1
+        answers = {path: preview.get(path) for path in addresses}
+        assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(addresses, 200)
+        assert "Text of one." in answers["cloud/one.html"].text
+        assert 'one.html">one</a>' in answers["cloud/two.html"].text
+        assert {path: preview.page(path) for path in good} == good
+
+
 def test_errors_at_the_start(course: Site, tmp_path: Path) -> None:
     course.note("cloud/one.md", "Text.\n", title="One", level="none")
     with Serving(course.root) as preview:
@@ -346,19 +372,71 @@ def test_errors_at_the_start(course: Site, tmp_path: Path) -> None:
         compare(preview, course, tmp_path / "clean")
 
 
-def test_a_template_at_fault(course: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        ({"note.html": "{{ view.<script> }}"}, "note.html:1:"),
+        (
+            {"note.html": "{% extends 'base.html' %}\n{% block main %}{{ view.meta.title | titel }}{% endblock %}"},
+            "note.html:2:",
+        ),
+        ({"parts.html": "{% if %}", "note.html": "{% include 'parts.html' %}"}, "parts.html:1"),
+        ({"note.html": "{% include view.meta.title %}"}, "note.html:1:"),
+    ],
+)
+def test_templates_that_cannot_be_used_leave_the_last_good_site(
+    course: Site, tmp_path: Path, broken: dict[str, str], place: str
+) -> None:
+    with Serving(course.root) as preview, preview.reload_socket() as home:
+        good = preview.page("cloud/one.html")
+        (course.root / "templates").mkdir()
+        for name, text in broken.items():
+            save(course.root / "templates" / name, text)
+        (problem,) = until(lambda: message(home, "problems"))
+        assert problem.startswith(f"templates/{place}")
+        assert preview.line(rf"^templates/{re.escape(place)}")
+        assert preview.page("cloud/one.html") == good
+        save(course.root / "content" / "cloud" / "one.md", NOTE.format("One", "Changed meanwhile."))
+        shutil.rmtree(course.root / "templates")
+        assert message(home, "problems") == []
+        compare(preview, course, tmp_path / "clean")
+
+
+def test_a_template_that_no_page_uses_is_no_problem(course: Site, tmp_path: Path) -> None:
     with Serving(course.root) as preview:
-        template = course.write("templates/note.html", "{{ view.<script> }}")
+        course.write("templates/unused.html", "{% if %}")
+        save(course.root / "content" / "cloud" / "one.md", NOTE.format("One", "Changed."))
+        compare(preview, course, tmp_path / "clean")
+        assert "unused" not in preview.said
+
+
+def test_a_page_that_its_template_cannot_make(course: Site, tmp_path: Path) -> None:
+    with Serving(course.root) as preview, preview.reload_socket("resources.html") as other:
+        template = course.write("templates/note.html", "{{ view.note.nothing }}<script>")
         until(lambda: preview.get("cloud/one.html").status_code == 500)
         shown = preview.get("cloud/one.html").text
         assert escape("templates/note.html:1:") in shown
-        assert escape("{{ view.<script> }}") in shown
-        assert "<script>" not in shown
+        assert escape("{{ view.note.nothing }}<script>") in shown
         assert preview.line(r"^templates/note\.html:1:")
+        (problem,) = message(other, "problems")
+        assert problem.startswith("templates/note.html:1:")
+        assert preview.get("cloud/two.html").status_code == 500
         assert preview.get("").status_code == 200
+        save(course.root / "content" / "docker" / "three.md", NOTE.format("Three", "This mends nothing."))
         with preview.reload_socket("cloud/one.html") as channel:
             template.unlink()
             assert message(channel, "reload")
+            assert message(other, "problems") == []
+        compare(preview, course, tmp_path / "clean")
+
+
+def test_a_template_at_fault_at_the_start(course: Site, tmp_path: Path) -> None:
+    template = course.write("templates/note.html", "{% if %}")
+    with Serving(course.root) as preview:
+        assert preview.line(r"^templates/note\.html:1")
+        assert preview.get("cloud/one.html").status_code == 500
+        assert preview.get("").status_code == 200
+        template.unlink()
         compare(preview, course, tmp_path / "clean")
 
 
@@ -369,6 +447,23 @@ def test_a_problem_moves_with_its_line(course: Site) -> None:
         assert ":5:" in message(channel, "problems")[0]
         save(note, NOTE.format("One", "A line.\n\n[x](gone.md)"))
         until(lambda: ":7:" in message(channel, "problems")[0])
+
+
+@pytest.mark.parametrize("path", ["static/keys.txt", "content/cloud/data.csv"])
+def test_a_secret_in_a_file_is_told_and_withdrawn(course: Site, path: str) -> None:
+    secret = "AKIA" + "QYLPMN5HNM4RTW2K"
+    with Serving(course.root) as preview, preview.reload_socket("docker/three.html") as channel:
+        for before, place in (("a,b\nkey,", "2:5"), ("a,b\n\nkey,", "3:5"), ("a,b\n", ""), ("", "1:1"), (None, "")):
+            if before is None:
+                (course.root / path).unlink()
+            else:
+                course.write(path, before + (secret if place else ""))
+            told = [f"{path}:{place}: warning"] if place else []
+            until(lambda told=told: _leaks(message(channel, "problems")) == told)  # type: ignore[misc]
+
+
+def _leaks(problems: list[str]) -> list[str]:
+    return [": ".join(line.split(": ")[:2]) for line in problems if "for all to see" in line]
 
 
 # --- the terminal, and the open pages
@@ -385,8 +480,29 @@ def test_only_pages_that_show_the_change_are_told(course: Site) -> None:
         save(course.root / "content" / "docker" / "three.md", NOTE.format("Three", "New text."))
         assert message(three, "reload")
         for channel in (one, three):
-            with pytest.raises(TimeoutError):
-                channel.recv(0.1)
+            assert not any("reload" in told or "css" in told for told in _rest(channel))
+
+
+def _rest(channel: ClientConnection) -> list[dict[str, object]]:
+    """What else comes on a channel until it is quiet."""
+    found = []
+    with suppress(TimeoutError):
+        while True:
+            found.append(json.loads(channel.recv(0.1)))
+    return found
+
+
+def test_open_pages_are_told_when_what_the_search_works_on_changed(course: Site) -> None:
+    with Serving(course.root) as preview, preview.reload_socket("docker/three.html") as channel:
+        keys = [message(channel, "search")]
+        save(course.root / "content" / "cloud" / "one.md", NOTE.format("One", "A neutrino."))
+        keys.append(message(channel, "search"))
+        course.write("static/css/mine.css", "body { color: green }\n")
+        assert message(channel, "css")
+        assert _rest(channel) == []
+        save(course.root / "content" / "cloud" / "one.md", NOTE.format("One anew", "A neutrino."))
+        keys.append(message(channel, "search"))
+        assert len({*keys}) == 3
 
 
 def test_a_changed_stylesheet_is_swapped(course: Site) -> None:
@@ -431,6 +547,26 @@ def test_the_content_folder_is_replaced(course: Site, tmp_path: Path, options: t
         assert preview.get("cloud/one.html").status_code == 200  # the last good site
         shutil.copytree(tmp_path / "away", course.root / "content")
         compare(preview, course, tmp_path / "clean")
+
+
+def test_a_file_that_has_several_names_is_shown_anew_under_each(course: Site, tmp_path: Path) -> None:
+    folder = course.root / "content"
+    (folder / "cloud" / "linked.md").symlink_to("one.md")
+    (folder / "mirror").symlink_to("docker")
+    (course.root / "static" / "copy").symlink_to("extra")
+    with Serving(course.root) as preview, preview.reload_socket("mirror/three.html") as mirrored:
+        compare(preview, course, tmp_path / "clean")
+        course.write("static/extra/page.html", "<!DOCTYPE html><title>Mine anew</title></body>\n")
+        save(folder / "docker" / "three.md", NOTE.format("Three anew", "Changed."))
+        assert message(mirrored, "reload")
+        compare(preview, course, tmp_path / "clean")
+        save(folder / "cloud" / "one.md", NOTE.format("One anew", "Changed."))
+        compare(preview, course, tmp_path / "clean")
+        save(folder / "docker" / "more.md", NOTE.format("More", "Changed."))
+        compare(preview, course, tmp_path / "clean")
+        (folder / "mirror").unlink()
+        compare(preview, course, tmp_path / "clean")
+        assert preview.get("mirror/three.html").status_code == 404
 
 
 def test_links_out_of_the_content_folder_are_refused(course: Site, tmp_path: Path) -> None:

@@ -295,6 +295,36 @@ def _overlay(page: Page) -> str:
     return page.locator(DIALOG).inner_text() if page.locator(DIALOG).count() else ""
 
 
+# --- the search
+
+
+def test_a_search_that_was_used_finds_what_is_new(course: Site, preview: Serving, window: Window) -> None:
+    page = mark(connected(window, preview.base + "cloud/alpha.html"))
+    page.keyboard.press("/")
+    page.locator("dialog input").fill("neutrino")
+    eventually(lambda: "neutrino" in page.locator("dialog [role=status]").inner_text(), page, "nothing found")
+    for text in ("Gamma rays and a neutrino", "Gamma rays and another neutrino"):
+        save(course, "content/data/gamma.md", words("Gamma rays", text))
+        page.locator("dialog li", has_text=text).locator("mark").first.wait_for()
+    assert page.evaluate(MARKED), "the page was loaded again"
+    assert not window.complaints
+
+
+def test_a_page_that_has_not_searched_loads_nothing_of_the_search(
+    course: Site, preview: Serving, window: Window
+) -> None:
+    page = mark(connected(window, preview.base + "cloud/alpha.html"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_event("console", lambda message: message.text == "heard"):
+        page.evaluate(
+            "new MutationObserver(() => console.log('heard')).observe(document.documentElement, {childList: 1})"
+        )
+        save(course, "content/data/gamma.md", words("Gamma rays", "Neutrinos and [far](away.md)"))  # a badge comes last
+    assert not asked
+    assert page.evaluate(MARKED)
+
+
 # --- stylesheets
 
 

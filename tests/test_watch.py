@@ -384,6 +384,37 @@ def test_a_root_that_is_gone_for_a_while_and_one_that_comes_late(root: Path) -> 
     told(root, story, content=root / "content", templates=root / "far/off")
 
 
+def deleted(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def renamed(folder: Path) -> None:
+    folder.rename(folder.with_name("away"))
+
+
+@pytest.mark.parametrize("goes", [deleted, renamed])
+@pytest.mark.parametrize("layer", ["content", "static"])
+def test_a_root_that_goes_is_no_reason_to_poll(root: Path, layer: str, goes: Callable[[Path], None]) -> None:
+    async def story(log: Log) -> None:
+        other = root / ("static/css/mine.css" if layer == "content" else "content/area/a.md")
+        for _ in range(2):
+            goes(root / layer)
+            await log.doubt()
+            await log.quiet()
+            by_vscode(other)
+            assert await log.names() == {other.relative_to(root).as_posix()}
+            (root / layer / "deep").mkdir(parents=True)
+            await log.doubt()
+            await log.quiet()
+            (root / layer / "deep/new.md").write_text("x")
+            assert await log.names() == {f"{layer}/deep/new.md"}
+            await log.quiet()
+            shutil.rmtree(root / "away", ignore_errors=True)
+        assert log.said == []
+
+    told(root, story)
+
+
 def test_a_root_that_is_a_link_is_reported_by_its_own_name(root: Path, tmp_path: Path) -> None:
     shutil.move(root / "content", tmp_path / "elsewhere")
     (root / "content").symlink_to(tmp_path / "elsewhere")

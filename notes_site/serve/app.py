@@ -221,7 +221,9 @@ class App:
         """Say why a page could not be made, once until something changes."""
         if fault not in self._faults:
             self._faults.add(fault)
-            self._say(fault)
+            if self.preview.problems == self._said:
+                self._say(fault)
+            self.say_problems()
 
     def say_problems(self) -> None:
         """When the problems are not those of last time, print the new ones, and tell the open pages."""

@@ -6,17 +6,17 @@ import os
 import stat as modes
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from notes_site.diagnostics import failed
+from notes_site.diagnostics import Diagnostic, below, failed
 from notes_site.digest import digest
-from notes_site.files import as_text, digest_file, read_digest, settled, stat_of
+from notes_site.files import as_text, read_digest, settled, stat_of
 from notes_site.inputs import ignored_in, reads_as_text, stamp_of
-from notes_site.loader import Loaded
+from notes_site.loader import Loaded, checked_for_leaks, leaks_in_file
 from notes_site.model import Note, Parsed
 from notes_site.text import LIMIT
 
@@ -33,7 +33,7 @@ class Odd(Exception):
 
 class Change(NamedTuple):
     """A file as it is now: `digest` is empty when it is gone, `stamp` also when it is too young to vouch for the
-    bytes; `data` is None then, and for what is read as no text.
+    bytes; `data` is None then, and for what is read as no text. `leaks` are the secrets in a file that is no note.
     """
 
     layer: str
@@ -41,6 +41,7 @@ class Change(NamedTuple):
     data: bytes | None
     digest: str
     stamp: str
+    leaks: tuple[Diagnostic, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -65,12 +66,18 @@ def places_of(file: Path, config: Path, roots: Mapping[str, str]) -> Iterator[Pl
             yield layer, path.as_posix()
 
 
+def is_linked(file: Path, links: Collection[str]) -> bool:
+    """Tell whether a file is one of these links or what they lead to, or lies below one: it may be several inputs."""
+    names = {os.path.abspath(file), os.path.realpath(file)} if links else ()
+    return any(name == link or name.startswith(link + os.sep) for name in names for link in links)
+
+
 def _is_folder(file: Path) -> bool:
     return file.is_dir() and not file.is_symlink()
 
 
-def read_change(place: Place, roots: Mapping[str, str], digests: Mapping[str, Mapping[str, str]]) -> Change:
-    """Read a changed file.
+def read_change(place: Place, old: Loaded) -> Change:
+    """Read a changed file of what is loaded.
 
     Raises:
         Odd: the config, our own source, or anything but a plain file of a name and size that a scan lets pass.
@@ -78,45 +85,32 @@ def read_change(place: Place, roots: Mapping[str, str], digests: Mapping[str, Ma
     layer, path = place
     if layer in ("config", "program") or as_text(path) != path:
         raise Odd
-    file = Path(roots[layer], path)
-    if not _EXACT_NAMES and (path not in digests[layer] or not file.is_file()):
+    file = Path(old.roots[layer], path)
+    if not _EXACT_NAMES and (path not in old.inputs.digests[layer] or not file.is_file()):
         raise Odd
     try:
-        if os.path.realpath(file) != os.path.join(os.path.realpath(roots[layer]), *path.split("/")):
+        if os.path.realpath(file) != os.path.join(os.path.realpath(old.roots[layer]), *path.split("/")):
             raise Odd  # through a symbolic link
         now = time.time_ns()
         before = file.lstat()
         if not modes.S_ISREG(before.st_mode) or (before.st_size > LIMIT and reads_as_text(layer, path)):
             raise Odd
-        data = file.read_bytes() if reads_as_text(layer, path) else None
+        is_text, is_checked = reads_as_text(layer, path), checked_for_leaks(layer, path, before.st_size)
+        data = file.read_bytes() if is_text or is_checked else None
         found = read_digest(file) if data is None else digest(data)
+        leaks = leaks_in_file(f"{old.shown[layer]}/{path}", data or b"", old.config.leaks_allow) if is_checked else ()
     except FileNotFoundError:
         return Change(layer, path, None, "", "")
     except OSError as exc:
         raise Odd from exc
     stat = stat_of(before)
-    return Change(layer, path, data, found, stamp_of(stat) if settled(stat, now) else "")
-
-
-def digest_inside(file: Path, root: str) -> str:
-    """The digest of a file that lies in a folder, '' when it is not there or a link leads out of the folder."""
-    real_root = os.path.realpath(root)
-    real = os.path.realpath(file)
-    return digest_file(Path(real)) if real.startswith(f"{real_root}{os.sep}") and os.path.isfile(real) else ""
-
-
-def stamp_now(file: Path) -> str:
-    """A file's stamp, 'gone' when it is no longer there: no file has that one."""
-    try:
-        return stamp_of(stat_of(file.stat()))
-    except OSError:
-        return "gone"
+    return Change(layer, path, data if is_text else None, found, stamp_of(stat) if settled(stat, now) else "", leaks)
 
 
 def same_site(old: Loaded, new: Loaded) -> bool:
     """Tell whether two scans found the same."""
-    return (old.config, old.roots, old.inputs.digests, old.problems, old.program) == (
-        new.config, new.roots, new.inputs.digests, new.problems, new.program
+    return (old.config, old.roots, old.inputs.digests, {*old.problems}, old.program) == (
+        new.config, new.roots, new.inputs.digests, {*new.problems}, new.program
     )  # fmt: skip
 
 
@@ -136,7 +130,7 @@ def _is_empty(file: Path) -> bool:
     return not file.is_file() or not file.stat().st_size
 
 
-def changed_by(old: Loaded, changes: Iterable[Change], parsed: Mapping[str, Parsed]) -> Loaded:
+def changed_by(old: Loaded, changes: Collection[Change], parsed: Mapping[str, Parsed]) -> Loaded:
     """What is loaded after some changes; all else is as it was."""
     digests, data, notes = dict(old.inputs.digests), dict(old.inputs.data), {**old.parsed, **parsed}
     for layer in {change.layer for change in changes}:
@@ -153,7 +147,10 @@ def changed_by(old: Loaded, changes: Iterable[Change], parsed: Mapping[str, Pars
                 data[change.place] = change.data
     if len(notes) != len(old.parsed) or old.parsed.keys() != notes.keys():
         notes = dict(sorted(notes.items()))
-    return old._replace(inputs=old.inputs._replace(digests=digests, data=data), parsed=notes)
+    again = {f"{old.shown[c.layer]}/{c.path}" for c in changes if c.layer in ("content", "static")}
+    kept = [d for d in old.problems if d.code != "leak" or d.path not in again]
+    problems = (*kept, *(leak for change in changes for leak in change.leaks))
+    return old._replace(inputs=old.inputs._replace(digests=digests, data=data), problems=problems, parsed=notes)
 
 
 def only_text(old: Loaded, new: Loaded, change: Change) -> bool:
@@ -164,6 +161,21 @@ def only_text(old: Loaded, new: Loaded, change: Change) -> bool:
     if failed(before.diagnostics) or failed(after.diagnostics):
         return False
     return _outside(before.note) == _outside(after.note)
+
+
+def swapped(
+    found: tuple[Diagnostic, ...], old: Loaded, new: Loaded, paths: Collection[str]
+) -> tuple[tuple[Diagnostic, ...], bool]:
+    """Return the problems of a site after the text of these notes changed, and whether some may have moved that only
+    the whole site tells.
+    """
+    folder = new.config.content
+    shown = {f"{folder}/{path}" for path in paths}
+    gone = {d for path in paths for d in below(folder, old.parsed[path].diagnostics)}
+    come = [d for path in paths for d in below(folder, new.parsed[path].diagnostics)]
+    if gone != set(come):
+        found = (*(d for d in found if d.path not in shown or d not in gone), *come)
+    return found, any(d.path in shown and d not in come and d.severity != "note" for d in found)
 
 
 def _outside(note: Note) -> Note:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from notes_site.search.files import ENTRY
 from notes_site.serve.answers import Face
 from notes_site.serve.engine import Preview
 
@@ -20,12 +21,15 @@ _SHOWN = 50  # problems shown in the browser at most
 
 
 class Tab:
-    """An open page: its connection, its address, what it looked like when it was served, what it is yet to hear."""
+    """An open page: its connection, its address, what it looked like when it was served, what it last heard of the
+    search (the key of `search/entry.js`), what it is yet to hear.
+    """
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
         self.address = ""
         self.face: Face | None = None
+        self.search = ""
         self._news: dict[str, object] = {}
         self._wake = asyncio.Event()
 
@@ -96,6 +100,7 @@ class Channel:
         if tab.face.style != hello["style"]:  # missed while the tab was hidden
             tab.tell("style", self._style(tab.face))
         tab.tell("problems", self._problems())
+        self._tell_search(tab, self._search())
 
     async def tell_changes(self, first: Collection[str] = ()) -> None:
         """Tell the pages that look otherwise now, those of the sources in `first` before all others."""
@@ -109,6 +114,18 @@ class Channel:
             elif now.style != before.style:
                 tab.tell("style", self._style(now))
             await asyncio.sleep(0)  # a heavy page does not keep the others waiting
+        search = self._search() if waiting else ""
+        for _, tab in waiting:
+            self._tell_search(tab, search)
+
+    def _search(self) -> str:
+        return self._face_of(ENTRY).key
+
+    def _tell_search(self, tab: Tab, key: str) -> None:
+        """Tell a page when what its search works on has changed; only one that has searched does anything about it."""
+        if tab.search != key:
+            tab.search = key
+            tab.tell("search", {"search": key})
 
     def tell_problems(self) -> None:
         """Tell every page the problems."""

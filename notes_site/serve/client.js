@@ -100,6 +100,19 @@
     if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   }
 
+  // --- the search
+
+  let searched = ""; // the key of what the search works on, as last heard
+
+  // A search that has been used takes what is new, and shows its results again; the next one to be opened loads it.
+  function renew(key) {
+    if (searched && searched !== key && window.notesSearch) {
+      const script = make("script", { src: new URL(`../search/entry.js?${key}`, own.src), onload: () => script.remove(), onerror: () => script.remove() });
+      document.head.append(script);
+    }
+    searched = key;
+  }
+
   // --- the channel
 
   let socket = null;
@@ -122,6 +135,7 @@
       if (message.reload) location.reload();
       if ("css" in message) restyle(message);
       if (message.problems) show(message);
+      if (message.search) renew(message.search);
     };
     socket.onclose = async () => {
       const refused = socket === mine && !opened && (await fetch(own.src, { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false));

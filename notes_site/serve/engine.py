@@ -5,9 +5,9 @@ Nothing here waits, listens or watches; `app` and `watch` do that. All methods r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote
 
 import msgspec
 
@@ -16,11 +16,11 @@ from notes_site import parsing
 from notes_site.build import with_source
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.compose import Composed, compose_loaded
-from notes_site.diagnostics import Diagnostic, below, failed, in_order, show
+from notes_site.diagnostics import Diagnostic, failed, in_order, show
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.making import Maker
 from notes_site.model import Parsed
-from notes_site.outputs import Copy, Output
+from notes_site.outputs import Copy, Page
 from notes_site.paths import is_note
 from notes_site.project import Project, seen_from
 from notes_site.serve import collector
@@ -29,19 +29,23 @@ from notes_site.serve.changes import (
     Change,
     Odd,
     changed_by,
-    digest_inside,
     half_written,
+    is_linked,
     only_text,
     places_of,
     read_change,
     same_site,
-    stamp_now,
+    swapped,
 )
+from notes_site.serve.outputs import Outputs, is_as_read
 from notes_site.shelf import Records
 from notes_site.templates import TemplateFault
+from notes_site.templatewords import distinct
+
+_LOST = "This page of the last good site is lost: the cache was cleared. Mend the problems to see the new one."
 
 
-class Preview:
+class Preview(Outputs):
     """The site in memory."""
 
     def __init__(
@@ -54,14 +58,15 @@ class Preview:
         progress: Progress = silent,
     ) -> None:
         """Load the whole site; on a cold cache all notes are parsed first, in workers."""
+        super().__init__()
         self.project, self._drafts, self._today = project, drafts, today
         self._jobs, self._progress = jobs, progress
         self._cache = Cache(project.state)
         self._bodies: dict[str, str] = {}
         self._records = Records(self._cache)
-        self._shown: Composed | None = None
         self._moved, self._tidy = False, False
         self._problems: tuple[Composed, tuple[Diagnostic, ...]] | None = None
+        self._faults: dict[str, tuple[Diagnostic, Face]] = {}
         self.reload()
         self._progress = silent  # what comes later takes no time worth showing
 
@@ -99,7 +104,9 @@ class Preview:
         composed = compose_loaded(self.project, self._cache, loaded, drafts=self._drafts, today=self._today)
         if self._shown and self._newest.templates_key == composed.templates_key:
             composed = composed._replace(templates=self._newest.templates)
-        return composed
+        used = {output.template for output in composed.plan.outputs.values() if isinstance(output, Page)}
+        faults = composed.templates.faults(sorted(used))
+        return composed._replace(diagnostics=(*composed.diagnostics, *faults))
 
     def _take(self, composed: Composed) -> None:
         """Make this the site; while it has errors the last one without stays in view."""
@@ -108,19 +115,32 @@ class Preview:
         if self._shown is None or failed(self._shown.diagnostics) or not failed(composed.diagnostics):
             self._shown = composed
             self._maker = Maker(composed)
+        else:
+            self._hold(self._shown, composed)
+
+    def _hold(self, shown: Composed, newest: Composed) -> None:
+        """Keep in memory what the site in view needs and the newest does not name: a build elsewhere forgets it."""
+        for body in {note.body for note in shown.loaded.notes}.difference(note.body for note in newest.loaded.notes):
+            if body not in self._bodies and (html := self._cache.body(body)) is not None:
+                self._bodies[body] = html
+        records, still = (
+            {*site.plan.search.used(), *(note.search for note in site.loaded.notes)} for site in (shown, newest)
+        )
+        self._records.hold(records - still)
 
     def refresh(self, changed: Iterable[Path], *, final: bool = False) -> bool:
         """Take in what changed on the disk. Returns False, with nothing taken in, when a file is empty or wrong and
         may still be being written; call again after a moment, in the end with `final`.
         """
         old = self._newest.loaded
-        places = {place for path in changed for place in places_of(path, self.project.config, old.roots)}
+        files = [*changed]
+        places = {place for file in files for place in places_of(file, self.project.config, old.roots)}
         if not places:
             return True
         try:
-            if old.inputs.problems:
-                raise Odd  # a file could not be read: only a scan tells whether it can now
-            changes = [read_change(place, old.roots, old.inputs.digests) for place in sorted(places)]
+            if old.inputs.problems or any(is_linked(file, old.inputs.links) for file in files):
+                raise Odd  # a file could not be read, or has several names: only a scan tells what it is now
+            changes = [read_change(place, old) for place in sorted(places)]
         except Odd:
             return self.reload(final=final)
         stamps = {f"{change.layer}:{change.path}": change.stamp for change in changes}
@@ -158,21 +178,13 @@ class Preview:
             with collector.off():
                 self._take(self._composed(loaded))
 
-    def _swap(self, loaded: Loaded, paths: Iterable[str]) -> None:
+    def _swap(self, loaded: Loaded, paths: Collection[str]) -> None:
         """Show the new text of notes; the rest of the site is as it was."""
-        folder, old = loaded.config.content, self._newest.loaded
-        gone, come = set[Diagnostic](), list[Diagnostic]()
-        shown = {f"{folder}/{path}" for path in paths}
         for path in paths:
-            before, after = old.parsed[path], loaded.parsed[path]
-            gone.update(below(folder, before.diagnostics))
-            come.extend(below(folder, after.diagnostics))
-            if after.note:
-                self._newest.plan.views.take_text(after.note)
-        found = self._newest.diagnostics
-        if gone != set(come):
-            found = (*(d for d in found if d.path not in shown or d not in gone), *come)
-        self._moved = self._moved or any(d.path in shown and d not in come and d.severity != "note" for d in found)
+            if note := loaded.parsed[path].note:
+                self._newest.plan.views.take_text(note)
+        found, moved = swapped(self._newest.diagnostics, self._newest.loaded, loaded, paths)
+        self._moved = self._moved or moved
         self._newest = self._shown = self._newest._replace(loaded=loaded, diagnostics=found)
         self._maker.composed = self._newest
         self._newest.plan.search.refresh()
@@ -203,33 +215,18 @@ class Preview:
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """The errors and warnings of the newest state."""
+        """The errors and warnings of the newest state, and why pages that were asked for cannot be made."""
         if self._problems is None or self._problems[0] is not self._newest:
-            counted = in_order(d for d in self._newest.diagnostics if d.severity != "note")
-            self._problems = self._newest, counted
+            of_pages = self._faults.items()
+            self._faults = {p: (d, face) for p, (d, face) in of_pages if p in self.outputs and self.face(p) == face}
+            found = (*self._newest.diagnostics, *distinct(d for d, _ in self._faults.values()))
+            self._problems = self._newest, in_order(d for d in found if d.severity != "note")
         return self._problems[1]
 
     def show(self, problems: Iterable[Diagnostic]) -> list[str]:
         """Return problems as the terminal shows them, each with its source line."""
         root = self.project.root
         return [show(problem) for problem in seen_from(Path.cwd(), root, with_source(problems, root))]
-
-    @property
-    def shown(self) -> Composed:
-        """The site that is in view."""
-        assert self._shown
-        return self._shown
-
-    @property
-    def base(self) -> str:
-        """The path at which the site stands, decoded: that of `base_url`, with a slash at both ends."""
-        path = unquote(self.shown.loaded.config.base_url.partition("://")[2].partition("/")[2].strip("/"))
-        return f"/{path}/" if path else "/"
-
-    @property
-    def outputs(self) -> Mapping[str, Output]:
-        """All outputs by path."""
-        return self.shown.plan.outputs
 
     @property
     def roots(self) -> dict[str, str]:
@@ -242,34 +239,6 @@ class Preview:
         places = (place for file in files for place in places_of(file, self.project.config, loaded.roots))
         return frozenset(f"{loaded.shown[layer]}/{path}" for layer, path in places if layer in loaded.shown)
 
-    def note_pages(self) -> frozenset[str]:
-        """Return the outputs of notes."""
-        folder = f"{self.shown.loaded.config.content}/"
-        pages = (path for path, output in self.outputs.items() if output.source.startswith(folder))
-        return frozenset(path for path in pages if path.endswith(".html"))
-
-    def touched(self, path: str) -> Path | None:
-        """Return the source of an output when its stamp is no longer the one that was read, or cannot be trusted."""
-        output = self.outputs.get(path)
-        source = output.source if output else ""
-        loaded = self.shown.loaded
-        for layer in ("content", "static", "theme-static"):
-            folder, _, name = source.partition(f"{loaded.shown.get(layer, loaded.shown['static'])}/")
-            if not folder and name in loaded.inputs.digests.get(layer, ()):
-                file = Path(loaded.roots[layer], name)
-                return file if self._stamps.get(f"{layer}:{name}") != stamp_now(file) else None
-        return None
-
-    def published(self, address: str) -> str | None:
-        """Return the output at an address (decoded, below `base`), as a static host finds it; None for none."""
-        if address.endswith("/") or not address:
-            address += "index.html"
-        return address if address in self.outputs else None
-
-    def is_folder(self, address: str) -> bool:
-        """Tell whether a static host sends a browser from this address to the same one with a slash."""
-        return bool(address) and f"{address}/index.html" in self.outputs
-
     def face(self, path: str) -> Face:
         """Return what an output looks like, without rendering it."""
         try:
@@ -278,33 +247,33 @@ class Preview:
             return self._fault(path, problem).face
 
     def answer(self, path: str) -> Answer:
-        """Make one output. A template at fault gives a page that says so."""
+        """Make one output. A template at fault gives a page that says so, and so does what the last good site needs
+        and nobody has any more.
+        """
+        try:
+            return self._made(path)
+        except CacheDamaged:  # a build elsewhere cleared it
+            if self._shown is self._newest:
+                self._cache.clear()
+                self.reload()
+                with suppress(CacheDamaged, KeyError):
+                    return self._made(path)
+        return fault(path, _LOST)
+
+    def _made(self, path: str) -> Answer:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            return Answer(path, None, self._copied(output), kind, Face(output.digest, ""))
+            file = self._maker.origin(output)
+            as_it_was = is_as_read(file, output.digest, self._newest.loaded, self._stamps)
+            return Answer(path, None, file if as_it_was else None, kind, Face(output.digest, ""))
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)
         except TemplateFault as problem:
+            self._faults[path] = problem.diagnostic, face
+            self._problems = None
             return self._fault(path, problem)._replace(face=face)
-        except CacheDamaged:  # a build elsewhere cleared it
-            self._cache.clear()
-            self.reload()
-            if path not in self.outputs or self._shown is not self._newest:
-                raise
-            return self.answer(path)
-
-    def _copied(self, output: Copy) -> Path | None:
-        """The file to send; None when the disk no longer has what was the site."""
-        file = self._maker.origin(output)
-        for layer, root in self.roots.items():
-            if file.is_relative_to(root) and layer in ("content", "static", "theme-static"):
-                name = file.relative_to(root).as_posix()
-                known = self._newest.loaded.inputs.digests[layer].get(name), self._stamps.get(f"{layer}:{name}")
-                if known == (output.digest, stamp_now(file)) or digest_inside(file, root) == output.digest:
-                    return file
-        return None
 
     def _fault(self, path: str, problem: TemplateFault) -> Answer:
         return fault(path, *self.show([problem.diagnostic]))

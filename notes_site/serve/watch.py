@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sys
 import warnings
@@ -24,6 +25,9 @@ POLL_EVERY = 0.5  # seconds
 FIRST_SCAN = 0.5  # seconds after the start: the first page comes first
 _LONGEST = 0.5  # seconds after which a change is told though more keep coming
 _MANY = 2000  # events in a row; the system may have lost some of so many
+_TOO_MANY = "the system cannot watch so many folders"
+_WHY_POLLING = {errno.ENOSPC: _TOO_MANY, errno.EMFILE: _TOO_MANY, errno.ENFILE: _TOO_MANY}
+_POLLING = ": polling twice a second instead"
 
 # Nothing that merely reads: our own reading of a whole site would fill the system's queue.
 _HEARD: list[type[events.FileSystemEvent]] = [
@@ -104,42 +108,45 @@ class Watcher:
     def _begin(self) -> None:
         self.stop()
         self._fresh = True
-        if not self._poll and not self._start(Observer):
-            self.stop()
-            self._poll = True
-            self._say("the system cannot watch so many folders: polling twice a second instead")
+        if not self._poll:
+            try:
+                self._start(Observer())
+                self._probe()
+            except OSError as exc:
+                self.stop()
+                self._poll = True
+                self._say(_WHY_POLLING.get(exc.errno or 0, f"the system cannot watch ({exc.strerror})") + _POLLING)
         if self._poll:
-            self._start(lambda: PollingObserver(timeout=POLL_EVERY))
+            try:
+                self._start(PollingObserver(timeout=POLL_EVERY))
+            except OSError:  # it is tried again after the next report
+                self.stop()
 
-    def _start(self, make: Callable[[], BaseObserver]) -> bool:
-        observer = None
-        try:
-            observer = make()
-            for post in self._posts:
+    def _start(self, observer: BaseObserver) -> None:
+        """Watch all posts but those whose folders have gone meanwhile: the folders that they hang on tell when they
+        come back.
+        """
+        self._observer = observer
+        observer.start()
+        for post in self._posts:
+            try:
                 ear = _Ear(post, self._hear)
                 observer.schedule(ear, post.real, recursive=bool(post.layer), event_filter=_HEARD)
-            observer.start()
-        except OSError:
-            if observer:
-                with suppress(RuntimeError):
-                    observer.stop()
-            return False
-        self._observer = observer
-        return self._poll or not self._is_full()
+            except (FileNotFoundError, NotADirectoryError):
+                self._posts -= {post}
 
-    def _is_full(self) -> bool:
-        """Tell whether the system takes no more watches; then some folders below may have none, and nobody said so."""
+    def _probe(self) -> None:
+        """See whether the system takes one watch more; else some folders below may have none, and nobody said so."""
         if sys.platform != "linux" or not self._posts:
-            return False
+            return
+        probe = Observer()
         try:
-            probe = Observer()
             probe.schedule(events.FileSystemEventHandler(), next(iter(self._posts)).real, event_filter=_HEARD)
             probe.start()
-        except OSError:
-            return True
+        except (FileNotFoundError, NotADirectoryError):
+            return
         probe.stop()
         probe.join()
-        return False
 
     def _is_alive(self) -> bool:
         observer = self._observer

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
@@ -65,7 +66,9 @@ def windows(browser: Browser) -> Iterator[Callable[..., Window]]:
 
     yield open_window
     for context in opened:
-        context.close()
+        # Now and then Chromium does not answer, and Playwright would wait for ever; the browser's end takes it along.
+        with suppress(TimeoutError):
+            context._sync(asyncio.wait_for(context._impl_obj.close(reason=None), PATIENCE))
 
 
 def eventually(condition: Callable[[], object], page: Page, what: str = "") -> None:

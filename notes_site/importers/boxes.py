@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from notes_site.markdown.lines import Line
@@ -12,10 +13,11 @@ def undone(lines: Sequence[Line], owner: Sequence[str], shown: Sequence[bool]) -
     between them is `shown` in theirs.
     """
     gone = set[int]()
+    numbers = [line.number for line in lines]
     for opening, closing in _pairs(lines):
         ends = {opening.number, closing.number}
         file = owner[opening.number]
-        inside = [line.number for line in lines if opening.number < line.number < closing.number]
+        inside = numbers[bisect_right(numbers, opening.number) : bisect_left(numbers, closing.number)]
         holds = any(shown[at] and at not in gone and owner[at] == file for at in inside)
         bare = all(not line.text or not shown[line.number] for line in (opening, closing))
         if bare and inside and (not holds or owner[closing.number] != file):

@@ -73,10 +73,8 @@ def _score(members: Sequence[Candidate]) -> float:
     members = [c for c in members if c.good or c.key != "p"]  # those without evidence are text to begin with
     if not good:
         return 0.0
-    bare = [c for c in good if c.key[:2] in ("ul", "ol") and c.head.strength == 3 and c.head.whole_link]
-    total = sum(min(c.head.strength + 2 * c.timed, 6) for c in good) - 1.5 * len(
-        bare
-    )  # lists of links stand in notes too
+    bare = sum(c.key[:2] in ("ul", "ol") and c.head.strength == 3 and c.head.whole_link for c in good)
+    total = sum(min(c.head.strength + 2 * c.timed, 6) for c in good) - 1.5 * bare  # lists of links stand in notes too
     return total * len(good) / len(members)
 
 

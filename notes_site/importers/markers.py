@@ -56,10 +56,10 @@ class _Finder:
     def __init__(self, lines: Sequence[Line], habits: Habits, skipped: set[int]) -> None:
         facts = {c.at + n for c in habits.items.values() for n in range(1, c.below + 1)}
         self._lines, self._items = lines, habits.items
-        self._others = [at for at in range(len(lines)) if at not in habits.items | dict.fromkeys(skipped | facts)]
+        taken = {*habits.items, *skipped, *facts}
+        self._others = [at for at in range(len(lines)) if at not in taken]
         self._item_depth = int(habits.key[1]) if habits.key[:1] == "h" else _NO_HEADING
         self._parts = set[int]()
-        self._levels: dict[int, tuple[str, ...]] = {}
         self._levels = self._level_markers()
         for key, members in self._alike(self._may_speak).items():
             self._parts |= self._spoken(key, members)

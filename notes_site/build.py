@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from notes_site import noop, publish
 from notes_site.cache import Cache, CacheDamaged
+from notes_site.checks import future_dates
 from notes_site.compose import Composed, compose
-from notes_site.diagnostics import Diagnostic, dumps, failed, in_order
+from notes_site.diagnostics import Diagnostic, below, dumps, failed, in_order
 from notes_site.files import STATE, as_text, lock
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.outputs import is_list
@@ -25,7 +26,8 @@ from notes_site.site import Site, assemble
 
 class Options(NamedTuple):
     """How to build. `output`: a folder instead of the config's; `today`: an ISO date instead of the config's; `jobs`:
-    parsing processes, None for as many as pay; `write`: False only checks.
+    parsing processes, None for as many as pay; `write`: False only checks; `clock`: the ISO date of this day, by which
+    a check tells dates in the future.
     """
 
     output: str | None = None
@@ -35,6 +37,7 @@ class Options(NamedTuple):
     clean: bool = False
     jobs: int | None = None
     write: bool = True
+    clock: str = ""
 
 
 def build(project: Project, options: Options, cache: Cache, progress: Progress = silent) -> Report:
@@ -73,6 +76,9 @@ def _build(project: Project, options: Options, cache: Cache, progress: Progress)
     if not options.write or not composed.loaded.sound:  # a config with errors does not say where to
         rendering = Rendering(composed, cache, output)
         problems = rendering.run(None, progress)
+        if options.clock:
+            future = future_dates(composed.site, options.clock)
+            problems = (*problems, *below(composed.loaded.config.content, future))
         if composed.loaded.sound:
             check_output(output, project, composed.loaded.roots)
             problems = (*problems, *publish.foreign(output, rendering.why, rendering.owned))

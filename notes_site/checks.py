@@ -27,6 +27,14 @@ def check_site(site: Site, unclear: Container[str] = ()) -> Iterator[Diagnostic]
             yield from _facts(member)
 
 
+def future_dates(site: Site, today: str) -> Iterator[Diagnostic]:
+    """Yield a note for each date after `today`, an ISO date. The site itself knows no clock: `check` asks for this."""
+    for member in site.published():
+        if member.front.date and member.front.date > today:
+            message = f"{member.front.date} lies in the future"
+            yield note(member.path, "future-date", message, hint="correct it", **_at(member, "date"))
+
+
 def _level(member: Note, site: Site, levels: dict[str, str]) -> Iterator[Diagnostic]:
     written = member.front.level
     if written and member.card.level not in levels:

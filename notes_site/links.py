@@ -15,6 +15,7 @@ from notes_site.bodies import Slot
 from notes_site.diagnostics import Diagnostic, nearest, warning
 from notes_site.model import Note, Ref
 from notes_site.site import Site
+from notes_site.slugs import slug as heading_id
 from notes_site.views import Backlink
 
 MISSING = Slot("missing")
@@ -41,6 +42,7 @@ class _Found(NamedTuple):
     note: Note | None = None
     url: str = ""
     files: tuple[tuple[str, str], ...] = ()
+    anchor: str = ""
 
 
 def resolve_links(
@@ -145,19 +147,28 @@ class _Index:
             return _Found(Slot("url", ref.target))
         target = paths.resolve(ref.target, note.path)
         if target.path == "":
-            known = target.fragment in note.anchors or not target.fragment
-            return _Found(Slot("anchor", target.fragment) if known else MISSING, note if known else None)
+            anchor = _anchor(target.fragment, note, note.anchors)
+            known = anchor or not target.fragment
+            return _Found(Slot("anchor", anchor) if known else MISSING, note if known else None)
         if target.path is None:
             return _Found(MISSING)
         if by_name:
             return self._wikilink(ref, note)
-        if target.path in self.files:
-            return _file("content", target, ref, self.files[target.path])
-        if target.path in self.hidden:
+        found = self._there(target, ref)
+        if found.slot is MISSING and target.path not in self.hidden:  # as Obsidian writes paths, from the vault's root
+            found = self._there(paths.resolve(ref.target, ""), ref)
+        return found
+
+    def _there(self, target: paths.Target, ref: Ref) -> _Found:
+        """What is there at a path: a file of the content, a page, a static file."""
+        path = target.path or ""
+        if path in self.files:
+            return _file("content", target, ref, self.files[path])
+        if path in self.hidden:
             return _Found(MISSING)
         found = self._page(target)
-        if found.slot is MISSING and target.path in self.static:
-            return _file("static", target, ref, self.static[target.path])
+        if found.slot is MISSING and path in self.static:
+            return _file("static", target, ref, self.static[path])
         return _Found(MISSING) if ref.kind == "image" else found  # a page is no image
 
     def _wikilink(self, ref: Ref, note: Note) -> _Found:
@@ -193,10 +204,9 @@ class _Index:
         return _Found(MISSING)
 
     def _to_page(self, url: str, note: Note | None, target: paths.Target) -> _Found:
-        if target.fragment not in self.anchors.get(url, ()):  # the page is there all the same
-            target = target._replace(fragment="")
+        anchor = _anchor(target.fragment, note, self.anchors.get(url, frozenset()))  # without, the page is there still
         text = note.card.title if note else self._area_names.get(url, url)
-        return _Found(Slot("site", paths.href(url, target.fragment, target.query), text), note, url)
+        return _Found(Slot("site", paths.href(url, anchor, target.query), text), note, url, anchor=anchor)
 
     def problems(self, ref: Ref, note: Note, found: _Found) -> Iterator[Diagnostic]:
         """Yield what is wrong with the ref."""
@@ -207,7 +217,7 @@ class _Index:
                 return
             code, message, hint = self._why_missing(ref, note, target)
             yield warning(note.path, code, message, hint=hint, **at)
-        elif found.url and target.fragment and target.fragment not in self.anchors.get(found.url, ()):
+        elif found.url and target.fragment and not found.anchor:
             hint = self._near_anchor(target.fragment, self.anchors.get(found.url, frozenset()))
             shown = found.note.path if found.note else found.url
             message = f"`{shown}` has no heading or anchor `#{target.fragment}`"
@@ -221,6 +231,10 @@ class _Index:
             return "broken-link", f"`{ref.target}` leads out of the content folder", "move the file into it"
         if self._means(target, ref, self._drafts):
             return "link-to-draft", f"`{ref.target}` is a draft", "publish it, or build with --drafts"
+        if ref.kind not in ("wikilink", "embed") and paths.names_host(ref.target):
+            message = f"`{ref.target}` has no `https://`, so it names a file here, which is not there"
+            code = "broken-image" if ref.kind == "image" else "broken-link"
+            return code, message, f"write `https://{ref.target.lstrip('/')}`"
         if ref.kind == "image" and self._page(target).slot is not MISSING:
             return "broken-image", f"`{ref.target}` is a page, not an image", "link to it without the `!`"
         if _is_image(ref, target.path):
@@ -264,6 +278,20 @@ class _Index:
             return ""
         file = by_name[near]
         return f"did you mean `{'/' + file if ref.target.startswith('/') else relpath(file, here or '.')}`?"
+
+
+def _anchor(fragment: str, note: Note | None, anchors: Collection[str]) -> str:
+    """Return the id on a page that a fragment means, '' for none: an id, a heading by its words, the slug of either;
+    of `Languages#Python`, a heading below a heading, the last.
+    """
+    if fragment in anchors:
+        return fragment
+    for words in dict.fromkeys((fragment, fragment.rpartition("#")[2])):
+        if note and (named := [h.id for h in note.headings if h.text.casefold() == words.casefold()]):
+            return named[0]
+        if words in anchors or (words := heading_id(words)) in anchors:
+            return words
+    return ""
 
 
 def _is_image(ref: Ref, path: str) -> bool:

@@ -289,4 +289,4 @@ def _cards(notes: Iterable[Note]) -> Iterable[Card]:
 def _toc(note: Note) -> tuple[TocEntry, ...]:
     if not note.front.toc or len(note.headings) < 2:
         return ()
-    return tuple(TocEntry(h.level, h.id, h.text) for h in note.headings if h.level <= 3)
+    return tuple(TocEntry(h.level, h.id, h.text) for h in note.headings if h.level <= 3 and h.text)

@@ -36,6 +36,13 @@ _LONGEST_NAME = 60  # characters: file systems take 255 bytes, readers less
 _PLUS_OR_SHARP = re.compile(r"(?<=\w)[+#]+")
 _SPELLED = {"+": "-plus-", "#": "-sharp-"}
 _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
+_HOST = re.compile(
+    r"(?:www\.[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|dev|app|info)"
+    r"|[\w-]+(?:\.[\w-]+)*\.(?!md|py|sh|rs|pl|ps|cc|js|ts)[a-z]{2}(?=/))(?=[/?#]|$)",
+    re.IGNORECASE,
+)
+"""The generic domains that people link to; those of countries where a path follows. Not what files end with."""
+_NO_FRAGMENT = re.compile(r'[\s"#%<>\\^`{|}]')
 _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
 
 
@@ -161,6 +168,11 @@ def is_external(target: str) -> bool:
     return _SCHEME.match(target) is not None
 
 
+def names_host(target: str) -> bool:
+    """Tell whether a link without a scheme looks like an address of the web: `www.x.org`, `github.com/x`, `x.de/y`."""
+    return _HOST.match(target) is not None
+
+
 def is_web(target: str) -> bool:
     """Tell whether a link is an address of the web, as a resource has one."""
     return target[:8].lower().startswith(("http://", "https://"))
@@ -214,4 +226,8 @@ def href(path: str, fragment: str = "", query: str = "") -> str:
     """Return an output path as it stands in an `href`, percent-encoded (RFC 3986) except letters of any script."""
     plain = path.replace("/", "").replace("-", "").replace(".", "").isalnum()
     text = path if plain else quote(path, safe="/~@!$&'()*,;=")
-    return text + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+    return text + (f"?{query}" if query else "") + (f"#{_NO_FRAGMENT.sub(_escaped, fragment)}" if fragment else "")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return quote(found[0])

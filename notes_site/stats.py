@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from notes_site.model import Card, Note
@@ -110,8 +111,15 @@ def days_between(first: str, last: str) -> int:
 
 
 def latest_date(notes: Iterable[Note]) -> str:
-    """Return the latest ISO date that any note names for what was studied, '' where none does."""
-    return max((sitting.date for sitting in sittings(notes)), default="")
+    """Return the latest ISO date that any note names for what was studied, '' where none does.
+
+    A date more than ten years after all others is a slip of the pen (2062 for 2026), and none.
+    """
+    days = sorted({sitting.date for sitting in sittings(notes)}, reverse=True)
+    for day, before in pairwise(days):
+        if days_between(before, day) <= _SLIP:
+            return day
+    return days[-1] if days else ""
 
 
 def shade(minutes: int, most: int) -> int:
@@ -126,6 +134,8 @@ def lacking(card: Card) -> tuple[str, ...]:
     there = {"time": card.time is not None, "link": bool(card.link), "text": card.has_text}
     return tuple(name for name, is_there in there.items() if not is_there)
 
+
+_SLIP = 3652  # days
 
 AGES = (0, 7, 30, 90)
 """The ages in days at which a group of finished notes begins; the last group has no end."""

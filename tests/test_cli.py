@@ -262,6 +262,16 @@ def test_check_writes_nothing_and_shows_all(course: Site) -> None:
     assert "no-link" in done.stderr  # remarks too, which `build` only counts
 
 
+def test_check_tells_dates_in_the_future(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1540684800")  # 2018-10-28
+    done = quick(course.root, "check")
+    assert "content/cloud/one.md:5:7: note: 2018-10-29 lies in the future [future-date]" in done.stderr
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1540771200")
+    assert "future" not in quick(course.root, "check").stderr
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "tomorrow")
+    assert quick(course.root, "check").returncode == 1
+
+
 def test_check_json_and_github(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
     course.note("cloud/one.md", "See [that](gone.md).\n", title="One", level="expert")

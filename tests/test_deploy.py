@@ -96,7 +96,9 @@ def test_kinds_and_fingerprints() -> None:
 
 def test_the_types_are_those_of_every_machine() -> None:
     assert headers_of("a/b.JS", fingerprinted=False).content_type == "text/javascript; charset=utf-8"
-    assert headers_of("LICENSE", fingerprinted=False).content_type == "application/octet-stream"
+    assert headers_of("unknown", fingerprinted=False).content_type == "application/octet-stream"
+    for name in ("LICENSE", "Dockerfile", "lab.py", "Main.java", "main.go", "query.sql", "paper.tex", "app.ts"):
+        assert headers_of(name, fingerprinted=False).content_type == "text/plain; charset=utf-8"
     assert headers_of("a.tar.gz", fingerprinted=False).content_type == "application/gzip"
     assert headers_of("a.svg", fingerprinted=True).cache_control == "public, max-age=31536000, immutable"
 

@@ -66,6 +66,19 @@ def test_sittings_are_by_date_and_of_what_was_begun() -> None:
 
 
 @pytest.mark.parametrize(
+    ("dates", "latest"),
+    [
+        (["2026-01-05", "2062-01-04", "2025-12-01"], "2026-01-05"),
+        (["2026-01-05", "2199-01-01", "2199-01-02", "2025-12-01"], "2199-01-02"),  # two are no slip
+        (["2020-01-05", "2026-01-05"], "2026-01-05"),
+        (["2199-01-01"], "2199-01-01"),
+    ],
+)
+def test_a_slip_of_the_pen_is_not_today(dates: list[str], latest: str) -> None:
+    assert stats.latest_date([note(f"a/{n}.md", date=date) for n, date in enumerate(dates)]) == latest
+
+
+@pytest.mark.parametrize(
     ("given_", "lacks"),
     [
         ({"status": "done", "time": None}, ("time", "link")),

@@ -22,6 +22,7 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from benchmarks.generate import write_course
+from notes_site.deploy.headers import headers_of
 from notes_site.serve.watch import QUIET
 from tests.harness import REPO, Site
 from tests.serving import Serving, message, until
@@ -246,6 +247,7 @@ def test_heads_tags_and_ranges(course: Site) -> None:
 
 
 def test_media_types_and_headers(course: Site) -> None:
+    course.write("static/lab.py", "print(1)\n")
     with Serving(course.root) as preview:
         picture = re.search(r'src="([^"]*pic[^"]*)"', preview.get("cloud/one.html").text)
         assert picture
@@ -253,6 +255,7 @@ def test_media_types_and_headers(course: Site) -> None:
             "": "text/html; charset=utf-8",
             "cloud/data.csv": "text/csv; charset=utf-8",
             f"cloud/{picture[1]}": "image/svg+xml; charset=utf-8",
+            "lab.py": headers_of("lab.py", fingerprinted=False).content_type,  # as it is deployed
             "nearest.js": "text/javascript; charset=utf-8",
             "notes.json": "application/json; charset=utf-8",
             "robots.txt": "text/plain; charset=utf-8",

@@ -524,3 +524,9 @@ def test_where_the_system_has_no_watches_left_it_polls_and_says_so(
     command = [*unshared, sys.executable, "-c", textwrap.dedent(LIMITED), limit, str(value), str(root), str(later)]
     done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout == "seen\n", done.stderr
+
+
+def test_nothing_of_what_watchdog_logs_reaches_the_terminal() -> None:
+    script = "import logging, notes_site.serve.watch\nlogging.getLogger('watchdog.observers.inotify').error('inactive')"
+    done = subprocess.run([sys.executable, "-c", script], cwd=REPO, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

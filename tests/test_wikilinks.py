@@ -101,3 +101,75 @@ def test_a_link_finds(vault: Site, written: str, expected: str) -> None:
 def test_an_anchor_that_a_page_of_ours_lacks_is_told(vault: Site, written: str) -> None:
     assert "#" not in link_in(vault, written)
     assert "broken-anchor" in codes(vault.build())
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[[signs#C#]]", '<a href="../docker/signs.html#c-1">Signs › C#</a>'),
+        ("[[signs#C]]", '<a href="../docker/signs.html#c">Signs › C</a>'),
+        ("[[signs#C++ & C#]]", '<a href="../docker/signs.html#c--c">Signs › C++ &amp; C#</a>'),
+        ("[[signs#C#Loops]]", '<a href="../docker/signs.html#loops">Signs › C › Loops</a>'),
+        ("[[signs#C#|here]]", '<a href="../docker/signs.html#c-1">here</a>'),
+        ("[[signs#]]", '<a href="../docker/signs.html">Signs</a>'),
+        ("[[#]]", "[[#]]"),
+        ("[[signs#^a-block]]", '<a href="../docker/signs.html#%5Ea-block">Signs › ^a-block</a>'),
+        ("[x](../docker/signs.md#^a-block)", '<a href="../docker/signs.html#%5Ea-block">x</a>'),
+        ("[[paper.pdf#page=10]]", '<a href="../media/paper.pdf#page=10">paper.pdf › page=10</a>'),
+    ],
+)
+def test_what_stands_behind_the_first_sharp(vault: Site, written: str, expected: str) -> None:
+    vault.note("docker/signs.md", "## C\n\n## C#\n\n### Loops\n\n## C++ & C#\n\nText. ^a-block\n", title="Signs")
+    assert link_in(vault, written) == expected
+    assert not codes(vault.build(), "warning")
+
+
+def test_a_heading_with_a_sharp_in_the_same_note(site: Site) -> None:
+    site.note("cloud/here.md", "Before [[#C#]] after.\n\n## C#\n", title="Here")
+    assert not codes(site.build(), "warning")
+    assert '<p>Before <a href="#c">C#</a> after.</p>' in site.page("cloud/here.html")
+
+
+def test_a_block_that_is_not_there_is_told(vault: Site) -> None:
+    assert link_in(vault, "[[docker/intro#^gone-1]]") == (
+        '<a href="../docker/intro.html">Lab: Docker Intro › ^gone-1</a>'
+    )
+    assert codes(vault.build(), "warning") == ["broken-anchor"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[x](docker/intro.md)", '<a href="../docker/intro.html">x</a>'),
+        ("[x](docker/intro.md#first-steps)", '<a href="../docker/intro.html#first-steps">x</a>'),
+        ("[x](media/paper.pdf)", '<a href="../media/paper.pdf">x</a>'),
+        ("[x](intro.md)", '<a href="../cloud/intro.html">x</a>'),
+    ],
+)
+def test_a_path_from_the_content_folder_is_found_where_none_is_beside_the_note(
+    vault: Site, written: str, expected: str
+) -> None:
+    assert link_in(vault, written) == expected
+    assert not codes(vault.build(), "warning")
+
+
+def test_an_image_by_its_path_from_the_content_folder(vault: Site) -> None:
+    assert '<img src="../media/shot.' in link_in(vault, "![x](media/shot.png)")
+    assert '<img src="../media/shot.' in link_in(vault, '<img src="media/shot.png" alt="">')
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["www.tiktok.com/x", "github.com/simonw/til", "docs.aws.amazon.com/index.html", "heise.de/news", "www.orf.at"],
+)
+def test_an_address_without_a_scheme_is_offered_one(vault: Site, address: str) -> None:
+    vault.note("cloud/here.md", f"[x]({address})\n", title="Here")
+    (problem,) = (d for d in vault.build().diagnostics if d.severity == "warning")
+    assert (problem.code, problem.hint) == ("broken-link", f"write `https://{address}`")
+
+
+@pytest.mark.parametrize("name", ["node.js", "intro.sh", "docker/intr.md", "v1.2/notes.md", "main.py"])
+def test_a_file_that_is_not_there_is_no_address(vault: Site, name: str) -> None:
+    vault.note("cloud/here.md", f"[x]({name})\n", title="Here")
+    (problem,) = (d for d in vault.build().diagnostics if d.severity == "warning")
+    assert "https" not in problem.hint

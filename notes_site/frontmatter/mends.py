@@ -17,7 +17,10 @@ from notes_site.frontmatter import tree
 from notes_site.text import line_at
 
 _PAIR = re.compile(r"([ \t]*(?:- +)?)([^\s:#][^:\n]*?):[ \t]+(\S.*)")
-_NO_SPACE = re.compile(r"([ \t]*(?:- +)?)([\w-]+):([^ \t\n].*)")
+_NAMED = re.compile(r"([ \t]*(?:- +)?)([\w-]+)(?:[ \t]*(?P<sign>[=：])|:(?P<space>[^\S \t\n]+)|:(?=\S))[ \t]*(\S.*)")
+"""`name=value`, `name：value`, `name:value`, and with a no-break space: what is meant for `name: value`."""
+_ITEM = re.compile(r"([ \t]*)-([^\s-].*)")
+_BRACKETS = {"[": "]", "{": "}"}
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -54,6 +57,14 @@ def explain(block: str, problem: Exception) -> Slip:
     return Slip("yaml-syntax", message, "write one `name: value` a line; quotes keep any text together", at, at + 1)
 
 
+def explain_text(block: str, start: int) -> Slip | None:
+    """Return what is wrong with the line at `start` of a block that is plain text to YAML, if it was to be a field."""
+    line = line_at(block, start)
+    begin = line_start(block, start)
+    proposals = _named(line, begin)
+    return next((slip for slip, better in proposals if _reads_further(block, begin, line, better, start)), None)
+
+
 def quoted(value: str) -> str:
     """Return the text in double quotes, as YAML (and JSON) read it back."""
     return json.dumps(value, ensure_ascii=False)
@@ -87,27 +98,15 @@ def _proposals(line: str, start: int) -> Iterator[tuple[Slip, str]]:
     """Yield what may be wrong with a line that begins at `start`, each with the line as it would be right."""
     if pair := _PAIR.fullmatch(line.rstrip()):
         if pair[3][0] == "[" and "#" in pair[3]:
-            yield _slip(
-                start,
-                pair,
-                "`#` begins a comment",
-                f"{pair[1]}{pair[2]}: {pair[3].replace('#', '')}",
-                "remove `#`",
-            )
+            better = f"{pair[1]}{pair[2]}: {pair[3].replace('#', '')}"
+            yield _slip(start, pair, "`#` begins a comment", better, "remove `#`")
+        yield from _brackets(start, pair)
         yield _slip(start, pair, _about_value(pair[2], pair[3]), _with_quotes(pair), "put quotes round the value")
-    if close := _NO_SPACE.fullmatch(line):
-        better = f"{close[1]}{close[2]}: {close[3].strip()}"
-        message = f"there is no space behind `{close[2]}:`"
-        yield (
-            Slip(
-                "missing-space",
-                message,
-                f"write `{better.strip()}`",
-                start + close.start(2),
-                start + len(line),
-            ),
-            better,
-        )
+    yield from _named(line, start)
+    if item := _ITEM.fullmatch(line):
+        better = f"{item[1]}- {item[2]}"
+        place = (start + len(item[1]), start + len(line))
+        yield Slip("missing-space", "there is no space behind `-`", f"write `{better.strip()}`", *place), better
     bare = line.strip()
     if bare and ":" not in bare:
         message = f"there is no `:` behind `{bare}`"
@@ -118,6 +117,33 @@ def _proposals(line: str, start: int) -> Iterator[tuple[Slip, str]]:
     if bare and line[0] == " ":
         indent = len(line) - len(line.lstrip())
         yield Slip("bad-indent", "this line is indented", f"write `{bare}`", start, start + indent), bare
+
+
+def _named(line: str, start: int) -> Iterator[tuple[Slip, str]]:
+    """Yield what stands in the place of a colon and a space."""
+    if not (found := _NAMED.fullmatch(line)):
+        return
+    name, sign, space = found[2], found["sign"], found["space"]
+    better = f"{found[1]}{name}: {found[5].strip()}"
+    code, message, place = "missing-space", f"there is no space behind `{name}:`", (found.start(2), len(line))
+    if sign:
+        code, message, place = "missing-colon", f"`{sign}` stands where a `:` should", found.span("sign")
+    elif space:
+        message, place = f"behind `{name}:` stands U+{ord(space[0]):04X}, which is no plain space", found.span("space")
+    yield Slip(code, message, f"write `{better.strip()}`", start + place[0], start + place[1]), better
+
+
+def _brackets(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
+    """Yield a list or map on one line that is not closed, or closed twice."""
+    value = pair[3]
+    close = _BRACKETS.get(value[0])
+    if close is None or (missing := value.count(value[0]) - value.count(close)) == 0:
+        return
+    better = value + close * missing if missing > 0 else value[:missing]
+    message = f"the `{value[0]}` is never closed" if missing > 0 else f"there is one `{close}` too many"
+    place = (start + pair.start(3), start + pair.end(3))
+    line = f"{pair[1]}{pair[2]}: {better}"
+    yield Slip("unbalanced-brackets", message, f"write `{line.strip()}`", *place), line
 
 
 def _slip(start: int, pair: re.Match[str], message: str, better: str, mend: str) -> tuple[Slip, str]:
@@ -151,7 +177,7 @@ def _reads_further(block: str, start: int, line: str, better: str, at: int) -> b
     shift = len(better) - len(line)
     mended = block[:start] + better + block[start + len(line) :]
     try:
-        tree.read(mended)
+        root = tree.read(mended)
     except tree.Refused as refused:
         reached = refused.start
     except yaml.YAMLError as still:
@@ -160,7 +186,7 @@ def _reads_further(block: str, start: int, line: str, better: str, at: int) -> b
     except (ValueError, TypeError):
         return False
     else:
-        return True
+        return isinstance(root, tree.Mapping)
     return line_start(mended, reached) > max(start, line_start(block, at) + shift)
 
 

@@ -111,8 +111,12 @@ class _Reader:
         if root is None:
             return FrontMatter()
         if not isinstance(root, Mapping):
+            from notes_site.frontmatter.mends import Slip, explain_text
+
             hint = "write one `name: value` a line, like `title: Launch a VM`"
-            self._tell(error, "no-fields", "the front matter has no fields", root.start, root.end, hint)
+            none = Slip("no-fields", "the front matter has no fields", hint, root.start, root.end)
+            slip = (explain_text(block, root.start) if isinstance(root, Scalar) else None) or none
+            self._tell(error, slip.code, slip.message, slip.start, slip.end, slip.hint)
             return FrontMatter()
         claims = self._claims(root)
         found: dict[str, Any] = {}

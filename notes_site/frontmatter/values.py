@@ -24,6 +24,7 @@ _OTHER_DATE = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})\b")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[^/?#:\[\]]+)(?::[0-9]*)?(?:[/?#]|\Z)", re.IGNORECASE)
+_NO_ITEM = re.compile(r"-[^\W\d]")
 _WORD = re.compile(r"\S+")
 _BETWEEN_COMMAS = re.compile(r"[^, \t\n](?:[^,]*[^, \t\n])?")
 _MARKDOWN_LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
@@ -139,6 +140,9 @@ def _items(node: Node) -> Iterator[tuple[str, Node]]:
     if isinstance(node, Sequence):
         items: Iterable[Node] = node.items
     elif isinstance(node, Scalar) and one(node):
+        if node.plain and _NO_ITEM.match(node.text):
+            first = brief(node.text[1:].split()[0])
+            raise BadValue("there is no space behind the `-` of a list", f"write `- {first}`", node)
         items = _pieces(node, _BETWEEN_COMMAS)
     else:
         items = [node]  # a lone map is refused by `one`

@@ -15,8 +15,8 @@ from notes_site.diagnostics import Diagnostic, warning
 from notes_site.importers import footnotes
 from notes_site.markdown.lines import Line
 from notes_site.markdown.outline import Definition, definitions, fold_label
-from notes_site.markdown.slugs import slug
 from notes_site.model import Heading, ParseOptions, Ref, RefKind
+from notes_site.slugs import slug
 
 _GITHUB = re.compile(
     r"https?://(?:(?:www\.)?github\.com/[^/]+/[^/]+/(?:blob|raw)|raw\.githubusercontent\.com/[^/]+/[^/]+)/([^?#]+)",

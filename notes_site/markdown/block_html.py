@@ -11,9 +11,9 @@ from notes_site import highlight
 from notes_site.markdown import fences
 from notes_site.markdown.attributes import quoted
 from notes_site.markdown.inline_html import Inlines
-from notes_site.markdown.slugs import Ids
 from notes_site.markdown.source import Source
 from notes_site.model import Heading, HtmlMode, Ref, Section
+from notes_site.slugs import Ids
 
 # Tokens that say the same each time, unless they have attributes.
 _FIXED = {
@@ -161,7 +161,11 @@ class Renderer:
         level, name = token.meta["level"], str(token.attrs.get("id", ""))
         if not name or not self._inlines.identity(name, token):
             name = self.ids.make(text)
-        line = self._file.first_line + (token.map[0] if token.map else 0)
+        index = token.map[0] if token.map else 0
+        line = self._file.first_line + index
+        if not text:
+            message, hint = "this heading has no words", "write them, or delete the line"
+            self._file.report("note", "empty-heading", message, hint, index=index)
         self._cuts.append((len(self.texts) - bool(self._text), len(self.texts)))
         self.headings.append(Heading(level, name, " ".join(text.split()), line))
         self._out[at] = f"\0h{level}\t{name}\t{self._inlines.attributes(token, ('id',))}\0"

@@ -45,6 +45,7 @@ CALLOUTS = {
 
 _CALLOUT = re.compile(r"\[!([^\[\]\n|]+)(?:\|([^\[\]\n]*))?\]([+-]?)(?:[ \t]+([^\n]*))?[ \t]*(?:\n|$)")
 _TASK = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
+_BLOCK_ID = re.compile(r"(?:^|[ \t\n])(\^(?=[a-zA-Z0-9-]*[a-zA-Z])[a-zA-Z0-9-]{3,}|\^[0-9]{6})[ \t]*\Z")
 _TRAILING = re.compile(r"[ \t]+(\{[^{}]*\})$")
 
 # Blocks that show attributes, by the type of their first token.
@@ -112,6 +113,8 @@ def _structure(state: StateCore) -> None:
             lists.pop()
         elif kind == "list_item_open":
             _task(tokens, i, lists[-1])
+        elif kind == "paragraph_open":
+            skip = _block_id(tokens[i + 1], out, state.env)
         elif kind == "heading_open":
             _heading_attributes(token, tokens[i + 1], state.env)
         elif kind == "html_block":
@@ -156,6 +159,30 @@ def _task(tokens: list[Token], i: int, parent: Token) -> None:
         block.map = [block.map[0] + block.content.count("\n", 0, found.end()), block.map[1]]
     block.content = block.content[found.end() :]
     block.meta = {"task": found[1] != " "}
+
+
+def _block_id(block: Token, out: list[Token], env: Any) -> int:
+    """Make `^name` at the end of a paragraph its id, and alone in one that of the block above, as Obsidian does.
+
+    Return how many of the next tokens are dealt with. `out` ends with the paragraph's opening.
+    """
+    found = _BLOCK_ID.search(block.content) if "^" in block.content and not block.children else None
+    if found is None:
+        return 0
+    paragraph = out[-1]
+    alone = not block.content[: found.start()].strip()
+    if alone:
+        above = (t for t in reversed(out[:-1]) if t.level <= paragraph.level and t.nesting >= 0)
+        target = next(above, None)
+        if target is None or target.level < paragraph.level or target.type not in _TAKERS:
+            return 0
+        out.pop()
+    else:
+        tight = paragraph.hidden and len(out) > 1 and out[-2].type == "list_item_open"
+        target = out[-2] if tight else paragraph
+        block.content = block.content[: found.start()]
+    attributes.give(target, {"id": found[1]}, env, block.map[0] if block.map else 0)
+    return 2 if alone else 0
 
 
 def _heading_attributes(heading: Token, block: Token, env: Any) -> None:

@@ -12,6 +12,11 @@ from markdown_it.token import Token
 from notes_site import highlight
 from notes_site.markdown.source import Source
 
+_BRACED = re.compile(r"\{\s*([^{}]*)\}\s*")
+_TITLES = ("title=", "filename=")
+_LINENOS = frozenset({"linenos", "line-numbers", "lineNumbers", "number-lines", "numberLines", "showLineNumbers"})
+_ROLES = frozenset({"code", "code-cell", "code-block", "sourcecode"})  # of MyST, before the language
+_LANGUAGE = re.compile(r"(?:lang(?:uage)?-)?([^\s{}:=,]+)")
 _ITEM = re.compile(r"""\{\s*([\d\s,-]*)\}|(title|filename)=(?:"([^"]*)"|'([^']*)'|(\S+))|(\S+)""")
 
 
@@ -30,6 +35,7 @@ def parse_info(text: str) -> Info:
     """Read an info string; words that mean nothing are in `unknown`."""
     if text.isalnum():  # nearly all
         return Info(text)
+    text = _plain_info(text)
     found = Info()
     for number, item in enumerate(_ITEM.finditer(text)):
         title, word = item[3] or item[4] or item[5], item[6]
@@ -39,13 +45,33 @@ def parse_info(text: str) -> Info:
             found = found._replace(title=title or "")
         elif number == 0:
             found = found._replace(language=word)
-        elif word == "linenos":
+        elif word in _LINENOS:
             found = found._replace(linenos=True)
         elif word == "diff":
             found = found._replace(diff=True)
         else:
             found = found._replace(unknown=(*found.unknown, word))
     return found
+
+
+def _plain_info(text: str) -> str:
+    """Return an info string of another tool as we write it: the language, and what else stands there, between spaces.
+
+    `{.python .numberLines}` (Pandoc), `{r, echo=FALSE}` (R Markdown), `{code-cell} python` (MyST), `js{1,3}` (Gatsby),
+    `python:app.py`, `python=12`, `language-js`.
+    """
+    if braced := _BRACED.match(text):
+        inner = braced[1].replace(",", " ").split()
+        if inner and not inner[0][0].isdigit():
+            words, behind = [word.removeprefix(".") for word in inner], text[braced.end() :]
+            text = " ".join([behind, *words[1:]] if words[0] in _ROLES else [*words, behind])
+    language = _LANGUAGE.match(text)
+    if language is None or text.startswith(_TITLES):
+        return text
+    rest = text[language.end() :]
+    if rest[:1] == ":":
+        return f"{language[1]} title={rest[1:]}"
+    return f"{language[1]} {rest.lstrip(',')}" if rest[:1] in ("{", ",", "=") else language[1] + rest
 
 
 def code_html(info: Info, attributes: str, shown: highlight.Code) -> str:

@@ -13,9 +13,9 @@ from markdown_it.token import Token
 from notes_site.markdown import rawhtml, safe
 from notes_site.markdown.attributes import quoted
 from notes_site.markdown.headings import plain_text
-from notes_site.markdown.slugs import Ids
 from notes_site.markdown.source import Source, context
 from notes_site.model import HtmlMode, Ref, RefKind
+from notes_site.slugs import Ids
 
 # Tokens that say the same each time, unless they have attributes.
 _FIXED = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,9 @@ from notes_site.markdown import block_rules, inline_rules, tables
 
 MAX_NESTING = 100
 """Levels of blocks: a quote is one, a list two. markdown-it drops what lies deeper (its default: 20)."""
+
+_DASH = re.compile(r"(?<!-)-{2,3}(?!-)")
+_DASHES = {2: "–", 3: "—"}
 
 MAX_INLINE = 16_384
 """Characters of one paragraph, heading or cell that are parsed: inline parsing is quadratic."""
@@ -50,6 +54,7 @@ def extended(html: bool, typographer: bool) -> MarkdownIt:
     inline_rules.install(md)
     md.core.ruler.at("inline", _parse_inline)
     if typographer:
+        md.core.ruler.at("replacements", _dashes)
         md.enable(["replacements", "smartquotes"])
     else:
         md.disable(["fragments_join", "text_join"])  # the renderer joins texts anyway
@@ -118,6 +123,16 @@ def _parse_inline(state: StateCore) -> None:
             continue
         env["block"] = token
         parse(token.content, state.md, env, token.children)
+
+
+def _dashes(state: StateCore) -> None:
+    """Make `--` and `---` dashes and `...` an ellipsis, but for bare URLs. markdown-it's rule also makes © of (c)."""
+    for block in state.tokens:
+        url = False
+        for token in block.children or () if block.type == "inline" else ():
+            url = token.info == "auto" if token.type == "link_open" else url and token.type != "link_close"
+            if token.type == "text" and not url and ("--" in token.content or "..." in token.content):
+                token.content = _DASH.sub(lambda found: _DASHES[len(found[0])], token.content).replace("...", "…")
 
 
 def _leave_unparsed(block: Token, env: Any) -> None:

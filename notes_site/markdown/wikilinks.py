@@ -7,10 +7,9 @@ import re
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from notes_site.markdown.slugs import slug
-
-_WIKILINK = re.compile(r"\[\[([^\[\]\n|]*[^\[\]\s|][^\[\]\n|]*)(?:\|([^\[\]\n]*))?\]\]")
+_WIKILINK = re.compile(r"\[\[([^\[\]\n|]*[^\[\]\s|#][^\[\]\n|]*)(?:\|([^\[\]\n]*))?\]\]")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?$")
+_BELOW = re.compile(r"#(?=\w)")  # `Languages#Python`: a heading below a heading; `C# basics` is one
 _EMBEDDED = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico)$", re.IGNORECASE)
 
 match = _WIKILINK.match
@@ -23,19 +22,19 @@ def is_image(found: re.Match[str]) -> bool:
 
 def push_link(state: StateInline, found: re.Match[str]) -> None:
     """Add the link. Its text is the label, else the title of its target, which is known later."""
-    path, hash_, heading = found[1].strip().partition("#")
+    path, _, heading = (part.strip() for part in found[1].strip().partition("#"))
     label = (found[2] or "").strip()
     token = state.push("link_open", "a", 1)
-    token.attrs = {"href": _percent(path.strip()) + (f"#{slug(heading.rpartition('#')[2].strip())}" if hash_ else "")}
+    token.attrs = {"href": _percent(path) + (f"#{heading.replace('%', '%25')}" if heading else "")}
     token.markup = "wikilink"
     token.meta["at"] = found.span(1)
     if label:
         state.push("text", "", 0).content = label
     else:
-        if path.strip():
-            state.push("target_title", "", 0).content = path.strip()
-        if hash_:
-            state.push("text", "", 0).content = (" › " if path.strip() else "") + heading.strip().replace("#", " › ")
+        if path:
+            state.push("target_title", "", 0).content = path
+        if heading:
+            state.push("text", "", 0).content = (" › " if path else "") + _BELOW.sub(" › ", heading)
     state.push("link_close", "a", -1).markup = "wikilink"
 
 

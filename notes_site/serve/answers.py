@@ -10,6 +10,7 @@ import msgspec
 
 from notes_site.digest import combine, digest, digest_of
 from notes_site.making import Maker
+from notes_site.mediatypes import media_type
 from notes_site.outputs import Output
 
 
@@ -65,21 +66,3 @@ pre { padding: 1rem 0; border-block: 1px solid; white-space: pre-wrap; overflow-
 </body>
 </html>
 """
-
-
-def media_type(path: str) -> str:
-    """The type of a file by its suffix, from one fixed table: the system's differ."""
-    return _TYPES.get(path.rpartition(".")[2].lower(), "application/octet-stream")
-
-
-_TEXT = "; charset=utf-8"
-_TYPES = {
-    "html": "text/html" + _TEXT, "htm": "text/html" + _TEXT, "css": "text/css" + _TEXT, "js": "text/javascript" + _TEXT,
-    "mjs": "text/javascript" + _TEXT, "json": "application/json" + _TEXT, "xml": "application/xml" + _TEXT,
-    "txt": "text/plain" + _TEXT, "md": "text/markdown" + _TEXT, "csv": "text/csv" + _TEXT,
-    "webmanifest": "application/manifest+json", "svg": "image/svg+xml" + _TEXT, "png": "image/png",
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
-    "bmp": "image/bmp", "ico": "image/x-icon", "pdf": "application/pdf", "zip": "application/zip", "mp4": "video/mp4",
-    "webm": "video/webm", "mp3": "audio/mpeg", "ogg": "audio/ogg", "wav": "audio/wav", "vtt": "text/vtt" + _TEXT,
-    "wasm": "application/wasm", "woff": "font/woff", "woff2": "font/woff2", "ttf": "font/ttf",
-}  # fmt: skip

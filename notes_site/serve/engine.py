@@ -19,12 +19,13 @@ from notes_site.compose import Composed, compose_loaded
 from notes_site.diagnostics import Diagnostic, failed, in_order, show
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.making import Maker
+from notes_site.mediatypes import media_type
 from notes_site.model import Parsed
 from notes_site.outputs import Copy, Page
 from notes_site.paths import is_note
 from notes_site.project import Project, seen_from
 from notes_site.serve import collector
-from notes_site.serve.answers import Answer, Face, faced, fault, media_type
+from notes_site.serve.answers import Answer, Face, faced, fault
 from notes_site.serve.changes import (
     Change,
     Odd,

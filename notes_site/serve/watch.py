@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import sys
 import warnings
@@ -19,6 +20,8 @@ from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
 from notes_site.inputs import ignored_in
+
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # what it logs is no news for those who write notes
 
 QUIET = 0.012  # seconds without an event before a save counts as done: editors write in several steps
 POLL_EVERY = 0.5  # seconds

@@ -30,7 +30,10 @@ from urllib.parse import quote, unquote, urljoin
 from notes_site.deploy import manifest as manifests
 from notes_site.deploy.model import MANIFEST, Manifest
 from notes_site.digest import digest
+from notes_site.model import Config
+from notes_site.project import Project
 from notes_site.publish import write_record
+from notes_site.sources import current
 from tests.harness import REPO
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -495,7 +498,8 @@ def write_output(project: Path, files: Mapping[str, bytes], **record: Any) -> Pa
     (project / "notes-site.toml").touch()
     output.mkdir(exist_ok=True)
     lists = [path for path in files if path.endswith(".html") and "/" not in path]
-    known = {"drafts": False, "problems": {}, "lists": lists, **record}
+    now = current(Project(project, project / "notes-site.toml"), Config())
+    known = {"drafts": False, "problems": {}, "lists": lists, "sources": now.sources if now else (), **record}
     write_record(output, known.pop("state", "complete"), {p: digest(d) for p, d in files.items()}, **known)
     shutil.rmtree(output / ".notes-site" / "staging", ignore_errors=True)
     return project

@@ -139,32 +139,78 @@ def test_a_folder_that_was_never_built(project: Path) -> None:
     [
         ({"state": "in-progress"}, "interrupted"),
         ({"drafts": True}, "--drafts"),
-        ({"problems": {"broken-link": 2, "no-time": 5}}, "(broken-link 2)"),
-        ({"problems": {"leak-password": 1, "broken-image": 1}}, "(broken-image 1, leak-password 1)"),
+        ({"problems": {"broken-link": 2, "no-time": 5}}, "(2 broken links)"),
+        ({"problems": {"leak": 1, "broken-image": 1, "broken-anchor": 1}}, "(1 leak, 2 broken links)"),
     ],
 )
 def test_a_folder_that_is_not_fit(record: dict[str, object], said: str, tmp_path: Path) -> None:
     project = write_output(tmp_path / "project", course(1), **record)
-    assert said in refusal(project)
-    done = run("deploy", str(tmp_path / "site"), "--force", cwd=project)
+    refused = refusal(project, "--allow", "changed")
+    assert said in refused
+    allowed = re.findall(r"--allow [\w-]+", refused)
+    assert len(allowed) == said.count(",") + 1 if "problems" in record else not allowed
+    for option in allowed[:-1]:
+        assert "has problems" in refusal(project, *option.split())
+    done = run("deploy", str(tmp_path / "site"), *" ".join(allowed).split(), "--stale", cwd=project)
     assert done.returncode == (0 if "problems" in record else 1), done.stderr
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 2, "state": "complete", "drafts": false, "files": {}}'])
-def test_a_record_that_cannot_be_read(text: str, project: Path) -> None:
+def test_there_is_no_switch_for_everything(project: Path) -> None:
+    done = run("deploy", "./site", "--force", cwd=project)
+    assert done.returncode == 2
+    assert "--allow leaks, --allow broken-links, --allow changed" in done.stderr
+    assert "--force" not in run("deploy", "--help", cwd=project).stdout
+
+
+BASE = {"schema": 1, "state": "complete", "drafts": False, "diagnostics": {}, "files": {}}
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["", "[]", "{}", "[" * 100_000, '{"a":' * 100_000, '{"schema": NaN}', "9" * 5000, {**BASE, "schema": 2},
+     {**BASE, "diagnostics": []}, {**BASE, "diagnostics": {"leak": "many"}}, {**BASE, "lists": [[]]},
+     {**BASE, "files": {"../outside": "0"}}, {**BASE, "files": {"/etc/passwd": "0"}}, {**BASE, "files": ["a"]}],
+    ids=lambda record: str(record)[:30],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read(record: str | dict[str, object], project: Path) -> None:
+    text = record if isinstance(record, str) else json.dumps(record)
     (project / "public" / STATE / "build.json").write_text(text)
-    assert "record" in refusal(project) or "version" in refusal(project)
+    said = refusal(project)
+    assert "record" in said or "version" in said
+    assert "again" in said or "build it" in said
 
 
 def test_what_was_changed_by_hand_is_noticed(project: Path, tmp_path: Path) -> None:
     (project / "public" / "about.html").write_text("by hand")
-    assert "changed after the build" in refusal(project)
-    assert run("deploy", str(tmp_path / "site"), "--force", cwd=project).returncode == 0
+    assert "--allow changed" in refusal(project, "--allow", "leaks", "--allow", "broken-links")
+    assert run("deploy", str(tmp_path / "site"), "--allow", "changed", cwd=project).returncode == 0
     assert (tmp_path / "site" / "about.html").read_text() == "by hand"
     (project / "public" / "about.html").unlink()
-    done = run("deploy", str(tmp_path / "site"), "--force", cwd=project)
+    done = run("deploy", str(tmp_path / "site"), "--allow", "changed", cwd=project)
     assert done.returncode == 1
     assert "about.html" in done.stderr
+
+
+@pytest.mark.parametrize("path", ["about.html", "cloud/a.html"])
+@pytest.mark.parametrize("way", ["a link", "a link to the same", "a folder that is one", "a pipe", "a folder"])
+def test_what_took_the_place_of_a_file_is_never_published(way: str, path: str, project: Path, tmp_path: Path) -> None:
+    file = project / "public" / path
+    place = file.parent if way == "a folder that is one" else file
+    if place == project / "public":
+        return  # the whole folder may be a link
+    if way == "a link":
+        (tmp_path / "elsewhere").write_text("secret")
+        file.unlink()
+    else:
+        place.rename(tmp_path / "elsewhere")
+    if way == "a pipe":
+        os.mkfifo(file)
+    elif way == "a folder":
+        file.mkdir()
+    else:
+        place.symlink_to(tmp_path / "elsewhere")
+    for options in ([], ["--allow", "changed"]):
+        assert "no longer the file that was built" in refusal(project, *options)
 
 
 def test_only_what_the_build_made_is_published(project: Path, tmp_path: Path) -> None:
@@ -213,12 +259,13 @@ def test_a_checkout_of_a_branch_is_a_good_target(project: Path, tmp_path: Path) 
 def test_settings_describe_their_own_target(project: Path, tmp_path: Path) -> None:
     text = 'base_url = "https://example.org/n"\n[deploy]\ntarget = "../site"\nendpoint_url = "http://127.0.0.1:9"\n'
     (project / "notes-site.toml").write_text(text)
-    done = run("deploy", "--json", cwd=project)
+    assert "older than its sources (notes-site.toml)" in run("deploy", cwd=project).stderr
+    done = run("deploy", "--json", "--stale", cwd=project)
     assert json.loads(done.stdout)["state"] == "deployed"
     assert json.loads(done.stdout)["address"] == "https://example.org/n/"
     assert (tmp_path / "site" / "index.html").is_file()
     (project / "content" / "deep").mkdir()
-    again = run("deploy", cwd=project / "content" / "deep")
+    again = run("deploy", "--stale", cwd=project / "content" / "deep")
     assert "nothing to do" in again.stdout, "relative to the config, wherever the command is run"
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import click
 
 from notes_site import reporting, scaffold
+from notes_site import sources as origins
 from notes_site.deploy import local, run, show
 from notes_site.deploy.aws import Account
 from notes_site.deploy.cloudfront import Distribution
@@ -22,7 +23,7 @@ from notes_site.deploy.s3 import S3Store
 from notes_site.deploy.setup import material
 from notes_site.diagnostics import visible
 from notes_site.model import Config
-from notes_site.project import NoProject, Project, check_place, find
+from notes_site.project import NoProject, Project, check_place, find, path_from
 
 
 def setup(config: Path | None, kind: str, target: str | None, given: Given) -> str:
@@ -102,16 +103,41 @@ def _job(project: Project, target: str | None, given: Given) -> _Job:
 
 
 def _site(job: _Job, given: Given, progress: run.Progress) -> local.Built:
-    record = local.read_record(job.output, force=given.force)
+    record = local.read_record(job.output)
+    unsure = "" if given.stale or given.build else _refuse_stale(job, record)
+    local.refuse_problems(job.output, record, given.allow)
     if problems := bad_keys(job.target.prefix, record.files):
         raise DeployError("; ".join(problems[:5]) + ": rename them, and build again")
-    site = local.read_site(job.output, record, force=given.force, progress=progress)
+    site = local.read_site(job.output, record, changed="changed" in given.allow, progress=progress)
+    if unsure:
+        click.echo(f"note: {unsure}, so nobody can tell whether it is older than its sources", err=True)
     if site.strangers:
         shown = ", ".join(map(visible, site.strangers[:3])) + (", ..." if len(site.strangers) > 3 else "")
         click.echo(
             f"not from the build, and so not published: {shown} ({len(site.strangers)} in {job.output})", err=True
         )
     return site
+
+
+def _refuse_stale(job: _Job, record: local.Record) -> str:
+    """Return why it cannot be told whether the built site is older than its sources, '' when it is not.
+
+    Raises:
+        DeployError: it is.
+    """
+    if not record.sources:
+        return f"{job.output} does not say what it was built from"
+    now = origins.current(job.project, job.config)
+    if now is None:
+        return f"what {job.output} was built from is not here"
+    if now.sources == record.sources:
+        return ""
+    mend = "build it again, or give --build; --stale deploys it as it is"
+    if now.sources.site == record.sources[0]:
+        raise DeployError(f"{job.output} was built by another version of notes-site: {mend}")
+    later = [visible(path_from(Path.cwd(), job.project.root, path)) for path in now.since(record.written)]
+    shown = f" ({', '.join(later[:3])}{f' and {len(later) - 3} more' if len(later) > 3 else ''})" if later else ""
+    raise DeployError(f"{job.output} is older than its sources{shown}: {mend}")
 
 
 def _to_folder(job: _Job, site: local.Built, options: run.Options) -> tuple[run.Result, str]:

@@ -274,10 +274,17 @@ class After:
     act: Callable[[], None]
 
 
-Fault = str | bytes | tuple[int, str] | Mapping[str, str] | float | Callable[[], None] | After | None
-"""`lose` the answer, `reset` before the request arrives, `truncate` the answer, an error of the server's (status and
-code), the body of an answer that says 200, headers that the answer gets, seconds of delay, or something to call before
-the request arrives, which then does not.
+@dataclass(frozen=True)
+class Raw:
+    """All that comes instead of an answer, to the byte; the server hears nothing."""
+
+    data: bytes
+
+
+Fault = str | bytes | Raw | tuple[int, str] | Mapping[str, str] | float | Callable[[], None] | After | None
+"""`lose` the answer, `reset` before the request arrives, `truncate` the answer, `cut` it in its headers, an error of
+the server (status and code), the body of an answer that says 200, headers that the answer gets, seconds of delay, or
+something to call before the request arrives, which then does not.
 """
 
 
@@ -376,6 +383,9 @@ class Proxy:
         if isinstance(fault, tuple):
             client.sendall(_refusal(*fault))
             return True
+        if isinstance(fault, Raw):
+            client.sendall(fault.data)
+            return False
         if isinstance(fault, bytes):
             client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(fault) + fault)
             return True
@@ -385,6 +395,9 @@ class Proxy:
         if isinstance(fault, After):
             fault.act()
         if fault == "lose" or isinstance(fault, After):
+            return False
+        if fault == "cut":
+            client.sendall(answer[: answer.index(b"\r\n\r\n") // 2])
             return False
         if fault == "truncate":
             client.sendall(answer[: max(len(answer) - 20, len(answer) // 2)])

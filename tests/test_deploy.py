@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from notes_site.deploy.advice import advice
 from notes_site.deploy.headers import headers_of
-from notes_site.deploy.keys import BadTarget, Target, bad_keys, is_fingerprinted, kind_of, parse_target
+from notes_site.deploy.keys import BadTarget, Target, Unclear, bad_keys, is_fingerprinted, kind_of, parse_target
 from notes_site.deploy.manifest import decode, encode
-from notes_site.deploy.model import Entry, Manifest
+from notes_site.deploy.model import MANIFEST, Entry, Manifest
 from notes_site.deploy.setup import deploy_policy, material, website_policy
 from notes_site.deploy.show import address
 from notes_site.files import STATE
@@ -47,6 +47,12 @@ def project(tmp_path: Path) -> Path:
         ("file://localhost/srv", Target("", "", "/srv")),
         ("file:///C:/site", Target("", "", "C:/site")),
         ("../site", Target("", "", "../site")),
+        ("./my-notes", Target("", "", "./my-notes")),
+        ("./~", Target("", "", "./~")),
+        ("./a:b", Target("", "", "./a:b")),
+        (".", Target("", "", ".")),
+        ("/srv/www", Target("", "", "/srv/www")),
+        ("\\\\server\\www", Target("", "", "\\\\server\\www")),
         ("C:\\site", Target("", "", "C:\\site")),
     ],
 )
@@ -57,11 +63,56 @@ def test_targets(text: str, target: Target) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "s3://", "s3:///p", "s3://Upper", "s3://b", "s3://bucket/a//b", "s3://bucket/../b", "s3://bucket/a\tb",
-     "s3:/bucket", "s3:bucket", "file:/srv", "gs://bucket", "https://example.org", "file://relative"],
+     "s3:/bucket", "s3:bucket", "file:/srv", "gs://bucket", "https://example.org", "file://relative",
+     "arn:aws:s3:::bucket", "me@host:/srv/www", "host:www", "~nobody", "~nobody/www"],
 )  # fmt: skip
 def test_bad_targets(text: str) -> None:
-    with pytest.raises(BadTarget):
+    with pytest.raises(BadTarget) as bad:
         parse_target(text)
+    assert not isinstance(bad.value, Unclear)
+
+
+@pytest.mark.parametrize(
+    "name", ["my-notes", "my-notes/", "my-notes/course", "My_Notes", "a", "example.org", ".hidden"]
+)
+def test_a_bare_name_is_a_folder_only_where_there_is_one(name: str) -> None:
+    with pytest.raises(Unclear) as bad:
+        parse_target(name)
+    assert f"write s3://{name} or ./{name}" in str(bad.value)
+    asked = list[str]()
+    assert parse_target(name, lambda first: not asked.append(first)) == Target("", "", name)
+    assert asked == [name.split("/")[0]]
+
+
+def test_a_bare_name_is_never_made_a_folder(project: Path, tmp_path: Path) -> None:
+    for arguments, target in ((["my-notes"], ""), ([], "my-notes"), (["my-notes", "--setup", "website"], "")):
+        (project / "notes-site.toml").write_text(f'[deploy]\ntarget = "{target}"\n' if target else "")
+        done = run("deploy", "--stale", *arguments, cwd=project)
+        assert (done.returncode, "s3://my-notes or ./my-notes" in done.stderr) == (2, True)
+    assert not (project / "my-notes").exists()
+    (project / "my-notes").mkdir()
+    assert run("deploy", "my-notes", cwd=project).returncode == 0
+    assert (project / "my-notes" / "index.html").is_file()
+
+
+def test_a_tilde_is_the_home_folder(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    assert run("deploy", "~/one", cwd=project).returncode == 0
+    (project / "notes-site.toml").write_text('[deploy]\ntarget = "~/two"\n')
+    assert run("deploy", "--stale", cwd=project).returncode == 0
+    assert run("build", "--output", "~/three", cwd=project).returncode == 0
+    assert run("clean", "--output", "~/three", cwd=project).stdout.startswith("removed ")
+    assert {path.name for path in (tmp_path / "home").iterdir()} == {"one", "two"}
+    for arguments in (
+        ["deploy", "~nobody-here/x"],
+        ["build", "--output", "~nobody-here"],
+        ["clean", "--output", "~nobody-here"],
+    ):
+        done = run(*arguments, cwd=project)
+        assert (done.returncode, "./~nobody-here" in done.stderr) == (2, True)
+    assert run("deploy", "~", "--stale", cwd=project).returncode == 1, "the home folder itself"
+    assert not [path for path in project.iterdir() if path.name.startswith("~")]
 
 
 @pytest.mark.parametrize("path", ["a//b", "/a", "a/", "./a", "a/../b", "a\nb", "a\x7f", "a\x85b", "e\u0301", "a\u2028"])
@@ -230,6 +281,7 @@ def test_a_real_build_says_which_pages_are_lists(site: Site) -> None:
     target = site.root.parent / "target"
     assert site.run("deploy", str(target)).returncode == 0
     mine = {k: v for k, v in published(site.output).items() if not k.startswith(STATE)}
+    mine[".nojekyll"] = b""
     assert {k: v for k, v in published(target).items() if not k.startswith(STATE)} == mine
 
 
@@ -256,6 +308,22 @@ def test_a_checkout_of_a_branch_is_a_good_target(project: Path, tmp_path: Path) 
     assert (tmp_path / "pages" / ".git" / "HEAD").read_text() == "ref"
 
 
+@pytest.mark.parametrize("theirs", [None, b"", b"ours\n"])
+def test_github_publishes_all_files_of_a_branch(theirs: bytes | None, project: Path, tmp_path: Path) -> None:
+    """It passes over names that begin with `_` unless there is a file `.nojekyll`."""
+    place, later = tmp_path / "pages" / ".nojekyll", write_output(tmp_path / "later", course(2))
+    if theirs is not None:
+        place.parent.mkdir()
+        place.write_bytes(theirs)
+    for source in (project, project, later):
+        done = run("deploy", str(tmp_path / "pages"), "--max-delete", "100%", cwd=source)
+        assert done.returncode == 0, done.stderr
+        assert place.read_bytes() == (theirs or b"")
+    assert "nothing to do" in run("deploy", str(tmp_path / "pages"), cwd=later).stdout
+    owned = json.loads((tmp_path / "pages" / MANIFEST).read_bytes())["files"]
+    assert (".nojekyll" in owned) == (theirs is None)
+
+
 def test_settings_describe_their_own_target(project: Path, tmp_path: Path) -> None:
     text = 'base_url = "https://example.org/n"\n[deploy]\ntarget = "../site"\nendpoint_url = "http://127.0.0.1:9"\n'
     (project / "notes-site.toml").write_text(text)
@@ -272,7 +340,7 @@ def test_settings_describe_their_own_target(project: Path, tmp_path: Path) -> No
 def test_json(project: Path, tmp_path: Path) -> None:
     done = json.loads(run("deploy", str(tmp_path / "site"), "--json", "--dry-run", cwd=project).stdout)
     assert done["state"] == "dry-run"
-    assert set(done["new"]) == set(course(1))
+    assert set(done["new"]) == {*course(1), ".nojekyll"}
     assert done["bytes"] == sum(map(len, course(1).values()))
     table = (
         (DOCS / "deploy-s3-website.md").read_text(encoding="utf-8").partition("| name | value |")[2].split("\n\n")[0]
@@ -286,26 +354,48 @@ def test_json(project: Path, tmp_path: Path) -> None:
     assert failed.returncode == 1
 
 
+class Terminal:
+    """A deploy on a terminal of its own."""
+
+    def __init__(self, project: Path, target: str) -> None:
+        spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+        command = [sys.executable, "-c", spawn, sys.executable, "-m", "notes_site", "deploy", target]
+        env = {**os.environ, "PYTHONPATH": str(REPO), "NO_COLOR": "1", "CI": ""}
+        self.shown = b""
+        self._process = subprocess.Popen(command, cwd=project, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def answer(self, question: bytes, answer: str) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        while question not in self.shown:
+            more = os.read(self._process.stdout.fileno(), 1000)
+            assert more, self.shown
+            self.shown += more
+        self._process.stdin.write(answer.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def ended(self) -> int:
+        with self._process:
+            assert self._process.stdout
+            self.shown += self._process.stdout.read()
+        return self._process.returncode
+
+
+def test_on_a_terminal_a_bare_name_is_asked_about(project: Path) -> None:
+    terminal = Terminal(project, "my-notes")
+    terminal.answer(b"(bucket, folder)", "folder")
+    terminal.answer(b"[Y/n]", "y")
+    assert terminal.ended() == 0
+    assert (project / "my-notes" / "index.html").is_file()
+
+
 @pytest.mark.parametrize(("answer", "code"), [("n", 0), ("y", 0), ("\x03", 130)])
 def test_on_a_terminal_the_plan_is_shown_and_asked_for(answer: str, code: int, project: Path, tmp_path: Path) -> None:
-    spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
-    command = [sys.executable, "-m", "notes_site", "deploy", str(tmp_path / "site")]
-    env = {**os.environ, "PYTHONPATH": str(REPO), "NO_COLOR": "1", "CI": ""}
-    with subprocess.Popen(
-        [sys.executable, "-c", spawn, *command], cwd=project, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as terminal:
-        assert terminal.stdin
-        assert terminal.stdout
-        shown = b""
-        while b"[Y/n]" not in shown:
-            more = os.read(terminal.stdout.fileno(), 1000)
-            assert more, shown
-            shown += more
-        terminal.stdin.write(answer.encode() + b"\n")
-        terminal.stdin.flush()
-        shown += terminal.stdout.read()
-    assert terminal.returncode == code
-    assert b"new             8" in shown
+    terminal = Terminal(project, str(tmp_path / "site"))
+    terminal.answer(b"[Y/n]", answer)
+    assert terminal.ended() == code
+    shown = terminal.shown
+    assert b"new             9" in shown
     assert (tmp_path / "site").exists() == (answer == "y")
     assert (b"nothing was written" in shown) == (answer == "n")
     assert (b"feed and sitemap" in shown or b"home page" in shown or b"assets" in shown) == (answer == "y")

@@ -19,7 +19,7 @@ from notes_site.project import Project, Refused
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Write the site to this folder.")
+@options.output("Write the site to this folder.")
 @options.drafts
 @options.today
 @options.strict
@@ -118,7 +118,7 @@ def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, for
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Clean this folder.")
+@options.output("Clean this folder.")
 @with_config
 def clean(config: Path | None, output: Path | None) -> None:
     """Delete the cache and what was published, nothing else.

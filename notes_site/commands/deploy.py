@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from notes_site import reporting
+from notes_site.commands import options
 from notes_site.commands.build import built
 from notes_site.commands.options import fail, here, project_of, with_config
 from notes_site.deploy.given import Given
@@ -31,9 +32,7 @@ def _no_force(_: click.Context, __: click.Parameter, given: bool) -> None:
 
 @click.command()
 @click.argument("target", required=False)
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="The built site, if it lies elsewhere."
-)
+@options.output("The built site, if it lies elsewhere.")
 @click.option("--profile", help="The profile of your AWS credentials.")
 @click.option("--region", help="The region of the bucket.")
 @click.option("--endpoint-url", metavar="URL", help="A server other than Amazon's that speaks the S3 protocol.")

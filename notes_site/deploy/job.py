@@ -17,7 +17,7 @@ from notes_site.deploy.aws import Account
 from notes_site.deploy.cloudfront import Distribution
 from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.given import Given
-from notes_site.deploy.keys import Target, bad_keys, parse_target
+from notes_site.deploy.keys import NO_JEKYLL, Target, Unclear, bad_keys, parse_target
 from notes_site.deploy.model import DeployError
 from notes_site.deploy.s3 import S3Store
 from notes_site.deploy.setup import material
@@ -36,7 +36,7 @@ def setup(config: Path | None, kind: str, target: str | None, given: Given) -> s
         settings = scaffold.settings(find(Path.cwd(), config))
     except NoProject:
         settings = Config()
-    where = parse_target(target or settings.deploy_target or "s3://example-notes")
+    where = parse_target(os.path.expanduser(target or settings.deploy_target or "s3://example-notes"))
     region = given.region or settings.deploy_region or "us-east-1"
     return material(kind, where, region, given.distribution or settings.deploy_distribution)
 
@@ -72,6 +72,7 @@ def deploy(project: Project, target: str | None, given: Given) -> None:
             dry_run=given.dry_run,
             max_delete=given.max_delete,
             prefix=job.target.prefix,
+            if_absent=frozenset({NO_JEKYLL}),
             confirm=lambda plan: _confirmed(show.table(plan, site.files), job.target.shown, given),
             progress=lambda what, done, of: progress(f"[{'#' * (20 * done // max(of, 1)):20}] {what}", done, of),
         )
@@ -85,11 +86,10 @@ def _job(project: Project, target: str | None, given: Given) -> _Job:
     text = target or config.deploy_target
     if not text:
         raise click.UsageError("where to? Name a target, or write one into notes-site.toml: `target` below `[deploy]`")
-    where = parse_target(text)
+    base = Path.cwd() if target else project.root
+    where = _target(os.path.expanduser(text), base, given)
     if where.folder:
-        where = where._replace(
-            folder=os.path.normpath(Path.cwd() / where.folder if target else project.root / where.folder)
-        )
+        where = where._replace(folder=os.path.normpath(base / where.folder))
     # The settings describe one target: for another one only what is given here counts.
     settings = config if text == config.deploy_target else Config()
     account = Account(
@@ -102,6 +102,22 @@ def _job(project: Project, target: str | None, given: Given) -> _Job:
     return _Job(project, config, output, where, account, given.distribution or settings.deploy_distribution)
 
 
+def _target(text: str, base: Path, given: Given) -> Target:
+    """Return what a target means, seen from a folder. Whether a bare name is a bucket is asked on a terminal."""
+    try:
+        return parse_target(text, lambda name: (base / name).is_dir())
+    except Unclear:
+        if not _asks(given):
+            raise
+        question, answers = f"`{visible(text)}` may be a bucket or a folder. Which is it?", ["bucket", "folder"]
+        scheme = "s3://" if click.prompt(question, type=click.Choice(answers), err=True) == "bucket" else "./"
+        return parse_target(scheme + text)
+
+
+def _asks(given: Given) -> bool:
+    return not given.yes and not given.as_json and sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _site(job: _Job, given: Given, progress: run.Progress) -> local.Built:
     record = local.read_record(job.output)
     unsure = "" if given.stale or given.build else _refuse_stale(job, record)
@@ -109,6 +125,8 @@ def _site(job: _Job, given: Given, progress: run.Progress) -> local.Built:
     if problems := bad_keys(job.target.prefix, record.files):
         raise DeployError("; ".join(problems[:5]) + ": rename them, and build again")
     site = local.read_site(job.output, record, changed="changed" in given.allow, progress=progress)
+    if job.target.folder:
+        site.files.setdefault(NO_JEKYLL, local.EMPTY)
     if unsure:
         click.echo(f"note: {unsure}, so nobody can tell whether it is older than its sources", err=True)
     if site.strangers:
@@ -156,7 +174,7 @@ def _to_s3(job: _Job, site: local.Built, options: run.Options) -> tuple[run.Resu
 
 
 def _confirmed(table: str, target: str, given: Given) -> bool:
-    if given.yes or given.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _asks(given):
         return True
     click.echo(table, err=True)
     return click.confirm(f"Deploy to {target}?", default=True, err=True)

@@ -17,6 +17,7 @@ from notes_site.diagnostics import counted, refused
 from notes_site.digest import hasher
 from notes_site.files import STATE
 
+EMPTY = LocalFile(sha256().hexdigest(), 0, headers_of("", fingerprinted=False), "asset", fingerprinted=False)
 PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it is larger
 _SCHEMA = 1
 

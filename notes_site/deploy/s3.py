@@ -185,7 +185,7 @@ class S3Store:
             left = {key: left[key] for key in failed}
         raise AssertionError("unreachable")
 
-    def _delete(self, keys: list[str]) -> dict[str, dict[str, str]]:
+    def _delete(self, keys: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the errors of one request, by key."""
 
         def send() -> dict[str, dict[str, str]]:

@@ -7,12 +7,14 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notes_site.deploy import local
 from notes_site.deploy.advice import advice
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.keys import BadTarget, Target, Unclear, bad_keys, is_fingerprinted, kind_of, parse_target
@@ -20,6 +22,7 @@ from notes_site.deploy.manifest import decode, encode
 from notes_site.deploy.model import MANIFEST, Entry, Manifest
 from notes_site.deploy.setup import deploy_policy, material, website_policy
 from notes_site.deploy.show import address
+from notes_site.diagnostics import failed
 from notes_site.files import STATE
 from tests.deploying import course, write_output
 from tests.harness import REPO, Site, published, run
@@ -260,6 +263,22 @@ def test_what_took_the_place_of_a_file_is_never_published(way: str, path: str, p
         place.symlink_to(tmp_path / "elsewhere")
     for options in ([], ["--allow", "changed"]):
         assert "no longer the file that was built" in refusal(project, *options)
+
+
+NAMES = st.text(st.sampled_from("a .~é\u0301e\t\x7f\u2028\u00ad:\\%#+日ß"), min_size=1, max_size=6)
+
+
+@settings(max_examples=25)
+@given(st.lists(NAMES.filter(lambda name: name.strip(".")), max_size=3))
+def test_names_that_check_takes_can_be_deployed(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder) / "site")
+        site.note("one.md", "See " + " ".join(f"[x](<{name}>)" for name in names), title="One")
+        for name in names:
+            site.write(f"static/{name}", "x")
+        if not failed(site.build(jobs=1, write=False).diagnostics):
+            site.build(jobs=1)
+            assert bad_keys("", local.read_record(site.output).files) == []
 
 
 def test_only_what_the_build_made_is_published(project: Path, tmp_path: Path) -> None:

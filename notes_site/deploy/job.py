@@ -123,7 +123,7 @@ def _site(job: _Job, given: Given, progress: run.Progress) -> local.Built:
     unsure = "" if given.stale or given.build else _refuse_stale(job, record)
     local.refuse_problems(job.output, record, given.allow)
     if problems := bad_keys(job.target.prefix, record.files):
-        raise DeployError("; ".join(problems[:5]) + ": rename them, and build again")
+        raise DeployError(visible("; ".join(problems[:5])) + ": rename them, and build again")
     site = local.read_site(job.output, record, changed="changed" in given.allow, progress=progress)
     if job.target.folder:
         site.files.setdefault(NO_JEKYLL, local.EMPTY)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from notes_site.deploy.model import Kind
-from notes_site.paths import collision_key, nfc
+from notes_site.paths import collision_key, flaw, nfc
 
 KEY_BYTES = 1024  # of an object key (Amazon S3 User Guide, "Naming Amazon S3 objects")
 POINTERS = frozenset({"sitemap.xml", "feed.xml", "notes.json", "robots.txt", "llms.txt", "search/entry.js"})
@@ -69,7 +69,7 @@ def parse_target(text: str, is_folder: Callable[[str], bool] = lambda name: Fals
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):
         raise BadTarget(f"`{bucket}` is no name of a bucket: 3 to 63 small letters, digits, dots and hyphens")
     prefix = nfc(prefix.strip("/"))
-    if wrong := prefix and _wrong_with(prefix):
+    if wrong := prefix and flaw(prefix):
         raise BadTarget(f"the prefix `{prefix}` {wrong}")
     return Target(bucket, f"{prefix}/" if prefix else "", "")
 
@@ -78,7 +78,7 @@ def bad_keys(prefix: str, paths: Iterable[str]) -> list[str]:
     """Return what is wrong with these names as keys below a prefix, in words; nothing when all is well."""
     problems, seen = [], dict[str, str]()
     for path in paths:
-        if wrong := _wrong_with(path):
+        if wrong := flaw(path):
             problems.append(f"`{path}` {wrong}")
         elif (size := len((prefix + path).encode())) > KEY_BYTES:
             problems.append(f"`{path}` makes a key of {size} bytes; {KEY_BYTES} are allowed")
@@ -86,16 +86,6 @@ def bad_keys(prefix: str, paths: Iterable[str]) -> list[str]:
         if first != path:
             problems.append(f"`{first}` and `{path}` are one file on some systems")
     return problems
-
-
-def _wrong_with(path: str) -> str:
-    if any(segment in ("", ".", "..") for segment in path.split("/")):
-        return "has an empty segment, `.` or `..`"
-    if any(ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" for c in path):
-        return "has a control character"
-    if any("\ud800" <= c <= "\udfff" for c in path):
-        return "is no text in UTF-8"
-    return "" if nfc(path) == path else "is not composed (Unicode NFC)"
 
 
 def is_fingerprinted(path: str, digest: str) -> bool:

@@ -48,8 +48,8 @@ def sources_of(config: bytes, digests: Mapping[str, Mapping[str, str]]) -> Sourc
 
 
 def current(project: Project, config: Config) -> Current | None:
-    """Return what a build would read now, None when the folder of the notes is not here. The cache, where there is one,
-    tells the digest of what has not changed since; nothing is written.
+    """Return what a build would read now, None when the folder of the notes is not here. Where there is a cache, only
+    what has changed since is read.
     """
     roots = layers(project, config.content, config.templates, config.static)
     if not Path(roots["content"]).is_dir():

@@ -14,7 +14,7 @@ from notes_site.commands import options
 from notes_site.commands.build import built
 from notes_site.commands.options import fail, here, project_of, with_config
 from notes_site.deploy.given import Given
-from notes_site.diagnostics import REFUSED
+from notes_site.diagnostics import REFUSED, visible
 from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
 
@@ -81,11 +81,11 @@ def deploy(config: Path | None, /, target: str | None, setup: str | None, **give
                 raise DeployError("the build has errors, so nothing is deployed")
             job.deploy(project, target, chosen)
     except BadTarget as exc:
-        raise click.UsageError(str(exc)) from None
+        raise click.UsageError(visible(str(exc))) from None
     except (DeployError, Refused) as exc:
         if chosen.as_json:
             reporting.print_json({"state": "failed", "error": str(exc)})
-        fail(str(exc))
+        fail(visible(str(exc)))  # a server may have said anything
 
 
 def _project(config: Path | None, output: Path | None) -> Project:

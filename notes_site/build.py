@@ -108,6 +108,7 @@ def _publish(rendering: Rendering, staging: publish.Staging, options: Options, p
         output,
         drafts=options.drafts,
         problems=counts,
+        sources=rendering.composed.loaded.sources,
         lists=[path for path, made in rendering.composed.plan.outputs.items() if is_list(made)],
     )
     if len(staging) or gone:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "note"]
@@ -71,6 +71,22 @@ def failed(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bool:
     """Tell whether the problems stop publication: any error, or with `strict` any warning."""
     bad = ("error", "warning") if strict else ("error",)
     return any(d.severity in bad for d in diagnostics)
+
+
+REFUSED = {"leaks": "leak", "broken-links": "broken-"}
+"""What `deploy` refuses to publish, by the name under which `--allow` lets it pass: how the codes of it begin."""
+
+
+def refused(problems: Mapping[str, int], allowed: Collection[str] = ()) -> dict[str, int]:
+    """Return how many problems stop a deploy, by what it must allow to go on. `problems`: how many by code."""
+    found = {name: sum(n for code, n in problems.items() if code.startswith(REFUSED[name])) for name in REFUSED}
+    return {name: number for name, number in found.items() if number and name not in allowed}
+
+
+def counted(numbers: Mapping[str, int]) -> str:
+    """Return what `refused` found in words: `1 leak, 2 broken links`."""
+    words = ((n, name.replace("-", " ")) for name, n in numbers.items())
+    return ", ".join(f"{n} {word.removesuffix('s') if n == 1 else word}" for n, word in words)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

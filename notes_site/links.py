@@ -317,7 +317,7 @@ def _file(origin: str, target: paths.Target, ref: Ref, meant: Sequence[tuple[str
     """
     path, digest = meant[0]
     shown = _is_image(ref, path)
-    name = path if origin == "static" and not shown else paths.file_url(path, digest if shown else "")
+    name = paths.nfc(path) if origin == "static" and not shown else paths.file_url(path, digest if shown else "")
     return _Found(
         Slot("site", paths.href(name, target.fragment, target.query)), files=tuple((origin, path) for path, _ in meant)
     )

@@ -18,6 +18,7 @@ from notes_site.inputs import Inputs, read_inputs, scan_layers
 from notes_site.model import Config, Note, Parsed, ParseOptions
 from notes_site.paths import is_note
 from notes_site.shelf import Records
+from notes_site.sources import Sources, sources_of
 from notes_site.text import decode
 
 Progress = Callable[[str, int, int], None]
@@ -34,8 +35,8 @@ _LARGEST_CHECKED = 1_000_000  # bytes: what is larger is a film or a data set, n
 class Loaded(NamedTuple):
     """What the stages after parsing need. `problems` are those of the config and of files, `parsed` has the notes by
     path with theirs. `program` is the digest of our own sources and the toolchain; `stamp` that of all inputs, '' when
-    some are too young to vouch for. `shown` is what problems call each layer's folder. `sound` is False when the
-    config has errors: what depends on it could only mislead.
+    some are too young to vouch for; `sources` what the build record says of them. `shown` is what problems call each
+    layer's folder. `sound` is False when the config has errors: what depends on it could only mislead.
     """
 
     config: Config
@@ -47,6 +48,7 @@ class Loaded(NamedTuple):
     parsed: dict[str, Parsed]
     program: str
     stamp: str
+    sources: Sources
     new_bodies: dict[str, str]
     records: Records
     memo: Memo
@@ -91,7 +93,8 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     """Return the project's notes and all that is wrong with its files. `jobs`: parsing processes, None for as many
     as pay.
     """
-    config, config_problems, config_stamp = _read_config(target)
+    config_data, config_stamp = _read_config(target)
+    config, config_problems = configs.read(target.config.name, config_data)
     roots = project.layers(target, config.content, config.templates, config.static)
     shown = {"content": config.content, "templates": config.templates, "static": config.static}
     scans = scan_layers(roots, shown)
@@ -118,15 +121,15 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
         parsed,
         program,
         stamp if trusted else "",
+        sources_of(config_data, inputs.digests),
         new_bodies,
         records,
         memo,
     )
 
 
-def _read_config(target: project.Project) -> tuple[Config, tuple[Diagnostic, ...], Stat | None]:
-    data, stamp = settled_with(target.config, Path.read_bytes) if target.config.is_file() else (b"", None)
-    return *configs.read(target.config.name, data), stamp
+def _read_config(target: project.Project) -> tuple[bytes, Stat | None]:
+    return settled_with(target.config, Path.read_bytes) if target.config.is_file() else (b"", None)
 
 
 def _notes(

@@ -180,7 +180,7 @@ def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
     for url, origin, path in links.files:
         yield Copy(url, f"{folders[origin]}/{path}", origin, digests[origin][path])
     for name, digest in assets.static.items():
-        url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else name
+        url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else paths.nfc(name)
         yield Copy(url, f"{site.config.static}/{name}", "static", digest)
 
 

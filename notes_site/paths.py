@@ -217,6 +217,19 @@ def nfc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def flaw(path: str) -> str:
+    """Return what is wrong with the path of a file to publish, in words, '' when nothing is."""
+    if any(segment in ("", ".", "..") for segment in path.split("/")):
+        return "has an empty segment, `.` or `..`"
+    if path.isascii() and path.isprintable():
+        return ""
+    if any(ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" for c in path):
+        return "has a control character"
+    if any("\ud800" <= c <= "\udfff" for c in path):
+        return "is no text in UTF-8"
+    return "" if nfc(path) == path else "is not composed (Unicode NFC)"
+
+
 def host(url: str) -> str:
     """Return the host of a URL without `www.`."""
     return url.partition("://")[2].partition("/")[0].removeprefix("www.")

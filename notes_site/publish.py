@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
@@ -186,9 +186,10 @@ def write_record(
     drafts: bool,
     problems: Mapping[str, int],
     lists: Iterable[str] = (),
+    sources: Sequence[str] = (),
 ) -> None:
     """Write the build record in one step. `problems`: how many diagnostics of each code the build had; `lists`: the
-    pages that show other pages.
+    pages that show other pages; `sources`: the digests of what they were made from.
     """
     record = {
         "schema": SCHEMA,
@@ -196,6 +197,7 @@ def write_record(
         "drafts": drafts,
         "diagnostics": dict(sorted(problems.items())),
         "lists": sorted(lists),
+        "sources": list(sources),
     }
     head = json.dumps(record, ensure_ascii=False, indent=0).removesuffix("\n}")
     lines = (f"{quoted(path)}: {quoted(digest)}" for path, digest in sorted(files.items()))

@@ -30,7 +30,10 @@ from urllib.parse import quote, unquote, urljoin
 from notes_site.deploy import manifest as manifests
 from notes_site.deploy.model import MANIFEST, Manifest
 from notes_site.digest import digest
+from notes_site.model import Config
+from notes_site.project import Project
 from notes_site.publish import write_record
+from notes_site.sources import current
 from tests.harness import REPO
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -271,10 +274,17 @@ class After:
     act: Callable[[], None]
 
 
-Fault = str | bytes | tuple[int, str] | Mapping[str, str] | float | Callable[[], None] | After | None
-"""`lose` the answer, `reset` before the request arrives, `truncate` the answer, an error of the server's (status and
-code), the body of an answer that says 200, headers that the answer gets, seconds of delay, or something to call before
-the request arrives, which then does not.
+@dataclass(frozen=True)
+class Raw:
+    """All that comes instead of an answer, to the byte; the server hears nothing."""
+
+    data: bytes
+
+
+Fault = str | bytes | Raw | tuple[int, str] | Mapping[str, str] | float | Callable[[], None] | After | None
+"""`lose` the answer, `reset` before the request arrives, `truncate` the answer, `cut` it in its headers, an error of
+the server (status and code), the body of an answer that says 200, headers that the answer gets, seconds of delay, or
+something to call before the request arrives, which then does not.
 """
 
 
@@ -373,6 +383,9 @@ class Proxy:
         if isinstance(fault, tuple):
             client.sendall(_refusal(*fault))
             return True
+        if isinstance(fault, Raw):
+            client.sendall(fault.data)
+            return False
         if isinstance(fault, bytes):
             client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(fault) + fault)
             return True
@@ -382,6 +395,9 @@ class Proxy:
         if isinstance(fault, After):
             fault.act()
         if fault == "lose" or isinstance(fault, After):
+            return False
+        if fault == "cut":
+            client.sendall(answer[: answer.index(b"\r\n\r\n") // 2])
             return False
         if fault == "truncate":
             client.sendall(answer[: max(len(answer) - 20, len(answer) // 2)])
@@ -495,7 +511,8 @@ def write_output(project: Path, files: Mapping[str, bytes], **record: Any) -> Pa
     (project / "notes-site.toml").touch()
     output.mkdir(exist_ok=True)
     lists = [path for path in files if path.endswith(".html") and "/" not in path]
-    known = {"drafts": False, "problems": {}, "lists": lists, **record}
+    now = current(Project(project, project / "notes-site.toml"), Config())
+    known = {"drafts": False, "problems": {}, "lists": lists, "sources": now.sources if now else (), **record}
     write_record(output, known.pop("state", "complete"), {p: digest(d) for p, d in files.items()}, **known)
     shutil.rmtree(output / ".notes-site" / "staging", ignore_errors=True)
     return project

@@ -28,7 +28,7 @@ PURE = {
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}
-PURE_IN_DEPLOY = {"advice", "headers", "keys", "manifest", "model", "plan", "setup", "show"}
+PURE_IN_DEPLOY = {"advice", "headers", "keys", "manifest", "model", "plan", "setup", "show", "state"}
 ONLY_IN = {"yaml": "frontmatter", "markdown_it": "markdown", "mdit_py_plugins": "markdown", "pygments": "highlight",
            "jinja2": "templates", "sqlite3": "cache", "starlette": "serve", "uvicorn": "serve",
            "watchdog": "serve", "botocore": "deploy"}  # fmt: skip

@@ -2,8 +2,9 @@
 
 Each folder below `tests/broken/` is one case: its files are laid over those of `good`, a folder `content/` in
 place of the whole content. `expected.txt` has the exit code with the flags of the commands in its first line
-(`exit 1 --strict`), and below it what `notes-site check` prints to standard error, to the letter. Files that no
-repository should hold (pipes, bad names, five megabytes) are made by the functions below.
+(`exit 1 --strict`), and below it what `notes-site check` prints to standard error, to the letter; `check` exits with 1
+also where `build` publishes what `deploy` then refuses. Files that no repository should hold (pipes, bad names, five
+megabytes) are made by the functions below.
 
 To write all `expected.txt` anew, then to be read with a user's eyes:
 
@@ -25,6 +26,8 @@ import pytest
 
 from notes_site import cli, noop
 from notes_site.cache import Cache
+from notes_site.deploy import local
+from notes_site.deploy.model import DeployError
 from tests.harness import Site, published, run
 
 BROKEN = Path(__file__).parent / "broken"
@@ -218,14 +221,13 @@ def test_broken(name: str, tmp_path: Path, command: Command) -> None:
     flags = first.split()[2:]
     checked = command(site, "check", *flags)
     assert published(site.output) == good, "`check` has written"
+    built = command(site, "build", *flags)
     if os.environ.get("UPDATE_GOLDEN"):
-        first, expected = " ".join(("exit", str(checked.code), *flags)), checked.said
+        first, expected = " ".join(("exit", str(built.code), *flags)), checked.said
         golden.write_text(f"{first}\n{expected}", "utf-8")
     assert checked.said == expected
-    assert checked.code == int(first.split()[1])
-
-    built = command(site, "build", *flags)
-    assert built == Outcome(checked.code, without_remarks(expected))
+    assert built == Outcome(int(first.split()[1]), without_remarks(expected))
+    assert checked.code == int(bool(built.code) or not deployable(site)), "`check` and `deploy` agree"
     if built.code:
         assert published(site.output) == good, "something was published"
     else:
@@ -233,6 +235,14 @@ def test_broken(name: str, tmp_path: Path, command: Command) -> None:
     assert remembered(site, flags), "the next build has nothing to do"
     assert command(site, "build", *flags) == built
     assert command(site, "check", *flags) == checked
+
+
+def deployable(site: Site) -> bool:
+    try:
+        local.refuse_problems(site.output, local.read_record(site.output), ())
+    except DeployError:
+        return False
+    return True
 
 
 def remembered(site: Site, flags: list[str]) -> bool:
@@ -267,5 +277,5 @@ def test_every_terminal_can_show_it(encoding: str, tmp_path: Path, monkeypatch: 
     site.write("content/cloud/日本.md", ORDINARY + "See [これ](無い.md) “x”.\n".encode())
     problems = json.loads(site.run("check", "--json", encoding=encoding).stdout)
     assert [problem["message"] for problem in problems] == ["there is nothing at `cloud/無い.md`"]
-    for command in (["check"], ["check", "--format", "github"], ["build", "--why"], ["build", "--json"]):
-        assert site.run(*command, encoding=encoding).returncode == 0, command
+    commands = {"check": 1, "check --format github": 1, "build --why": 0, "build --json": 0}
+    assert {c: site.run(*c.split(), encoding=encoding).returncode for c in commands} == commands

@@ -203,7 +203,7 @@ def test_drafts(course: Site) -> None:
 
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_strict_makes_warnings_stop(course: Site, command: str) -> None:
-    course.note("cloud/one.md", "See [that](gone.md).\n", title="One")
+    course.note("cloud/one.md", "[unused]: x\n", title="One")
     done = quick(course.root, command)
     ok(done)
     assert "warning" in done.stderr
@@ -211,7 +211,7 @@ def test_strict_makes_warnings_stop(course: Site, command: str) -> None:
     for _ in range(2):  # found out, then remembered
         strict = quick(course.root, command, "--strict")
         said = ok(strict, 1)
-        assert "broken-link" in strict.stderr
+        assert "unused-reference" in strict.stderr
         if command == "build":
             assert "1 warning under --strict, nothing published" in said
     assert course.published() == before
@@ -256,7 +256,7 @@ def test_clean_flag_forgets_the_cache(course: Site) -> None:
 def test_check_writes_nothing_and_shows_all(course: Site) -> None:
     course.note("cloud/one.md", "See [that](gone.md).\n", title="One")
     done = quick(course.root, "check")
-    assert ok(done) == "0 errors, 1 warning\n"
+    assert ok(done, 1) == "0 errors, 1 warning\ndeploy would stop: 1 broken link\n"
     assert not course.output.exists()
     assert "broken-link" in done.stderr
     assert "no-link" in done.stderr  # remarks too, which `build` only counts
@@ -278,6 +278,7 @@ def test_check_json_and_github(course: Site, monkeypatch: pytest.MonkeyPatch) ->
     found = json.loads(ok(quick(course.root, "check", "--json"), 1))
     assert [d["code"] for d in found if d["severity"] != "note"] == ["unknown-level", "broken-link"]
     assert json.loads(ok(quick(course.root, "check", "--format", "json"), 1)) == found
+    assert quick(course.root, "check", "--json").stderr == "deploy would stop: 1 broken link\n"
     lines = ok(quick(course.root, "check", "--format", "github"), 1).splitlines()
     assert len(lines) == len(found)
     assert "::error file=content/cloud/one.md,line=3,col=8,title=unknown-level::" in lines[2]

@@ -7,19 +7,22 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notes_site.deploy import local
 from notes_site.deploy.advice import advice
 from notes_site.deploy.headers import headers_of
-from notes_site.deploy.keys import BadTarget, Target, bad_keys, is_fingerprinted, kind_of, parse_target
+from notes_site.deploy.keys import BadTarget, Target, Unclear, bad_keys, is_fingerprinted, kind_of, parse_target
 from notes_site.deploy.manifest import decode, encode
-from notes_site.deploy.model import Entry, Manifest
+from notes_site.deploy.model import MANIFEST, Entry, Manifest
 from notes_site.deploy.setup import deploy_policy, material, website_policy
 from notes_site.deploy.show import address
+from notes_site.diagnostics import failed
 from notes_site.files import STATE
 from tests.deploying import course, write_output
 from tests.harness import REPO, Site, published, run
@@ -47,6 +50,12 @@ def project(tmp_path: Path) -> Path:
         ("file://localhost/srv", Target("", "", "/srv")),
         ("file:///C:/site", Target("", "", "C:/site")),
         ("../site", Target("", "", "../site")),
+        ("./my-notes", Target("", "", "./my-notes")),
+        ("./~", Target("", "", "./~")),
+        ("./a:b", Target("", "", "./a:b")),
+        (".", Target("", "", ".")),
+        ("/srv/www", Target("", "", "/srv/www")),
+        ("\\\\server\\www", Target("", "", "\\\\server\\www")),
         ("C:\\site", Target("", "", "C:\\site")),
     ],
 )
@@ -57,11 +66,54 @@ def test_targets(text: str, target: Target) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "s3://", "s3:///p", "s3://Upper", "s3://b", "s3://bucket/a//b", "s3://bucket/../b", "s3://bucket/a\tb",
-     "s3:/bucket", "s3:bucket", "file:/srv", "gs://bucket", "https://example.org", "file://relative"],
+     "s3:/bucket", "s3:bucket", "file:/srv", "gs://bucket", "https://example.org", "file://relative",
+     "arn:aws:s3:::bucket", "me@host:/srv/www", "host:www", "~nobody", "~nobody/www"],
 )  # fmt: skip
 def test_bad_targets(text: str) -> None:
-    with pytest.raises(BadTarget):
+    with pytest.raises(BadTarget) as bad:
         parse_target(text)
+    assert not isinstance(bad.value, Unclear)
+
+
+@pytest.mark.parametrize(
+    "name", ["my-notes", "my-notes/", "my-notes/course", "My_Notes", "a", "example.org", ".hidden"]
+)
+def test_a_bare_name_is_a_folder_only_where_there_is_one(name: str) -> None:
+    with pytest.raises(Unclear) as bad:
+        parse_target(name)
+    assert f"write s3://{name} or ./{name}" in str(bad.value)
+    assert parse_target(name, lambda first: first == name.split("/")[0]) == Target("", "", name)
+
+
+def test_a_bare_name_is_never_made_a_folder(project: Path, tmp_path: Path) -> None:
+    for arguments, target in ((["my-notes"], ""), ([], "my-notes"), (["my-notes", "--setup", "website"], "")):
+        (project / "notes-site.toml").write_text(f'[deploy]\ntarget = "{target}"\n' if target else "")
+        done = run("deploy", "--stale", *arguments, cwd=project)
+        assert (done.returncode, "s3://my-notes or ./my-notes" in done.stderr) == (2, True)
+    assert not (project / "my-notes").exists()
+    (project / "my-notes").mkdir()
+    assert run("deploy", "my-notes", cwd=project).returncode == 0
+    assert (project / "my-notes" / "index.html").is_file()
+
+
+def test_a_tilde_is_the_home_folder(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    assert run("deploy", "~/one", cwd=project).returncode == 0
+    (project / "notes-site.toml").write_text('[deploy]\ntarget = "~/two"\n')
+    assert run("deploy", "--stale", cwd=project).returncode == 0
+    assert run("build", "--output", "~/three", cwd=project).returncode == 0
+    assert run("clean", "--output", "~/three", cwd=project).stdout.startswith("removed ")
+    assert {path.name for path in (tmp_path / "home").iterdir()} == {"one", "two"}
+    for arguments in (
+        ["deploy", "~nobody-here/x"],
+        ["build", "--output", "~nobody-here"],
+        ["clean", "--output", "~nobody-here"],
+    ):
+        done = run(*arguments, cwd=project)
+        assert (done.returncode, "./~nobody-here" in done.stderr) == (2, True)
+    assert run("deploy", "~", "--stale", cwd=project).returncode == 1, "the home folder itself"
+    assert not [path for path in project.iterdir() if path.name.startswith("~")]
 
 
 @pytest.mark.parametrize("path", ["a//b", "/a", "a/", "./a", "a/../b", "a\nb", "a\x7f", "a\x85b", "e\u0301", "a\u2028"])
@@ -141,32 +193,94 @@ def test_a_folder_that_was_never_built(project: Path) -> None:
     [
         ({"state": "in-progress"}, "interrupted"),
         ({"drafts": True}, "--drafts"),
-        ({"problems": {"broken-link": 2, "no-time": 5}}, "(broken-link 2)"),
-        ({"problems": {"leak-password": 1, "broken-image": 1}}, "(broken-image 1, leak-password 1)"),
+        ({"problems": {"broken-link": 2, "no-time": 5}}, "(2 broken links)"),
+        ({"problems": {"leak": 1, "broken-image": 1, "broken-anchor": 1}}, "(1 leak, 2 broken links)"),
     ],
 )
 def test_a_folder_that_is_not_fit(record: dict[str, object], said: str, tmp_path: Path) -> None:
     project = write_output(tmp_path / "project", course(1), **record)
-    assert said in refusal(project)
-    done = run("deploy", str(tmp_path / "site"), "--force", cwd=project)
+    refused = refusal(project, "--allow", "changed")
+    assert said in refused
+    allowed = re.findall(r"--allow [\w-]+", refused)
+    assert len(allowed) == said.count(",") + 1 if "problems" in record else not allowed
+    for option in allowed[:-1]:
+        assert "has problems" in refusal(project, *option.split())
+    done = run("deploy", str(tmp_path / "site"), *" ".join(allowed).split(), "--stale", cwd=project)
     assert done.returncode == (0 if "problems" in record else 1), done.stderr
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 2, "state": "complete", "drafts": false, "files": {}}'])
-def test_a_record_that_cannot_be_read(text: str, project: Path) -> None:
+def test_there_is_no_switch_for_everything(project: Path) -> None:
+    done = run("deploy", "./site", "--force", cwd=project)
+    assert done.returncode == 2
+    assert "--allow leaks, --allow broken-links, --allow changed" in done.stderr
+    assert "--force" not in run("deploy", "--help", cwd=project).stdout
+
+
+BASE = {"schema": 1, "state": "complete", "drafts": False, "diagnostics": {}, "files": {}}
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["", "[]", "{}", "[" * 100_000, '{"a":' * 100_000, '{"schema": NaN}', "9" * 5000, {**BASE, "schema": 2},
+     {**BASE, "diagnostics": []}, {**BASE, "diagnostics": {"leak": "many"}}, {**BASE, "lists": [[]]},
+     {**BASE, "files": {"../outside": "0"}}, {**BASE, "files": {"/etc/passwd": "0"}}, {**BASE, "files": ["a"]}],
+    ids=lambda record: str(record)[:30],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read(record: str | dict[str, object], project: Path) -> None:
+    text = record if isinstance(record, str) else json.dumps(record)
     (project / "public" / STATE / "build.json").write_text(text)
-    assert "record" in refusal(project) or "version" in refusal(project)
+    said = refusal(project)
+    assert "record" in said or "version" in said
+    assert "again" in said or "build it" in said
 
 
 def test_what_was_changed_by_hand_is_noticed(project: Path, tmp_path: Path) -> None:
     (project / "public" / "about.html").write_text("by hand")
-    assert "changed after the build" in refusal(project)
-    assert run("deploy", str(tmp_path / "site"), "--force", cwd=project).returncode == 0
+    assert "--allow changed" in refusal(project, "--allow", "leaks", "--allow", "broken-links")
+    assert run("deploy", str(tmp_path / "site"), "--allow", "changed", cwd=project).returncode == 0
     assert (tmp_path / "site" / "about.html").read_text() == "by hand"
     (project / "public" / "about.html").unlink()
-    done = run("deploy", str(tmp_path / "site"), "--force", cwd=project)
+    done = run("deploy", str(tmp_path / "site"), "--allow", "changed", cwd=project)
     assert done.returncode == 1
     assert "about.html" in done.stderr
+
+
+@pytest.mark.parametrize("path", ["about.html", "cloud/a.html"])
+@pytest.mark.parametrize("way", ["a link", "a link to the same", "a folder that is one", "a pipe", "a folder"])
+def test_what_took_the_place_of_a_file_is_never_published(way: str, path: str, project: Path, tmp_path: Path) -> None:
+    file = project / "public" / path
+    place = file.parent if way == "a folder that is one" else file
+    if place == project / "public":
+        return  # the whole folder may be a link
+    if way == "a link":
+        (tmp_path / "elsewhere").write_text("secret")
+        file.unlink()
+    else:
+        place.rename(tmp_path / "elsewhere")
+    if way == "a pipe":
+        os.mkfifo(file)
+    elif way == "a folder":
+        file.mkdir()
+    else:
+        place.symlink_to(tmp_path / "elsewhere")
+    for options in ([], ["--allow", "changed"]):
+        assert "no longer the file that was built" in refusal(project, *options)
+
+
+NAMES = st.text(st.sampled_from("a .~é\u0301e\t\x7f\u2028\u00ad:\\%#+日ß"), min_size=1, max_size=6)
+
+
+@settings(max_examples=25)
+@given(st.lists(NAMES.filter(lambda name: name.strip(".")), max_size=3))
+def test_names_that_check_takes_can_be_deployed(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder) / "site")
+        site.note("one.md", "See " + " ".join(f"[x](<{name}>)" for name in names), title="One")
+        for name in names:
+            site.write(f"static/{name}", "x")
+        if not failed(site.build(jobs=1, write=False).diagnostics):
+            site.build(jobs=1)
+            assert bad_keys("", local.read_record(site.output).files) == []
 
 
 def test_only_what_the_build_made_is_published(project: Path, tmp_path: Path) -> None:
@@ -186,6 +300,7 @@ def test_a_real_build_says_which_pages_are_lists(site: Site) -> None:
     target = site.root.parent / "target"
     assert site.run("deploy", str(target)).returncode == 0
     mine = {k: v for k, v in published(site.output).items() if not k.startswith(STATE)}
+    mine[".nojekyll"] = b""
     assert {k: v for k, v in published(target).items() if not k.startswith(STATE)} == mine
 
 
@@ -212,22 +327,39 @@ def test_a_checkout_of_a_branch_is_a_good_target(project: Path, tmp_path: Path) 
     assert (tmp_path / "pages" / ".git" / "HEAD").read_text() == "ref"
 
 
+@pytest.mark.parametrize("theirs", [None, b"", b"ours\n"])
+def test_github_publishes_all_files_of_a_branch(theirs: bytes | None, project: Path, tmp_path: Path) -> None:
+    """It passes over names that begin with `_` unless there is a file `.nojekyll`."""
+    place, later = tmp_path / "pages" / ".nojekyll", write_output(tmp_path / "later", course(2))
+    if theirs is not None:
+        place.parent.mkdir()
+        place.write_bytes(theirs)
+    for source in (project, project, later):
+        done = run("deploy", str(tmp_path / "pages"), "--max-delete", "100%", cwd=source)
+        assert done.returncode == 0, done.stderr
+        assert place.read_bytes() == (theirs or b"")
+    assert "nothing to do" in run("deploy", str(tmp_path / "pages"), cwd=later).stdout
+    owned = json.loads((tmp_path / "pages" / MANIFEST).read_bytes())["files"]
+    assert (".nojekyll" in owned) == (theirs is None)
+
+
 def test_settings_describe_their_own_target(project: Path, tmp_path: Path) -> None:
     text = 'base_url = "https://example.org/n"\n[deploy]\ntarget = "../site"\nendpoint_url = "http://127.0.0.1:9"\n'
     (project / "notes-site.toml").write_text(text)
-    done = run("deploy", "--json", cwd=project)
+    assert "older than its sources (notes-site.toml)" in run("deploy", cwd=project).stderr
+    done = run("deploy", "--json", "--stale", cwd=project)
     assert json.loads(done.stdout)["state"] == "deployed"
     assert json.loads(done.stdout)["address"] == "https://example.org/n/"
     assert (tmp_path / "site" / "index.html").is_file()
     (project / "content" / "deep").mkdir()
-    again = run("deploy", cwd=project / "content" / "deep")
+    again = run("deploy", "--stale", cwd=project / "content" / "deep")
     assert "nothing to do" in again.stdout, "relative to the config, wherever the command is run"
 
 
 def test_json(project: Path, tmp_path: Path) -> None:
     done = json.loads(run("deploy", str(tmp_path / "site"), "--json", "--dry-run", cwd=project).stdout)
     assert done["state"] == "dry-run"
-    assert set(done["new"]) == set(course(1))
+    assert set(done["new"]) == {*course(1), ".nojekyll"}
     assert done["bytes"] == sum(map(len, course(1).values()))
     table = (
         (DOCS / "deploy-s3-website.md").read_text(encoding="utf-8").partition("| name | value |")[2].split("\n\n")[0]
@@ -241,26 +373,48 @@ def test_json(project: Path, tmp_path: Path) -> None:
     assert failed.returncode == 1
 
 
+class Terminal:
+    """A deploy on a terminal of its own."""
+
+    def __init__(self, project: Path, target: str) -> None:
+        spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+        command = [sys.executable, "-c", spawn, sys.executable, "-m", "notes_site", "deploy", target]
+        env = {**os.environ, "PYTHONPATH": str(REPO), "NO_COLOR": "1", "CI": ""}
+        self.shown = b""
+        self._process = subprocess.Popen(command, cwd=project, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def answer(self, question: bytes, answer: str) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        while question not in self.shown:
+            more = os.read(self._process.stdout.fileno(), 1000)
+            assert more, self.shown
+            self.shown += more
+        self._process.stdin.write(answer.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def ended(self) -> int:
+        with self._process:
+            assert self._process.stdout
+            self.shown += self._process.stdout.read()
+        return self._process.returncode
+
+
+def test_on_a_terminal_a_bare_name_is_asked_about(project: Path) -> None:
+    terminal = Terminal(project, "my-notes")
+    terminal.answer(b"(bucket, folder)", "folder")
+    terminal.answer(b"[Y/n]", "y")
+    assert terminal.ended() == 0
+    assert (project / "my-notes" / "index.html").is_file()
+
+
 @pytest.mark.parametrize(("answer", "code"), [("n", 0), ("y", 0), ("\x03", 130)])
 def test_on_a_terminal_the_plan_is_shown_and_asked_for(answer: str, code: int, project: Path, tmp_path: Path) -> None:
-    spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
-    command = [sys.executable, "-m", "notes_site", "deploy", str(tmp_path / "site")]
-    env = {**os.environ, "PYTHONPATH": str(REPO), "NO_COLOR": "1", "CI": ""}
-    with subprocess.Popen(
-        [sys.executable, "-c", spawn, *command], cwd=project, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as terminal:
-        assert terminal.stdin
-        assert terminal.stdout
-        shown = b""
-        while b"[Y/n]" not in shown:
-            more = os.read(terminal.stdout.fileno(), 1000)
-            assert more, shown
-            shown += more
-        terminal.stdin.write(answer.encode() + b"\n")
-        terminal.stdin.flush()
-        shown += terminal.stdout.read()
-    assert terminal.returncode == code
-    assert b"new             8" in shown
+    terminal = Terminal(project, str(tmp_path / "site"))
+    terminal.answer(b"[Y/n]", answer)
+    assert terminal.ended() == code
+    shown = terminal.shown
+    assert b"new             9" in shown
     assert (tmp_path / "site").exists() == (answer == "y")
     assert (b"nothing was written" in shown) == (answer == "n")
     assert (b"feed and sitemap" in shown or b"home page" in shown or b"assets" in shown) == (answer == "y")

@@ -350,9 +350,19 @@ def test_a_deploy_that_ends_while_another_looks_is_noticed(projects: dict[int, P
 
 
 def test_a_manifest_that_is_not_ours_stops(projects: dict[int, Path]) -> None:
-    for data in (b"{}", b"not json", b'{"schema": 99}', b'{"schema":1,"state":"odd"}'):
+    entry = ["0", 1, "0", "0", 1, False, "page"]
+    start = '{"schema":1,"deploy":"d","generation":1,"state":"complete","owed":[],"files":'
+    odd = [json.dumps({"k": [*entry[:n], [], *entry[n + 1 :]]}) for n in range(7)] + [
+        '{"k":["0",NaN]}',
+        "[]",
+        '{"k":1}',
+    ]
+    texts = ["{}", "not json", '{"schema": 99}', '{"schema":1,"state":"odd"}', "[" * 100_000, '{"schema":1e999}',
+             *(f"{start}{files}}}" for files in odd), f"{start}{{}}}}".replace('"generation":1', '"generation":1e999'),
+             f"{start}{{}}}}".replace('"generation":1', f'"generation":{"9" * 9999}')]  # fmt: skip
+    for data in map(str.encode, texts):
         store = MemoryStore({MANIFEST: data})
-        with pytest.raises(DeployError, match="manifest"):
+        with pytest.raises(DeployError, match=r"manifest.*(move it away|update)"):
             deploy(store, projects[1])
         assert store.objects == {MANIFEST: data}
 
@@ -387,6 +397,19 @@ def test_steps_are_in_the_order_of_the_promise(projects: dict[int, Path]) -> Non
         "pages that are gone",
     ]  # fmt: skip
     assert steps[4].keys == ("index.html",)
+
+
+def test_what_names_pages_goes_before_them_and_what_they_need_after(tmp_path: Path) -> None:
+    many = ["tags.html", "tags/t.html", "cloud/a.html", "files/a.pdf", "feed.xml", named("x", "css", b"x")]
+    full = write_output(tmp_path / "full", {"index.html": b"<p>", **dict.fromkeys(many, b"x")}, lists=many[:2])
+    empty = write_output(tmp_path / "empty", {"index.html": b"<p>"})
+    store = MemoryStore({})
+    deploy(store, full)
+    assert [(step.name, step.keys) for step in deploy(store, empty).plan.steps] == [
+        ("lists that are gone", ("feed.xml", "tags.html", "tags/t.html")),
+        ("pages that are gone", ("cloud/a.html",)),
+        ("assets out of use", ("files/a.pdf",)),
+    ]
 
 
 def test_what_a_cdn_is_owed_is_paid_by_the_next_deploy(projects: dict[int, Path]) -> None:
@@ -428,9 +451,9 @@ def test_a_folder_whose_deploy_is_killed_at_any_write_is_clean_after_another(
     projects: dict[int, Path], tmp_path: Path
 ) -> None:
     deploy(FolderStore(tmp_path / "clean"), projects[1])
-    deploy(FolderStore(tmp_path / "clean"), projects[2])
-    expected = state_of(dict(files(tmp_path / "clean")))
     with contextlib.closing(Deployer()) as deployer:
+        assert deployer.run("deploy", str(tmp_path / "clean"), cwd=projects[2]).code == 0
+        expected = state_of(dict(files(tmp_path / "clean")))
         for number in itertools.count(1):
             root = tmp_path / str(number)
             deploy(FolderStore(root), projects[1])
@@ -686,6 +709,19 @@ def test_ctrl_c_just_after_the_lock_was_taken_gives_it_back(projects: dict[int, 
     assert store.objects == {}
 
 
-def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed() -> None:
-    with pytest.raises(DeployError, match="of unknown origin"):
-        held(MemoryStore({LOCK: b"{"}))
+@pytest.mark.parametrize("data", ["{", "[" * 100_000, '{"life":NaN}', "[]", '{"life":' + "9" * 999 + "}"])
+def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed(data: str) -> None:
+    with pytest.raises(DeployError, match=r"of unknown origin.* free 120 s after that"):
+        held(MemoryStore({LOCK: data.encode()}))
+
+
+@pytest.mark.parametrize("life", ["1e999", "1e300", '"nan"', '"inf"', "86400", "NaN"])
+def test_no_lock_lasts_for_ever(life: str) -> None:
+    class Old(MemoryStore):
+        def get(self, key: str) -> Object | None:
+            found = super().get(key)
+            return found and found._replace(age=1200.0)
+
+    with pytest.raises(DeployError, match=r"free (1200|120) s after that"):
+        held(MemoryStore({LOCK: f'{{"nonce":"n","deploy":"theirs","life":{life}}}'.encode()}))
+    held(Old({LOCK: f'{{"nonce":"n","deploy":"theirs","life":{life}}}'.encode()})).release()

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from notes_site.deploy import local, lock, run
-from notes_site.deploy.aws import Account
+from notes_site.deploy.aws import Account, Caller
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Listed
 from notes_site.deploy.s3 import S3Store
@@ -37,6 +37,7 @@ from tests.deploying import (
     Done,
     Fault,
     Proxy,
+    Raw,
     Request,
     Server,
     check_visit,
@@ -310,7 +311,7 @@ def check_faults(deploys: Deploys, bucket: Bucket, projects: dict[int, Path], fa
 
 FAULTS: dict[str, Fault] = {
     "lost": "lose", "reset": "reset", "truncated": "truncate", "slow-down": (503, "SlowDown"),
-    "error": (500, "InternalError"),
+    "error": (500, "InternalError"), "cut": "cut", "portal": b"<html><body>Log in first</body></html>", "nothing": b"",
 }  # fmt: skip
 
 
@@ -333,7 +334,7 @@ def test_every_answer_is_lost_once(deploys: Deploys, bucket: Bucket, projects: d
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("fault", ["lost", "reset", "truncated"])
+@pytest.mark.parametrize("fault", ["lost", "reset", "truncated", "cut", "portal"])
 @pytest.mark.parametrize("server", MOTO, indirect=True)
 def test_any_request_may_fail_once(fault: str, deploys: Deploys, bucket: Bucket, projects: dict[int, Path]) -> None:
     assert check_faults(deploys, bucket, projects, FAULTS[fault]) > 15
@@ -412,6 +413,92 @@ def test_ctrl_c_gives_the_lock_back(deploys: Deploys, bucket: Bucket, projects: 
     assert LOCK not in bucket.objects()
     deploys.proxy.begin()
     deploys.well(projects[1], bucket)
+
+
+# ---- what is no answer at all
+
+
+def plain(status: str, body: bytes = b"", *headers: str) -> Raw:
+    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "Connection: close"]
+    return Raw("".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + body)
+
+
+BOMB = b"<!DOCTYPE a [<!ENTITY b 'c'>%b]><a>&b9;</a>" % b"".join(
+    b"<!ENTITY b%d '%s'>" % (n, (b"&b%d;" % (n - 1) if n else b"&b;") * 10) for n in range(10)
+)
+GARBAGE = {
+    "a login page": plain("200 OK", b"<html><body>Log in</body></html>", "Content-Type: text/html"),
+    "a page that is no XML": plain("200 OK", b"<!doctype html><p>Log in<br>", "Content-Type: text/html"),
+    "nothing": plain("200 OK"),
+    "no content": plain("204 No Content"),
+    "a tag that is empty": plain("200 OK", b"", 'ETag: ""', "Last-Modified: soon", "Date: never"),
+    "a bomb": plain("200 OK", BOMB),
+    "a deep answer": plain("200 OK", b"<a>" * 20_000 + b"</a>" * 20_000),
+    "headers that are cut": Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETa"),
+    "no HTTP": Raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
+    "a redirect to a page": plain("302 Found", b"", "Location: http://127.0.0.1:9/login"),
+    "a redirect": plain("301 Moved Permanently", b"", "Location: http://127.0.0.1:9/"),
+    "a redirect for now": plain("307 Temporary Redirect"),
+    "a region that is none": plain("301 Moved Permanently", b"", "x-amz-bucket-region: a/../b@c"),
+    "a region of its own": plain("301 Moved Permanently", b"", "x-amz-bucket-region: us-east-1"),
+    "an error without words": plain("418 X"),
+    "an error in no language": plain("403 X", b"\xff\xfe\x00", "Content-Type: application/xml"),
+    "a listing in a circle": plain(
+        "200 OK",
+        b"<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>n</NextContinuationToken>"
+        b"<Contents><Key>k</Key><Size>1</Size></Contents></ListBucketResult>",
+    ),
+    "a listing of nothing": plain("200 OK", b"<ListBucketResult/>"),
+    "a number that is none": plain("200 OK", b"<ListBucketResult><IsTruncated>x</IsTruncated><KeyCount>y</KeyCount>"
+                                   b"<Contents><Key>k</Key><Size>z</Size></Contents></ListBucketResult>"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def nobody() -> Iterator[Proxy]:
+    """A proxy with no server behind it."""
+    running = Proxy(9)
+    yield running
+    running.close()
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_an_answer_that_is_none_is_asked_for_again_and_then_told_in_a_line(
+    garbage: str, nobody: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**KEYS, "AWS_EC2_METADATA_DISABLED": "true"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(Caller, "pause", lambda caller, attempt: False)
+    store = S3Store("bucket", "p/", Account(endpoint_url=nobody.url))
+    headers = headers_of("a.html", fingerprinted=False)
+    acts: dict[str, Callable[[], object]] = {
+        "get": lambda: store.get("a.html"),
+        "put": lambda: store.put("a.html", b"<p>", headers),
+        "put new": lambda: store.put("a.html", b"<p>", headers, guard=ABSENT),
+        "put parts": lambda: store.put("a.html", iter([b"<p>"]), headers),
+        "list": lambda: store.list([]),
+        "delete": lambda: store.delete(["a.html"]),
+    }
+    for name, act in acts.items():
+        nobody.begin(lambda request: GARBAGE[garbage])
+        with pytest.raises(DeployError) as failed:
+            act()
+        said = str(failed.value)
+        assert "\n" not in said, name
+        assert len(said) < 600, name
+        assert "None" not in said, name
+        assert 1 <= len(nobody.requests) <= 32, (name, len(nobody.requests))
+
+
+@pytest.mark.parametrize("server", MOTO, indirect=True)
+def test_a_login_page_that_comes_in_between_for_a_while(
+    deploys: Deploys, bucket: Bucket, projects: dict[int, Path]
+) -> None:
+    pages = iter([GARBAGE["a login page"], GARBAGE["a redirect to a page"], GARBAGE["headers that are cut"]])
+    deploys.well(projects[1], bucket)
+    deploys.proxy.begin(lambda request: next(pages, None) if request.number > 4 else None)
+    deploys.well(projects[2], bucket)
+    assert course(2).items() <= bucket.objects().items()
 
 
 # ---- refusals

@@ -193,7 +193,7 @@ def test_what_is_allowed_or_taken_out_is_told_of_no_more(site: Site) -> None:
 def test_no_way_of_printing_shows_a_secret(site: Site, form: str) -> None:
     site.note("cloud/one.md", f"[x](https://ada:tr0ub4dor@acme.io) {KEY_ID}\n", title="One", time="5 min")
     done = site.run("check", "--format", form)
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert "leak" in done.stdout + done.stderr
     assert not any(secret in done.stdout + done.stderr for secret in ("tr0ub4dor", KEY_ID))
     assert site.run("check", "--strict").returncode == 1

@@ -660,6 +660,7 @@ def test_complete_record_names_all_files_with_their_digests(built: Site) -> None
         "drafts": False,
         "diagnostics": {"no-base-url": 1, "no-link": 3},
         "lists": sorted(f for f in files if f.endswith(".html") and not f.startswith(("cloud/", "docker/"))),
+        "sources": record["sources"],
         "files": files,
     }
     built.build(drafts=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,7 +19,7 @@ from notes_site.project import Project, Refused
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Write the site to this folder.")
+@options.output("Write the site to this folder.")
 @options.drafts
 @options.today
 @options.strict
@@ -46,17 +47,29 @@ def build(
     """
     started = time.perf_counter()
     project = project_of(config)
-    chosen = str(here() / output) if output else None
-    with closing(Cache(project.state)) as cache:
-        key = noop.run_key(project.config, chosen, drafts=drafts, today=today, strict=strict)
-        run = None if clean else noop.recall(cache, key, project.config)
-        if run:
-            report = reporting.unchanged(run)
-        else:
-            options = {"drafts": drafts, "today": today, "strict": strict, "clean": clean, "jobs": jobs}
-            report = _build(project, cache, chosen, **options)
+    report = built(project, output, drafts=drafts, today=today, strict=strict, clean=clean, jobs=jobs)
     reporting.show_build(report, time.perf_counter() - started, project.root, why=why, json_too=as_json, strict=strict)
     sys.exit(0 if report.published else 1)
+
+
+def built(
+    project: Project,
+    output: Path | None,
+    *,
+    drafts: bool = False,
+    today: str = "",
+    strict: bool = False,
+    clean: bool = False,
+    jobs: int | None = None,
+) -> reporting.Report:
+    """Build a project into a folder, None for that of its settings, unless nothing has changed since the last time."""
+    chosen = str(here() / output) if output else None
+    flags = {"drafts": drafts, "today": today, "strict": strict}
+    with closing(Cache(project.state)) as cache:
+        run = None if clean else noop.recall(cache, noop.run_key(project.config, chosen, **flags), project.config)
+        if run:
+            return reporting.unchanged(run)
+        return _build(project, cache, chosen, **flags, clean=clean, jobs=jobs)
 
 
 def _build(project: Project, cache: Cache, output: str | None, **options: Any) -> reporting.Report:
@@ -86,14 +99,14 @@ def _busy(exc: Exception) -> NoReturn:
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="How to print.")
 @with_config
 def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, form: str) -> None:
-    """Find all problems without writing the site.
+    """Find all problems without writing the site. Exits with 1 for errors, and for what `deploy` would refuse.
 
     \b
     Example:
       notes-site check --format github
     """
     from notes_site import scaffold
-    from notes_site.diagnostics import failed
+    from notes_site.diagnostics import counted, failed, refused
 
     project = project_of(config)
     try:
@@ -103,12 +116,15 @@ def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, for
     options = {"drafts": drafts, "strict": strict, "jobs": jobs, "write": False, "clock": clock}
     with closing(Cache(project.state)) as cache:
         report = _build(project, cache, None, **options)
+    stopping = refused(Counter(d.code for d in report.diagnostics))
     reporting.show_check(report.diagnostics, project.root, form)
-    sys.exit(1 if failed(report.diagnostics, strict=strict) else 0)
+    if stopping:
+        click.echo(f"deploy would stop: {counted(stopping)}", err=form != "text")
+    sys.exit(1 if stopping or failed(report.diagnostics, strict=strict) else 0)
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Clean this folder.")
+@options.output("Clean this folder.")
 @with_config
 def clean(config: Path | None, output: Path | None) -> None:
     """Delete the cache and what was published, nothing else.

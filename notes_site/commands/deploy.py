@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
-from notes_site.commands.options import fail, project_of, with_config
+from notes_site import reporting
+from notes_site.commands import options
+from notes_site.commands.build import built
+from notes_site.commands.options import fail, here, project_of, with_config
 from notes_site.deploy.given import Given
+from notes_site.diagnostics import REFUSED, visible
+from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
 
 def _limit(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -17,11 +24,15 @@ def _limit(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
+def _no_force(_: click.Context, __: click.Parameter, given: bool) -> None:
+    if given:
+        names = ", ".join(f"--allow {name}" for name in (*REFUSED, "changed"))
+        raise click.UsageError(f"--force would let everything pass: say what may, {names}; or --stale, --adopt")
+
+
 @click.command()
 @click.argument("target", required=False)
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="The built site, if it lies elsewhere."
-)
+@options.output("The built site, if it lies elsewhere.")
 @click.option("--profile", help="The profile of your AWS credentials.")
 @click.option("--region", help="The region of the bucket.")
 @click.option("--endpoint-url", metavar="URL", help="A server other than Amazon's that speaks the S3 protocol.")
@@ -32,7 +43,15 @@ def _limit(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("--max-delete", default="50%", metavar="N", callback=_limit, help="Delete at most N files, or N% (50%).")
 @click.option("--adopt", is_flag=True, help="Take over files that notes-site did not put there.")
 @click.option("--no-lock", is_flag=True, help="For servers without conditional writes: you see to it that it is alone.")
-@click.option("--force", is_flag=True, help="Deploy despite leaks, broken links or files changed after the build.")
+@click.option("--build", is_flag=True, help="Build first.")
+@click.option("--stale", is_flag=True, help="Deploy a build that is older than its sources.")
+@click.option(
+    "--allow",
+    multiple=True,
+    type=click.Choice([*REFUSED, "changed"]),
+    help="Let leaks, broken links or files changed after the build pass; may be given several times.",
+)
+@click.option("--force", is_flag=True, hidden=True, expose_value=False, callback=_no_force)
 @click.option(
     "--setup", type=click.Choice(["website", "cloudfront"]), help="Print how to prepare a bucket; do nothing."
 )
@@ -47,7 +66,6 @@ def deploy(config: Path | None, /, target: str | None, setup: str | None, **give
     Example:
       notes-site deploy s3://example-notes --dry-run
     """
-    from notes_site import reporting
     from notes_site.deploy import job
     from notes_site.deploy.keys import BadTarget
     from notes_site.deploy.model import DeployError
@@ -58,10 +76,32 @@ def deploy(config: Path | None, /, target: str | None, setup: str | None, **give
         if setup:
             click.echo(job.setup(config, setup, target, chosen), nl=False)
         else:
-            job.deploy(project_of(config), target, chosen)
+            project = _project(config, chosen.output)
+            if chosen.build and not _build(project, chosen.output):
+                raise DeployError("the build has errors, so nothing is deployed")
+            job.deploy(project, target, chosen)
     except BadTarget as exc:
-        raise click.UsageError(str(exc)) from None
+        raise click.UsageError(visible(str(exc))) from None
     except (DeployError, Refused) as exc:
         if chosen.as_json:
             reporting.print_json({"state": "failed", "error": str(exc)})
-        fail(str(exc))
+        fail(visible(str(exc)))  # a server may have said anything
+
+
+def _project(config: Path | None, output: Path | None) -> Project:
+    """Return the project here; a built site that is named needs none, and may come from elsewhere."""
+    if config or not output:
+        return project_of(config)
+    for start in (here(), output.absolute().parent):
+        with suppress(NoProject):
+            return find(start)
+    return Project(output.absolute().parent, output.absolute().parent / CONFIG_NAME)
+
+
+def _build(project: Project, output: Path | None) -> bool:
+    """Build as `notes-site build` does. Tell whether the site was published."""
+    started = time.perf_counter()
+    report = built(project, output)
+    reporting.show_problems(report.diagnostics, project.root, notes=False)
+    click.echo(reporting.summary(report, time.perf_counter() - started), err=True)
+    return report.published

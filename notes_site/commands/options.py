@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -33,6 +34,22 @@ today = click.option(
 )
 strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Parse in N processes (default: what pays).")
+
+
+class _Place(click.Path):
+    """A path in which a `~` that the shell has left is the home folder too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        found = os.path.expanduser(value)
+        if isinstance(found, str) and found.startswith("~"):
+            self.fail(f"there is no home folder for `{found}`; a file of that name is ./{found}", param, ctx)
+        return super().convert(found, param, ctx)
+
+
+def output(about: str, *, folder: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option `--output`."""
+    return click.option("--output", type=_Place(path_type=Path, file_okay=not folder, dir_okay=folder), help=about)
 
 
 def with_config(command: Callable[..., Any]) -> Callable[..., Any]:

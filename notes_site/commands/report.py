@@ -57,7 +57,7 @@ def export() -> None:
 
 
 @export.command()
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
+@options.output("Write to this file, not to stdout.", folder=False)
 @click.option("--force", is_flag=True, help="Replace a file that notes-site did not write.")
 @with_config
 def readme(config: Path | None, output: Path | None, force: bool) -> None:

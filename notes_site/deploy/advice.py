@@ -6,6 +6,9 @@ _EXPIRED = "the credentials have expired: log in again (`aws sso login`, or new 
 _WRONG_KEYS = "the server does not accept these credentials: check the keys, --profile and --endpoint-url"
 _REGION = "the bucket is in another region: give it with --region"
 
+_NOT_S3 = "the answer is not one of S3: is a proxy or a login page of the network in between? check --endpoint-url too"
+_REDIRECT = "the server sends us elsewhere and does not say where: check the bucket, --region and --endpoint-url"
+
 _ADVICE = {
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
@@ -28,8 +31,17 @@ _ADVICE = {
     "PartialCredentialsError": "half of the credentials is missing: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "EndpointConnectionError": "the server cannot be reached: check the network, --region and --endpoint-url",
     "ConnectTimeoutError": "the server cannot be reached: check the network, --region and --endpoint-url",
+    "Garbled": _NOT_S3,
+    "ResponseParserError": _NOT_S3,
+    "301": _REDIRECT,
+    "302": _REDIRECT,
+    "303": _REDIRECT,
+    "307": _REDIRECT,
+    "308": _REDIRECT,
+    "TemporaryRedirect": _REDIRECT,
     "SlowDown": "the server asks to slow down, again and again: try later, or with fewer --jobs",
 }
+_LONGEST = 300  # characters of what a server says
 _DENIED = "the credentials do not allow to {what}: `notes-site deploy --setup {setup}` prints the policy that does"
 
 
@@ -41,5 +53,5 @@ def advice(said: str, code: str = "", place: str = "", what: str = "") -> str:
         known = _DENIED.format(what=what, setup=setup)
     where = f"{place}: " if place else ""
     doing = f"could not {what}: " if what else ""
-    end = " ".join(said.split()).rstrip(".")
+    end = " ".join(said.split())[:_LONGEST].rstrip(".")
     return f"{where}{known} ({end})" if known else f"{where}{doing}{end}"

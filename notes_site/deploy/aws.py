@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from notes_site.deploy.advice import advice
@@ -22,6 +22,8 @@ PASSING = frozenset({
     "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "BadDigest",
     "IncompleteBody", "ConditionalRequestConflict",
 })  # fmt: skip
+_ELSEWHERE = frozenset({302, 303, 307, 308})  # a redirect, by a network that wants a login first, for instance
+_ODD = (ValueError, LookupError, TypeError, AttributeError, RecursionError)  # of botocore, at answers that are no S3's
 _T = TypeVar("_T")
 
 
@@ -59,11 +61,38 @@ def client(service: str, account: Account, **options: Any) -> Any:
             response_checksum_validation="when_required",
             **options,
         )
-        return session.create_client(
+        made = session.create_client(
             service, region_name=region, config=config, endpoint_url=account.endpoint_url or None
         )
+        made.meta.events.register("needs-retry.s3.HeadBucket", _only_to_a_region)
+        return made
     except (BotoCoreError, ValueError) as exc:
         raise DeployError(advice(str(exc))) from None
+
+
+def _only_to_a_region(response: tuple[Any, dict[str, Any]] | None, **_: object) -> None:
+    """End what botocore does with a redirect that names no region: it asks for the region, is redirected, and so on."""
+    from botocore.exceptions import ClientError
+
+    moved = response is not None and response[0].status_code in (301, 302, 307)
+    if response and moved and "x-amz-bucket-region" not in response[1]["ResponseMetadata"]["HTTPHeaders"]:
+        raise ClientError(response[1], "HeadBucket")
+
+
+class Garbled(Exception):
+    """An answer that says all is well and lacks what it must hold: somebody else than the server has given it."""
+
+
+def field(answer: Mapping[str, Any], name: str) -> Any:
+    """Return what an answer must hold.
+
+    Raises:
+        Garbled: it does not.
+    """
+    value = answer.get(name)
+    if value in (None, "", '""'):
+        raise Garbled(f"there is no {name} in it")
+    return value
 
 
 class Caller:
@@ -92,16 +121,21 @@ class Caller:
                 return send()
             except ClientError as exc:
                 code, status = _code(exc)
-                passing = code in PASSING or (status >= 500 and code != "NotImplemented")
-                reason = advice(f"{code}: {exc.response['Error'].get('Message', '')}", code, self._place, what)
+                passing = code in PASSING or (status >= 500 and code != "NotImplemented") or status in _ELSEWHERE
+                said = ": ".join(filter(None, (code, exc.response["Error"].get("Message"))))
+                reason = advice(said, code, self._place, what)
                 if not passing or attempt == _TRIES:
                     raise Answer(reason, code, status) from None
-            except (HTTPClientError, ResponseParserError, ConnectionError) as exc:
+            except (HTTPClientError, ResponseParserError, ConnectionError, Garbled) as exc:
                 reason = advice(str(exc), type(exc).__name__, self._place, what)
                 if attempt == (_CONNECTING if isinstance(exc, ConnectionError) else _TRIES):
                     raise DeployError(reason) from None
             except BotoCoreError as exc:
                 raise DeployError(advice(str(exc), type(exc).__name__, self._place, what)) from None
+            except _ODD as exc:
+                reason = advice(f"{type(exc).__name__}: {exc}", Garbled.__name__, self._place, what)
+                if attempt == _TRIES:
+                    raise DeployError(reason) from None
             if self.pause(attempt):
                 raise DeployError(reason)
         raise AssertionError("unreachable")

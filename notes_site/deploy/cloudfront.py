@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notes_site.deploy.aws import Account, Caller, client
+from notes_site.deploy.aws import Account, Caller, client, field
 
 
 class Distribution:
@@ -18,4 +18,8 @@ class Distribution:
         """Ask for an invalidation; asking again with the same reference is the same request."""
         batch = {"Paths": {"Quantity": len(paths), "Items": list(paths)}, "CallerReference": reference}
         create = self._call.client.create_invalidation
-        self._call(lambda: create(DistributionId=self._name, InvalidationBatch=batch), "invalidate what has changed")
+
+        def send() -> None:
+            field(create(DistributionId=self._name, InvalidationBatch=batch), "Invalidation")
+
+        self._call(send, "invalidate what has changed")

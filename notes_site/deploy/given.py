@@ -20,5 +20,7 @@ class Given(NamedTuple):
     max_delete: str
     adopt: bool
     no_lock: bool
-    force: bool
+    allow: tuple[str, ...]
+    build: bool
+    stale: bool
     as_json: bool

@@ -11,18 +11,19 @@ from typing import NamedTuple
 import click
 
 from notes_site import reporting, scaffold
+from notes_site import sources as origins
 from notes_site.deploy import local, run, show
 from notes_site.deploy.aws import Account
 from notes_site.deploy.cloudfront import Distribution
 from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.given import Given
-from notes_site.deploy.keys import Target, bad_keys, parse_target
+from notes_site.deploy.keys import NO_JEKYLL, Target, Unclear, bad_keys, parse_target
 from notes_site.deploy.model import DeployError
 from notes_site.deploy.s3 import S3Store
 from notes_site.deploy.setup import material
 from notes_site.diagnostics import visible
 from notes_site.model import Config
-from notes_site.project import NoProject, Project, check_place, find
+from notes_site.project import NoProject, Project, check_place, find, path_from
 
 
 def setup(config: Path | None, kind: str, target: str | None, given: Given) -> str:
@@ -35,7 +36,7 @@ def setup(config: Path | None, kind: str, target: str | None, given: Given) -> s
         settings = scaffold.settings(find(Path.cwd(), config))
     except NoProject:
         settings = Config()
-    where = parse_target(target or settings.deploy_target or "s3://example-notes")
+    where = parse_target(os.path.expanduser(target or settings.deploy_target or "s3://example-notes"))
     region = given.region or settings.deploy_region or "us-east-1"
     return material(kind, where, region, given.distribution or settings.deploy_distribution)
 
@@ -71,6 +72,7 @@ def deploy(project: Project, target: str | None, given: Given) -> None:
             dry_run=given.dry_run,
             max_delete=given.max_delete,
             prefix=job.target.prefix,
+            if_absent=frozenset({NO_JEKYLL}),
             confirm=lambda plan: _confirmed(show.table(plan, site.files), job.target.shown, given),
             progress=lambda what, done, of: progress(f"[{'#' * (20 * done // max(of, 1)):20}] {what}", done, of),
         )
@@ -84,11 +86,10 @@ def _job(project: Project, target: str | None, given: Given) -> _Job:
     text = target or config.deploy_target
     if not text:
         raise click.UsageError("where to? Name a target, or write one into notes-site.toml: `target` below `[deploy]`")
-    where = parse_target(text)
+    base = Path.cwd() if target else project.root
+    where = _target(os.path.expanduser(text), base, given)
     if where.folder:
-        where = where._replace(
-            folder=os.path.normpath(Path.cwd() / where.folder if target else project.root / where.folder)
-        )
+        where = where._replace(folder=os.path.normpath(base / where.folder))
     # The settings describe one target: for another one only what is given here counts.
     settings = config if text == config.deploy_target else Config()
     account = Account(
@@ -101,17 +102,60 @@ def _job(project: Project, target: str | None, given: Given) -> _Job:
     return _Job(project, config, output, where, account, given.distribution or settings.deploy_distribution)
 
 
+def _target(text: str, base: Path, given: Given) -> Target:
+    """Return what a target means, seen from a folder. Whether a bare name is a bucket is asked on a terminal."""
+    try:
+        return parse_target(text, lambda name: (base / name).is_dir())
+    except Unclear:
+        if not _asks(given):
+            raise
+        question, answers = f"`{visible(text)}` may be a bucket or a folder. Which is it?", ["bucket", "folder"]
+        scheme = "s3://" if click.prompt(question, type=click.Choice(answers), err=True) == "bucket" else "./"
+        return parse_target(scheme + text)
+
+
+def _asks(given: Given) -> bool:
+    return not given.yes and not given.as_json and sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _site(job: _Job, given: Given, progress: run.Progress) -> local.Built:
-    record = local.read_record(job.output, force=given.force)
+    record = local.read_record(job.output)
+    unsure = "" if given.stale or given.build else _refuse_stale(job, record)
+    local.refuse_problems(job.output, record, given.allow)
     if problems := bad_keys(job.target.prefix, record.files):
-        raise DeployError("; ".join(problems[:5]) + ": rename them, and build again")
-    site = local.read_site(job.output, record, force=given.force, progress=progress)
+        raise DeployError(visible("; ".join(problems[:5])) + ": rename them, and build again")
+    site = local.read_site(job.output, record, changed="changed" in given.allow, progress=progress)
+    if job.target.folder:
+        site.files.setdefault(NO_JEKYLL, local.EMPTY)
+    if unsure:
+        click.echo(f"note: {unsure}, so nobody can tell whether it is older than its sources", err=True)
     if site.strangers:
         shown = ", ".join(map(visible, site.strangers[:3])) + (", ..." if len(site.strangers) > 3 else "")
         click.echo(
             f"not from the build, and so not published: {shown} ({len(site.strangers)} in {job.output})", err=True
         )
     return site
+
+
+def _refuse_stale(job: _Job, record: local.Record) -> str:
+    """Return why it cannot be told whether the built site is older than its sources, '' when it is not.
+
+    Raises:
+        DeployError: it is.
+    """
+    if not record.sources:
+        return f"{job.output} does not say what it was built from"
+    now = origins.current(job.project, job.config)
+    if now is None:
+        return f"what {job.output} was built from is not here"
+    if now.sources == record.sources:
+        return ""
+    mend = "build it again, or give --build; --stale deploys it as it is"
+    if now.sources.site == record.sources[0]:
+        raise DeployError(f"{job.output} was built by another version of notes-site: {mend}")
+    later = [visible(path_from(Path.cwd(), job.project.root, path)) for path in now.since(record.written)]
+    shown = f" ({', '.join(later[:3])}{f' and {len(later) - 3} more' if len(later) > 3 else ''})" if later else ""
+    raise DeployError(f"{job.output} is older than its sources{shown}: {mend}")
 
 
 def _to_folder(job: _Job, site: local.Built, options: run.Options) -> tuple[run.Result, str]:
@@ -130,7 +174,7 @@ def _to_s3(job: _Job, site: local.Built, options: run.Options) -> tuple[run.Resu
 
 
 def _confirmed(table: str, target: str, given: Given) -> bool:
-    if given.yes or given.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not _asks(given):
         return True
     click.echo(table, err=True)
     return click.confirm(f"Deploy to {target}?", default=True, err=True)

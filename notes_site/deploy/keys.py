@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from notes_site.deploy.model import Kind
-from notes_site.paths import collision_key, nfc
+from notes_site.paths import collision_key, flaw, nfc
 
 KEY_BYTES = 1024  # of an object key (Amazon S3 User Guide, "Naming Amazon S3 objects")
 POINTERS = frozenset({"sitemap.xml", "feed.xml", "notes.json", "robots.txt", "llms.txt", "search/entry.js"})
+NO_JEKYLL = ".nojekyll"  # without it GitHub drops what begins with `_` from a branch that it publishes
 MOST_PATHS = 100  # more changed paths than this are invalidated by one wildcard
 
 
 class BadTarget(ValueError):
     """A target that cannot be understood; its text says how to write one."""
+
+
+class Unclear(BadTarget):
+    """A bare name, which may be that of a bucket or of a folder."""
 
 
 class Target(NamedTuple):
@@ -32,11 +37,12 @@ class Target(NamedTuple):
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/") if self.bucket else self.folder
 
 
-def parse_target(text: str) -> Target:
-    """Return what `s3://bucket[/prefix]`, `file:///folder` or a folder's path means.
+def parse_target(text: str, is_folder: Callable[[str], bool] = lambda name: False) -> Target:
+    """Return what `s3://bucket[/prefix]`, `file:///folder` or a folder's path means. `is_folder`: whether there is a
+    folder of this name, so that a path that begins with it means one.
 
     Raises:
-        BadTarget: it is none of them.
+        BadTarget: it is none of them; `Unclear`, when it may be two of them.
     """
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", text)
     if not scheme:
@@ -44,6 +50,13 @@ def parse_target(text: str) -> Target:
             raise BadTarget(f"`{text}` lacks its slashes; write s3://bucket, s3://bucket/prefix or file:///folder")
         if not text.strip():
             raise BadTarget("the target is empty; write s3://bucket, s3://bucket/prefix or a folder")
+        first = re.split(r"[/\\]", text)[0]
+        if ":" in first and not re.match(r"[A-Za-z]:", text):
+            raise BadTarget(f"`{text}` is no place to deploy to; write s3://bucket or, for a folder, ./{text}")
+        if first.startswith("~"):
+            raise BadTarget(f"there is no home folder `{first}`; for a folder of that name write ./{text}")
+        if first.strip(".") and not re.match(r"[A-Za-z]:", text) and not is_folder(first):
+            raise Unclear(f"`{text}` may be a bucket or a folder: write s3://{text} or ./{text}")
         return Target("", "", text)
     if scheme[1].lower() == "file":
         path = unquote(text[len(scheme[0]) :].removeprefix("localhost"))
@@ -56,7 +69,7 @@ def parse_target(text: str) -> Target:
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):
         raise BadTarget(f"`{bucket}` is no name of a bucket: 3 to 63 small letters, digits, dots and hyphens")
     prefix = nfc(prefix.strip("/"))
-    if wrong := prefix and _wrong_with(prefix):
+    if wrong := prefix and flaw(prefix):
         raise BadTarget(f"the prefix `{prefix}` {wrong}")
     return Target(bucket, f"{prefix}/" if prefix else "", "")
 
@@ -65,7 +78,7 @@ def bad_keys(prefix: str, paths: Iterable[str]) -> list[str]:
     """Return what is wrong with these names as keys below a prefix, in words; nothing when all is well."""
     problems, seen = [], dict[str, str]()
     for path in paths:
-        if wrong := _wrong_with(path):
+        if wrong := flaw(path):
             problems.append(f"`{path}` {wrong}")
         elif (size := len((prefix + path).encode())) > KEY_BYTES:
             problems.append(f"`{path}` makes a key of {size} bytes; {KEY_BYTES} are allowed")
@@ -73,16 +86,6 @@ def bad_keys(prefix: str, paths: Iterable[str]) -> list[str]:
         if first != path:
             problems.append(f"`{first}` and `{path}` are one file on some systems")
     return problems
-
-
-def _wrong_with(path: str) -> str:
-    if any(segment in ("", ".", "..") for segment in path.split("/")):
-        return "has an empty segment, `.` or `..`"
-    if any(ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" for c in path):
-        return "has a control character"
-    if any("\ud800" <= c <= "\udfff" for c in path):
-        return "is no text in UTF-8"
-    return "" if nfc(path) == path else "is not composed (Unicode NFC)"
 
 
 def is_fingerprinted(path: str, digest: str) -> bool:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import stat
+from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, NamedTuple
+from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.keys import is_fingerprinted, kind_of
 from notes_site.deploy.model import DeployError, LocalFile
+from notes_site.deploy.state import parse
+from notes_site.diagnostics import counted, refused
 from notes_site.digest import hasher
 from notes_site.files import STATE
 
-BROKEN = frozenset({"broken-link", "broken-image", "broken-anchor"})
+EMPTY = LocalFile(sha256().hexdigest(), 0, headers_of("", fingerprinted=False), "asset", fingerprinted=False)
 PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it is larger
 _SCHEMA = 1
 
 
 class Record(NamedTuple):
-    """The build's record: digest of each file by path, pages that show other pages, problems by code."""
+    """The build's record: digest of each file by path, pages that show other pages, problems by code, digests of
+    what it was built from; when it was written, in ns.
+    """
 
     files: Mapping[str, str]
     lists: frozenset[str]
     problems: Mapping[str, int]
+    sources: tuple[str, ...]
+    written: int
 
 
 class Built(NamedTuple):
@@ -35,17 +41,20 @@ class Built(NamedTuple):
     strangers: tuple[str, ...]
 
 
-def read_record(output: Path, *, force: bool = False) -> Record:
-    """Return the record of a folder that is fit to be published; `force` lets leaks and broken links pass.
+def read_record(output: Path) -> Record:
+    """Return the record of a folder.
 
     Raises:
-        DeployError: no built site, half a site, one with drafts, leaks or broken links.
+        DeployError: no built site, half a site, one with drafts.
     """
     try:
-        record: dict[str, Any] = json.loads((output / STATE / "build.json").read_bytes())
+        file = output / STATE / "build.json"
+        record = parse(file.read_bytes())
         state, drafts, schema = record["state"], record["drafts"], record["schema"]
-        files = {str(path): str(value) for path, value in record["files"].items()}
-        found = Record(files, frozenset(record.get("lists", ())), record["diagnostics"])
+        files = {path: str(value) for path, value in record["files"].items() if _is_inside(path)}
+        problems = {code: int(number) for code, number in record["diagnostics"].items()}
+        lists, sources = frozenset(record.get("lists", ())), tuple(record.get("sources", ()))
+        found = Record(files, lists, problems, sources, file.stat().st_mtime_ns)
     except FileNotFoundError:
         raise DeployError(f"{output} holds no built site: run `notes-site build` first") from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -56,40 +65,54 @@ def read_record(output: Path, *, force: bool = False) -> Record:
         raise DeployError(f"the last build of {output} was interrupted: run `notes-site build` again")
     if drafts:
         raise DeployError(f"{output} was built with --drafts: run `notes-site build` without it")
-    if not force:
-        _refuse_problems(output, found.problems)
     return found
 
 
-def _refuse_problems(output: Path, problems: Mapping[str, int]) -> None:
-    stopping = {code: n for code, n in problems.items() if code in BROKEN or code.startswith("leak")}
-    if stopping:
-        listed = ", ".join(f"{code} {n}" for code, n in sorted(stopping.items()))
+def refuse_problems(output: Path, record: Record, allowed: Collection[str]) -> None:
+    """Let only a site pass that readers may see. `allowed`: names of `diagnostics.REFUSED`.
+
+    Raises:
+        DeployError: leaks or broken links that are not allowed.
+    """
+    if stopping := refused(record.problems, allowed):
+        options = " ".join(f"--allow {name}" for name in stopping)
         raise DeployError(
-            f"{output} has problems that readers would see ({listed}): `notes-site check` shows them; mend them, "
-            "or deploy all the same with --force"
+            f"{output} has problems that readers would see ({counted(stopping)}): `notes-site check` shows them; "
+            f"mend them, or deploy all the same with {options}"
         )
 
 
-def read_site(
-    output: Path, record: Record, *, force: bool = False, progress: Callable[[str, int, int], None] | None = None
-) -> Built:
-    """Return the files that the record names, each read once.
+def _is_inside(path: str) -> bool:
+    """Tell whether a name in the record stays in the folder on this system.
 
     Raises:
-        DeployError: one is missing, or (unless `force`) has changed since the build.
+        ValueError: it does not; no build has written that.
+    """
+    pure = PurePath(path)
+    if pure.anchor or pure.as_posix() != path or ".." in pure.parts:
+        raise ValueError(path)
+    return True
+
+
+def read_site(
+    output: Path, record: Record, *, changed: bool = False, progress: Callable[[str, int, int], None] | None = None
+) -> Built:
+    """Return the files that the record names, each read once. `changed`: also those that were changed since.
+
+    Raises:
+        DeployError: one is missing, is no longer a file of its own, or (unless `changed`) has changed since the build.
     """
     files: dict[str, LocalFile] = {}
     for done, (path, built) in enumerate(sorted(record.files.items()), 1):
         as_built, own, size = hasher(), sha256(), 0
-        for part in _parts(output / path):
+        for part in _parts(output, path):
             as_built.update(part)
             own.update(part)
             size += len(part)
         found = as_built.hexdigest()
-        if found != built and not force:
+        if found != built and not changed:
             raise DeployError(
-                f"{output / path} was changed after the build: build again, or deploy it as it is with --force"
+                f"{output / path} was changed after the build: build again, or deploy it as it is with --allow changed"
             )
         fingerprinted = is_fingerprinted(path, found)
         headers = headers_of(path, fingerprinted=fingerprinted)
@@ -107,20 +130,25 @@ def read_again(output: Path, path: str, file: LocalFile) -> Iterator[bytes]:
         DeployError: they are not those that were read before; after the last part.
     """
     own = sha256()
-    for part in _parts(output / path):
+    for part in _parts(output, path) if file.size else ():
         own.update(part)
         yield part
     if own.hexdigest() != file.sha256:
         raise DeployError(f"{output / path} has changed while it was deployed: build and deploy again")
 
 
-def _parts(path: Path) -> Iterator[bytes]:
+def _parts(output: Path, path: str) -> Iterator[bytes]:
+    """Give the bytes of a file that the build wrote. What a link leads to is not the build's, whatever it holds."""
+    target = output / path
     try:
-        with path.open("rb") as file:
+        linked = any((output / folder).is_symlink() for folder in PurePath(path).parents[:-1])
+        if linked or not stat.S_ISREG(target.lstat().st_mode):
+            raise DeployError(f"{target} is no longer the file that was built: delete it, and build again")
+        with target.open("rb") as file:
             while part := file.read(PART):
                 yield part
     except OSError as exc:
-        raise DeployError(f"{path}: {exc.strerror}; run `notes-site build` again") from None
+        raise DeployError(f"{target}: {exc.strerror}; run `notes-site build` again") from None
 
 
 def _strangers(output: Path, files: Mapping[str, LocalFile]) -> list[str]:

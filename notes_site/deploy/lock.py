@@ -13,9 +13,11 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from notes_site.deploy.model import LOCK, Conflict, DeployError, Object, Unguarded
+from notes_site.deploy.state import parse
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
 TIME_TO_LIVE = 120.0  # seconds
+_LONGEST = 10 * TIME_TO_LIVE  # that we grant to a lock, whatever it says
 _RENEWED = 4  # times within a life
 _NO_ETAG = "0" * 32
 
@@ -55,9 +57,10 @@ class Lock:
 
     def _refuse_if_held(self, there: Object, dead: Collection[str]) -> None:
         try:
-            held = json.loads(there.data)
+            held = parse(there.data)
             nonce, deploy, life = str(held["nonce"]), str(held["deploy"]), float(held["life"])
-        except (ValueError, TypeError, KeyError):
+            life = min(_LONGEST, life)  # in this order: also when it is no number at all
+        except (ValueError, TypeError, KeyError, OverflowError):
             nonce, deploy, life = "", "of unknown origin", TIME_TO_LIVE
         if nonce in dead or there.age >= life:
             return

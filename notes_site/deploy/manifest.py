@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from notes_site.deploy.model import MANIFEST, DeployError, Entry, Manifest
+from notes_site.deploy.state import parse
 
 SCHEMA = 1
+_TYPES = [str, int, str, str, int, bool, str]  # of an entry's fields
 
 
 def encode(manifest: Manifest) -> bytes:
@@ -32,7 +34,7 @@ def decode(data: bytes) -> Manifest:
         DeployError: it is not ours, or of a later version.
     """
     try:
-        document: dict[str, Any] = json.loads(data)
+        document = parse(data)
         if document["schema"] > SCHEMA:
             raise DeployError(f"{MANIFEST} was written by a later version of notes-site: update this one")
         if document["state"] not in ("in-progress", "complete"):
@@ -55,4 +57,7 @@ def _rows(entries: Mapping[str, Entry]) -> dict[str, list[Any]]:
 
 
 def _entries(rows: Mapping[str, list[Any]]) -> dict[str, Entry]:
-    return {str(key): Entry(*fields) for key, fields in rows.items()}
+    entries = {key: Entry(*fields) for key, fields in rows.items()}
+    if any([*map(type, entry)] != _TYPES for entry in entries.values()):
+        raise TypeError
+    return entries

@@ -52,6 +52,7 @@ class LocalFile(NamedTuple):
 class Entry(NamedTuple):
     """An object that is ours, as we wrote it. `etag` is empty while its state is not known, because a deploy that was
     to write it has not ended. `headers` is a digest, `used` the last generation that has the file.
+    `kind` decides when it goes; manifests of earlier versions do not say it.
     """
 
     sha256: str
@@ -60,6 +61,7 @@ class Entry(NamedTuple):
     etag: str
     used: int
     fingerprinted: bool
+    kind: str = "page"
 
 
 class Manifest(NamedTuple):

@@ -6,7 +6,7 @@ needs it has gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from notes_site.deploy.headers import digest_of_headers
@@ -115,8 +115,9 @@ def _fewer(local: Mapping[str, LocalFile], manifest: Manifest) -> bool:
 
 def _entry(file: LocalFile, known: Entry | None, differs: bool, generation: int) -> Entry:
     if differs or known is None:
-        return Entry(file.sha256, file.size, digest_of_headers(file.headers), "", generation, file.fingerprinted)
-    return known._replace(used=generation, fingerprinted=file.fingerprinted)
+        headers = digest_of_headers(file.headers)
+        return Entry(file.sha256, file.size, headers, "", generation, file.fingerprinted, file.kind)
+    return known._replace(used=generation, fingerprinted=file.fingerprinted, kind=file.kind)
 
 
 def _steps(
@@ -130,8 +131,8 @@ def _steps(
     def of(keys: tuple[str, ...], *kinds: str) -> tuple[str, ...]:
         return tuple(sorted(key for key in keys if local[key].kind in kinds))
 
-    def gone(chosen: Callable[[Entry], bool]) -> tuple[str, ...]:
-        return tuple(sorted(key for key in removed if chosen(manifest.files[key])))
+    def gone(turn: int) -> tuple[str, ...]:
+        return tuple(sorted(key for key in removed if _turn(manifest.files[key]) == turn))
 
     # A pointer that is new comes with the assets: pages that name it are next. One that changed waits for its pages.
     steps = (
@@ -142,10 +143,16 @@ def _steps(
         Step("home page", "put", of((*new, *changed), "home")),
         Step("feed and sitemap", "put", of(changed, "pointer")),
         Step("invalidation", "invalidate", owed),
-        Step("pages that are gone", "delete", gone(lambda entry: not entry.fingerprinted)),
-        Step("assets out of use", "delete", gone(lambda entry: entry.fingerprinted)),
+        Step("lists that are gone", "delete", gone(0)),
+        Step("pages that are gone", "delete", gone(1)),
+        Step("assets out of use", "delete", gone(2)),
     )
     return tuple(step for step in steps if step.keys)
+
+
+def _turn(entry: Entry) -> int:
+    """Return when a file that is no longer here goes: what names pages first, what pages need last."""
+    return 2 if entry.fingerprinted else {"home": 0, "list": 0, "pointer": 0, "asset": 2}.get(entry.kind, 1)
 
 
 def most_deletions(limit: str, owned: int) -> int:

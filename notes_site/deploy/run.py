@@ -27,7 +27,9 @@ Invalidate = Callable[[tuple[str, ...], str], None]
 
 
 class Options(NamedTuple):
-    """How to deploy. `invalidate` pays what a CDN is owed; `confirm` is asked before anything is written."""
+    """How to deploy. `invalidate` pays what a CDN is owed; `confirm` is asked before anything is written; `if_absent`
+    are keys at which whatever is there will do.
+    """
 
     jobs: int = 16
     adopt: bool = False
@@ -35,6 +37,7 @@ class Options(NamedTuple):
     dry_run: bool = False
     max_delete: str = "50%"
     prefix: str = ""
+    if_absent: frozenset[str] = frozenset()
     invalidate: Invalidate | None = None
     confirm: Callable[[Plan], bool] = lambda plan: True
     progress: Progress = lambda what, done, of: None
@@ -89,6 +92,8 @@ def _look(files: Mapping[str, LocalFile], store: Store, options: Options) -> _Re
     if MANIFEST in listing and (there is None or there.etag != listing[MANIFEST].etag):
         raise DeployError("the site was deployed from elsewhere a moment ago: run this again")
     known = _ours(manifests.decode(there.data) if there else Manifest(), listing, store)
+    theirs = {key for key in options.if_absent if key in listing and key not in known.files}
+    files = {key: file for key, file in files.items() if key not in theirs}
     made = plan(
         files, known, listing, prefix=options.prefix, adopt=options.adopt, invalidate=options.invalidate is not None
     )

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from hashlib import md5
 from typing import Any, TypeVar
 
-from notes_site.deploy.aws import PASSING, Account, Answer, Caller, client
+from notes_site.deploy.aws import PASSING, Account, Answer, Caller, Garbled, client, field
 from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object, Unguarded
 from notes_site.deploy.store import ABSENT, Data
 
@@ -54,8 +54,8 @@ class S3Store:
 
         def send() -> Object:
             answer = self._client.get_object(**self._of(key))
-            data = answer["Body"].read()
-            return Object(data, _bare(answer["ETag"]), _age(answer))
+            etag = _etag(answer)
+            return Object(field(answer, "Body").read(), etag, _age(answer))
 
         try:
             return self._call(send, f"read {key}")
@@ -99,37 +99,37 @@ class S3Store:
     def _put(self, key: str, fields: dict[str, Any]) -> str:
         guarded = "IfMatch" in fields or "IfNoneMatch" in fields
         try:
-            answer = self._write(lambda: self._client.put_object(**self._of(key), **fields), f"write {key}")
+            return self._write(lambda: _etag(self._client.put_object(**self._of(key), **fields)), f"write {key}")
         except Answer as exc:
             if guarded and _is_refused(exc):
                 raise Conflict(key) from None
             if guarded and exc.code == "NotImplemented":
                 raise Unguarded from None
             raise
-        return _bare(answer["ETag"])
 
     def _put_parts(self, key: str, data: Iterator[bytes], stored: dict[str, Any], guard: str) -> str:
         of, what = self._of(key), f"write {key}"
-        upload = self._write(lambda: self._client.create_multipart_upload(**of, **stored), what)["UploadId"]
+        create = self._client.create_multipart_upload
+        upload = self._write(lambda: field(create(**of, **stored), "UploadId"), what)
         try:
             parts = [self._put_part(of, upload, number, part, what) for number, part in enumerate(data, 1)]
             if guard and self._etag_of(key) != guard:  # not every server heeds the condition of what follows
                 raise Conflict(key)
             done = {"UploadId": upload, "MultipartUpload": {"Parts": parts}, **self._condition(guard)}
             self._complete(of, done, what)
-            there = self._call(lambda: self._client.head_object(**of), what)
-            if there.get("Metadata") != stored.get("Metadata", {}):
+            metadata, etag = self._call(lambda: _metadata(self._client.head_object(**of)), what)
+            if metadata != stored.get("Metadata", {}):
                 raise Conflict(key)
         except BaseException:
             with suppress(DeployError):
                 self._call(lambda: self._client.abort_multipart_upload(**of, UploadId=upload), what)
             raise
-        return _bare(there["ETag"])  # which some servers leave out of their last answer
+        return etag  # which some servers leave out of their last answer
 
     def _put_part(self, of: dict[str, str], upload: str, number: int, data: bytes, what: str) -> dict[str, Any]:
         fields = {"UploadId": upload, "PartNumber": number, "Body": data, "ContentMD5": _md5(data)}
-        answer = self._write(lambda: self._client.upload_part(**of, **fields), what)
-        return {"PartNumber": number, "ETag": answer["ETag"]}
+        etag = self._write(lambda: field(self._client.upload_part(**of, **fields), "ETag"), what)
+        return {"PartNumber": number, "ETag": etag}
 
     def _complete(self, of: dict[str, str], done: dict[str, Any], what: str) -> None:
         try:
@@ -141,41 +141,62 @@ class S3Store:
     def _etag_of(self, key: str) -> str:
         """Return an object's ETag, ABSENT without one; by listing, which needs no right beyond the prefix."""
         of = {"Bucket": self._bucket, "Prefix": self._prefix + key, "MaxKeys": 1}
-        page = self._call(lambda: self._client.list_objects_v2(**of), f"look for {key}")
-        found = {each["Key"]: _bare(each["ETag"]) for each in page.get("Contents", ())}
-        return found.get(self._prefix + key, ABSENT)
+        found = self._page(of, f"look for {key}")[0]
+        return found[key].etag if key in found else ABSENT
+
+    def _page(self, of: dict[str, Any], what: str) -> tuple[dict[str, Listed], str]:
+        """Return one page of a listing, and the token of the next, '' when there is none."""
+
+        def send() -> tuple[dict[str, Listed], str]:
+            page = self._client.list_objects_v2(**of)
+            more = field(page, "IsTruncated") and field(page, "NextContinuationToken")
+            self.region = page["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", self.region)
+            found = {
+                field(each, "Key").removeprefix(self._prefix): Listed(field(each, "Size"), _bare(each.get("ETag")))
+                for each in page.get("Contents", ())
+            }
+            return found, more or ""
+
+        return self._call(send, what)
 
     def list(self, wanted: Collection[str]) -> dict[str, Listed]:
         """Return all objects below the prefix."""
         found: dict[str, Listed] = {}
-        more: dict[str, str] = {}
+        of = {"Bucket": self._bucket, "Prefix": self._prefix}
+        seen = {""}
+        token = ""
         while True:
-            page = self._call(
-                lambda more=more: self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, **more),  # type: ignore[misc]
-                "list the bucket",
-            )
-            self.region = page["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", self.region)
-            for each in page.get("Contents", ()):
-                found[each["Key"].removeprefix(self._prefix)] = Listed(each["Size"], _bare(each.get("ETag", "")))
-            if not page.get("IsTruncated"):
+            page, token = self._page({**of, "ContinuationToken": token} if token else of, "list the bucket")
+            found.update(page)
+            if not token:
                 return found
-            more = {"ContinuationToken": page["NextContinuationToken"]}
+            if token in seen:
+                raise DeployError("the server lists the bucket in a circle: nothing was written")
+            seen.add(token)
 
     def delete(self, keys: Sequence[str]) -> dict[str, str]:
         """Delete objects. A 200 answer may hold errors: those that pass are tried again."""
         left = {self._prefix + key: key for key in keys}
         for attempt in range(1, _ROUNDS + 1):
-            request = {"Objects": [{"Key": key} for key in left], "Quiet": True}
-            answer = self._write(
-                lambda request=request: self._client.delete_objects(Bucket=self._bucket, Delete=request),  # type: ignore[misc]
-                "delete objects",
-            )
-            failed = {e["Key"]: e for e in answer.get("Errors", ()) if e.get("Code") != "NoSuchKey"}
+            failed = self._delete([*left])
             passing = all(e.get("Code") in PASSING for e in failed.values())
             if not failed or not passing or attempt == _ROUNDS or self._call.pause(attempt):
                 return {left[key]: f"{e.get('Code')}: {e.get('Message', '')}" for key, e in failed.items()}
             left = {key: left[key] for key in failed}
         raise AssertionError("unreachable")
+
+    def _delete(self, keys: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the errors of one request, by key."""
+
+        def send() -> dict[str, dict[str, str]]:
+            request = {"Objects": [{"Key": key} for key in keys]}
+            answer = self._client.delete_objects(Bucket=self._bucket, Delete=request)
+            errors = {field(each, "Key"): each for each in answer.get("Errors", ())}
+            if {*keys} - errors.keys() - {each.get("Key") for each in answer.get("Deleted", ())}:
+                raise Garbled("it does not say what became of each object")
+            return {key: each for key, each in errors.items() if each.get("Code") != "NoSuchKey"}
+
+        return self._write(send, "delete objects")
 
     def stop(self) -> None:
         """Let no retry wait any more."""
@@ -206,11 +227,19 @@ def _md5(data: bytes) -> str:
     return b64encode(md5(data, usedforsecurity=False).digest()).decode()
 
 
-def _bare(etag: str) -> str:
-    return etag.strip('"')
+def _etag(answer: dict[str, Any]) -> str:
+    return _bare(field(answer, "ETag"))
+
+
+def _bare(etag: str | None) -> str:
+    return (etag or "").strip('"')
+
+
+def _metadata(answer: dict[str, Any]) -> tuple[Any, str]:
+    return answer.get("Metadata"), _etag(answer)
 
 
 def _age(answer: dict[str, Any]) -> float:
     now = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-    written: datetime = answer["LastModified"]
+    written: datetime = field(answer, "LastModified")
     return (parsedate_to_datetime(now) - written).total_seconds() if now else 0.0

@@ -10,16 +10,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site import dates, stylesheet
+from notes_site import cleaning, dates, stylesheet
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
+from notes_site.copying import Cleaned
 from notes_site.diagnostics import Diagnostic, below, error, note, suggestion
 from notes_site.digest import combine
 from notes_site.loader import Loaded, Progress, load, silent, texts
 from notes_site.locate import NOWHERE, locate
 from notes_site.model import Config
+from notes_site.outputs import Copy
 from notes_site.pages import Assets, Plan, plan
-from notes_site.paths import ENGINE, SCRIPT, is_inlined, is_note
+from notes_site.paths import ENGINE, SCRIPT, is_inlined
 from notes_site.project import Project
 from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
@@ -61,7 +63,8 @@ def compose_loaded(
     site = assemble(msgspec.structs.replace(loaded.config, today=day), loaded.notes, drafts=drafts)
     templates, template_problems = _templates(loaded, cache)
     unclear = _with_errors(loaded)
-    assets, asset_problems = _assets(loaded, project, unclear)
+    published = {layer: cleaning.cleaned(loaded, layer) for layer in ("content", "static")}
+    assets, asset_problems = _assets(loaded, project, unclear, published)
     planned = plan(site, assets, loaded.records)
     found = (
         *loaded.diagnostics,
@@ -70,6 +73,7 @@ def compose_loaded(
         *template_problems,
         *asset_problems,
         *planned.problems,
+        *_positions(loaded, planned, published),
     )
     return Composed(loaded, site, planned, templates, _templates_key(loaded), found)
 
@@ -140,7 +144,19 @@ def _templates_key(loaded: Loaded) -> str:
     return combine("templates", loaded.program, *(part for layer in layers for item in layer.items() for part in item))
 
 
-def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[Assets, list[Diagnostic]]:
+def _positions(loaded: Loaded, planned: Plan, published: Mapping[str, Mapping[str, Cleaned]]) -> Iterator[Diagnostic]:
+    """The files that are published and name a place."""
+    sources = {output.source for output in planned.outputs.values() if isinstance(output, Copy)}
+    for layer, files in published.items():
+        shown = {f"{loaded.shown[layer]}/{path}": path for path, file in files.items() if file.left}
+        named = {name: files[path] for name, path in shown.items() if name in sources}
+        originals = {name: loaded.inputs.digests[layer][path] for name, path in shown.items()}
+        yield from cleaning.leaks(named, originals, loaded.config.leaks_allow)
+
+
+def _assets(
+    loaded: Loaded, project: Project, unclear: frozenset[str], published: Mapping[str, Mapping[str, Cleaned]]
+) -> tuple[Assets, list[Diagnostic]]:
     digests = loaded.inputs.digests
     static = {**digests.get("theme-static", {}), **digests.get("static", {})}
     inline, problems = _inlined(loaded, static)
@@ -152,10 +168,10 @@ def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[
         if name not in (SCRIPT, ENGINE):
             (of_theme if name in digests.get("theme-static", {}) else of_site).append(text)
     generated = [_code_css(loaded, light, dark), stylesheet.accent(loaded.config.accent)]
-    files = {path: value for path, value in digests["content"].items() if not is_note(path)}
+    cleaned = {name: file.digest for name, file in published["static"].items()}
     assets = Assets(
-        files=files,
-        static={name: value for name, value in static.items() if name not in inline},
+        files={path: file.digest for path, file in published["content"].items()},
+        static={name: cleaned.get(name, value) for name, value in static.items() if name not in inline},
         style=stylesheet.bundle([*of_theme, *generated, *of_site]),
         script=_script(loaded, inline.get(SCRIPT, "")),
         engine=_script(loaded, inline.get(ENGINE, "")),

@@ -165,13 +165,18 @@ def _table(source: Source, box: Box, widths: tuple[int, ...], skip: int = 0) -> 
 
 # --- images: items, of which some are metadata
 
-_EMPTY_EXIF = bytes(4) + b"MM\0*\0\0\0\x08" + bytes(6)
+_TOLD = {
+    b"Exif": bytes(4) + b"MM\0*\0\0\0\x08" + bytes(6),
+    b"mime": b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>',
+    b"uri ": b"",
+}
+"""Types of items that are metadata, and one of each that says nothing."""
 
 
 def _items(source: Source, meta: Box) -> Iterator[Edit]:
     children = {box.kind: box for box in boxes(source, meta.data + 4, meta.end)}
     kinds = dict(_kinds(source, children[b"iinf"]))
-    told = {item: kind for item, kind in kinds.items() if kind in (b"Exif", b"mime", b"uri ")}
+    told = {item: kind for item, kind in kinds.items() if kind in _TOLD}
     for box in children.values():
         if box.kind in (b"uuid", b"xml ", b"bxml"):
             yield from _emptied(box)
@@ -193,7 +198,7 @@ def _overwritten(
     size = end - start
     if end > source.size or any(start < other[1] and other[0] < end for other in kept):
         raise Damaged
-    new = _EMPTY_EXIF if kind == b"Exif" and size >= len(_EMPTY_EXIF) else b""
+    new = _TOLD[kind] if size >= len(_TOLD[kind]) else b""
     yield Edit(start, end, new, size - len(new))
 
 

@@ -30,7 +30,9 @@ class Source:
         self.size = file.seek(0, 2)
 
     def read(self, at: int, count: int) -> bytes:
-        """Return so many bytes, fewer at the end of the file."""
+        """Return so many bytes, fewer at the end of the file and before its beginning."""
+        if at < 0:
+            return b""
         self._file.seek(at)
         return self._file.read(count)
 

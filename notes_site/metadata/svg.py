@@ -40,7 +40,8 @@ class _Reader:
         self.edits: list[Edit] = []
         self._data = data
         self._spaces: dict[str, list[str]] = defaultdict(list)
-        self._depth, self._gone_at, self._gone_from = 0, 0, 0
+        self._depth = 0
+        self._gone: tuple[int, int, int] | None = None  # depth, beginning and, of an empty one, end of what goes
         self._parser = parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartNamespaceDeclHandler = lambda prefix, uri: self._spaces[prefix or ""].append(uri or "")
         parser.EndNamespaceDeclHandler = lambda prefix: self._spaces[prefix or ""].pop()
@@ -66,20 +67,15 @@ class _Reader:
     def _open(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         at = self._parser.CurrentByteIndex
-        if self._gone_at or self._data[at : at + 1] != b"<":  # within what goes; or an entity made it
+        if self._gone or self._data[at : at + 1] != b"<":  # within what goes; or an entity made it
             return
-        space = name.rpartition(" ")[0]
         if self._depth == 1 and name != f"{_SVG} svg":
             raise Damaged
-        if space not in _DRAWN or name == f"{_SVG} metadata":
-            self._gone_at, self._gone_from = self._depth, at
-            return
-        if any(" " in attribute for attribute in attributes):
-            for match in self._attributes(at):
-                prefix, colon, _ = match[1].decode().partition(":")
-                known = self._spaces[prefix][-1:] or [""]
-                if colon and prefix not in ("xml", "xmlns") and known[0] not in _READ:
-                    self.edits.append(Edit(*match.span()))
+        tag = list(self._attributes(at))
+        if name.rpartition(" ")[0] not in _DRAWN or name == f"{_SVG} metadata":
+            self._gone = self._depth, at, self._end_of_empty(at, tag)
+        elif any(" " in attribute for attribute in attributes):
+            self.edits += [Edit(*match.span()) for match in tag if not self._is_read(match[1].decode())]
 
     def _attributes(self, at: int) -> Iterator[re.Match[bytes]]:
         name = _NAME.match(self._data, at)
@@ -88,17 +84,25 @@ class _Reader:
             yield match
             end = match.end()
 
+    def _end_of_empty(self, at: int, tag: list[re.Match[bytes]]) -> int:
+        """Where a tag ends that is an element of its own, 0 for others."""
+        end = self._data.index(b">", tag[-1].end() if tag else at) + 1
+        return end if self._data[end - 2 : end] == b"/>" else 0
+
+    def _is_read(self, name: str) -> bool:
+        prefix, colon, _ = name.partition(":")
+        known = (self._spaces[prefix][-1:] or [""])[0]
+        return not colon or prefix in ("xml", "xmlns") or known in _READ
+
     def _close(self, name: str) -> None:
-        if self._gone_at == self._depth:
-            at = self._parser.CurrentByteIndex
-            if self._data[at : at + 2] != b"</":
-                at = max((match.end() for match in self._attributes(at)), default=at)
-            end = self._data.index(b">", at) + 1
-            self.edits.append(Edit(self._gone_from, end))
-            self._gone_at = 0
+        depth, start, end = self._gone or (0, 0, 0)
+        if depth == self._depth:
+            end = end or self._data.index(b">", self._parser.CurrentByteIndex) + 1
+            self.edits.append(Edit(start, end))
+            self._gone = None
         self._depth -= 1
 
     def _drop(self, end: bytes) -> None:
         at = self._parser.CurrentByteIndex
-        if not self._gone_at and not self._doctype and self._data[at : at + 1] == b"<":
+        if not self._gone and not self._doctype and self._data[at : at + 1] == b"<":
             self.edits.append(Edit(at, self._data.index(end, at) + len(end)))

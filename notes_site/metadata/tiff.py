@@ -12,9 +12,10 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 """Bytes of one value, by type."""
 
 ORIENTATION, _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 274, 282, 283, 296
-_SUB_IMAGES, _EXIF, _GPS, _INTEROPERABILITY = 330, 34665, 34853, 40965
-_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG, _JPEG_SIZE = 273, 279, 324, 325, 513, 514
+_SUB_IMAGES, _GPS = 330, 34853
+_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG = 273, 279, 324, 325, 513
 _PHOTOMETRIC, _DNG_VERSION, _OF_SENSORS = 262, 50706, frozenset({32803, 34892})
+_TELLING = frozenset({_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG, _PHOTOMETRIC, _DNG_VERSION})
 _KEPT = frozenset({
     254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 282, 283, 284, 286, 287,
     290, 291, 292, 293, 296, 297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 326, 327, 328, 330, 332, 333, 334,
@@ -58,13 +59,14 @@ class Tiff:
         Raises:
             Damaged: it is none.
         """
-        self.source, self._base = source, base
+        self.source, self.base = source, base
         head = source.exactly(base, 8)
         self.order = {b"II": "little", b"MM": "big"}.get(head[:2], "")
         self._big = self.order != "" and self.number(base + 2, 2) == 43
         if not self.order or self.number(base + 2, 2) not in (42, 43):
             raise Damaged
         self._wide = 8 if self._big else 4
+        self.head = 16 if self._big else 8
         self.first = self.number(base + (8 if self._big else 4), self._wide)
         self._left = _MOST_ENTRIES
 
@@ -78,7 +80,7 @@ class Tiff:
         Raises:
             Damaged: there is none.
         """
-        start = self._base + offset
+        start = self.base + offset
         head, size = (8, 20) if self._big else (2, 12)
         count = self.number(start, head)
         self._left -= count + 1
@@ -92,7 +94,7 @@ class Tiff:
         tag, kind, count = self.number(at, 2), self.number(at + 2, 2), self.number(at + 4, self._wide)
         field = at + 4 + self._wide
         size = _SIZES.get(kind, 1) * count
-        return Entry(at, tag, kind, count, field if size <= self._wide else self._base + self.number(field, self._wide))
+        return Entry(at, tag, kind, count, field if size <= self._wide else self.base + self.number(field, self._wide))
 
     def values(self, entry: Entry) -> list[int]:
         """Return the whole numbers of an entry.
@@ -137,58 +139,39 @@ def images(tiff: Tiff) -> Iterator[Directory]:
 
 
 def clean(source: Source) -> tuple[Edit, ...]:
-    """Return what takes the metadata out of a TIFF.
+    """Return what takes the metadata out of a TIFF: all that no image in it needs becomes zeros.
 
     Raises:
-        Damaged: it cannot be read to its end, or is a camera's raw file, which is nothing without them.
+        Damaged: it does not say what an image needs, or is a camera's raw file, which is nothing without the rest.
     """
     tiff = Tiff(source)
     if source.read(8, 2) == b"CR":
         raise Damaged
     found = [*images(tiff)]
-    if any(_is_raw(tiff, entry) for directory in found for entry in directory.entries):
-        raise Damaged
-    gone: list[tuple[int, int]] = []
-    kept = [(directory.start, directory.end) for directory in found] + [(0, 16)]
+    tables = [tiff.without(each) for each in found if any(entry.tag not in _KEPT for entry in each.entries)]
+    if not tables:
+        return ()
+    kept = [(0, tiff.head), *((directory.start, directory.end) for directory in found)]
     for directory in found:
         kept += _pixels(tiff, directory)
-        for entry in directory.entries:
-            if entry.tag in _KEPT:
-                kept.append((entry.where, entry.where + entry.size))
-            else:
-                gone += _all_of(tiff, entry)
-    tables = [tiff.without(each) for each in found if any(entry.tag not in _KEPT for entry in each.entries)]
-    gone = [(start, min(end, source.size)) for start, end in gone]
-    return (*tables, *erased(gone, kept)) if tables else ()
-
-
-def _is_raw(tiff: Tiff, entry: Entry) -> bool:
-    if entry.tag == _PHOTOMETRIC:
-        return bool(_OF_SENSORS.intersection(tiff.values(entry)))
-    return entry.tag == _DNG_VERSION
+        kept += [(entry.where, entry.where + entry.size) for entry in directory.entries if entry.tag in _KEPT]
+    return (*tables, *erased([(0, source.size)], kept))
 
 
 def _pixels(tiff: Tiff, directory: Directory) -> Iterator[tuple[int, int]]:
-    by_tag = {entry.tag: entry for entry in directory.entries}
-    for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES), (_JPEG, _JPEG_SIZE)):
-        if places in by_tag and sizes in by_tag:
-            pairs = zip(tiff.values(by_tag[places]), tiff.values(by_tag[sizes]), strict=False)
-            yield from ((start, start + size) for start, size in pairs)
+    """Where the image of a directory is.
 
-
-def _all_of(tiff: Tiff, entry: Entry) -> Iterator[tuple[int, int]]:
-    """Where the values of an entry are, and of what it leads to."""
-    yield entry.where, entry.where + entry.size
-    if entry.tag in (_EXIF, _GPS, _INTEROPERABILITY):
-        for offset in tiff.values(entry):
-            try:
-                inner = tiff.directory(offset)
-            except Damaged:
-                continue
-            yield inner.start, inner.end
-            for each in inner.entries:
-                if each.tag != entry.tag:
-                    yield from _all_of(tiff, each)
+    Raises:
+        Damaged: nobody but its maker can tell.
+    """
+    by_tag = {entry.tag: tiff.values(entry) for entry in directory.entries if entry.tag in _TELLING}
+    if _DNG_VERSION in by_tag or _OF_SENSORS.intersection(by_tag.get(_PHOTOMETRIC, ())) or _JPEG in by_tag:
+        raise Damaged
+    for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
+        starts, counts = by_tag.get(places, []), by_tag.get(sizes, [])
+        if len(starts) != len(counts) or not all(counts):
+            raise Damaged
+        yield from ((tiff.base + start, tiff.base + start + size) for start, size in zip(starts, counts, strict=True))
 
 
 class Essentials(NamedTuple):

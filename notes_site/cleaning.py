@@ -30,7 +30,7 @@ def cleaned(loaded: Loaded, layer: str) -> dict[str, Cleaned]:
 
 
 _LEFT = {
-    "damaged": "and is damaged, so that this cannot be taken out",
+    "damaged": "and cannot be taken apart, so that this stays in it",
     "format": "in a format from which this cannot be taken out",
 }
 

@@ -243,7 +243,12 @@ def matroska() -> bytes:
     tags = b"\x12\x54\xc3\x67\x86" + SECRET
     cluster = b"\x1f\x43\xb6\x75\x84" + b"film"
     inside = info + tags + cluster
-    return b"\x1a\x45\xdf\xa3\x80" + b"\x18\x53\x80\x67" + struct.pack(">Q", len(inside) | 1 << 56) + inside
+    return (
+        b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska"
+        + b"\x18\x53\x80\x67"
+        + struct.pack(">Q", len(inside) | 1 << 56)
+        + inside
+    )
 
 
 SVG = b"""<?xml version="1.0" encoding="UTF-8"?>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -162,7 +162,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.mark.xdist_group("images-browser")
 def test_a_browser_turns_photos_as_before(chromium: Browser, tmp_path: Path) -> None:
     sizes = "[...document.images].map(image => [image.naturalWidth, image.naturalHeight])"
-    made = {"jpg": photos.jpeg, "png": photos.png, "webp": photos.webp}
+    made: dict[str, Callable[..., bytes]] = {"jpg": photos.jpeg, "png": photos.png, "webp": photos.webp}
     for name, make in made.items():
         (tmp_path / f"old.{name}").write_bytes(make(orientation=6))
         (tmp_path / f"new.{name}").write_bytes(clean(make(orientation=6)))

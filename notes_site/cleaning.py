@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 from notes_site.copying import Cleaned, look
@@ -10,6 +10,7 @@ from notes_site.diagnostics import Diagnostic, warning
 from notes_site.digest import combine
 from notes_site.loader import Loaded
 from notes_site.paths import is_inlined, is_note
+from notes_site.project import CONFIG_NAME
 
 
 def cleaned(loaded: Loaded, layer: str) -> dict[str, Cleaned]:
@@ -35,11 +36,14 @@ _LEFT = {
 }
 
 
-def leaks(found: Mapping[str, Cleaned], originals: Mapping[str, str], allow: tuple[str, ...]) -> Iterator[Diagnostic]:
-    """Yield a warning for each file in which a position is left. `originals`: their digests; both by shown path."""
-    for path, (_, left) in found.items():
-        mark = originals[path][:12]
-        if left and mark not in allow:
-            message = f"this names the place where it was taken, {_LEFT[left]}"
-            hint = f'save it as JPEG, PNG or MP4; if all may know it, add "{mark}" to `leaks.allow` in notes-site.toml'
-            yield warning(path, "leak", message, hint=hint)
+def positions(
+    loaded: Loaded, published: Mapping[str, Mapping[str, Cleaned]], sources: Container[str]
+) -> Iterator[Diagnostic]:
+    """Yield a warning for each of these source files in which a position is left. `published`: by layer and path."""
+    for layer, files in published.items():
+        for path, (_, left) in files.items():
+            shown, mark = f"{loaded.shown[layer]}/{path}", loaded.inputs.digests[layer][path][:12]
+            if left and shown in sources and mark not in loaded.config.leaks_allow:
+                message = f"this names the place where it was taken, {_LEFT[left]}"
+                hint = f'save it as JPEG, PNG or MP4; if all may know, add "{mark}" to `leaks.allow` in {CONFIG_NAME}'
+                yield warning(shown, "leak", message, hint=hint)

@@ -66,6 +66,7 @@ def compose_loaded(
     published = {layer: cleaning.cleaned(loaded, layer) for layer in ("content", "static")}
     assets, asset_problems = _assets(loaded, project, unclear, published)
     planned = plan(site, assets, loaded.records)
+    sources = {output.source for output in planned.outputs.values() if isinstance(output, Copy)}
     found = (
         *loaded.diagnostics,
         *(below(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
@@ -73,7 +74,7 @@ def compose_loaded(
         *template_problems,
         *asset_problems,
         *planned.problems,
-        *_positions(loaded, planned, published),
+        *cleaning.positions(loaded, published, sources),
     )
     return Composed(loaded, site, planned, templates, _templates_key(loaded), found)
 
@@ -142,16 +143,6 @@ def _templates_key(loaded: Loaded) -> str:
     """The key under which compiled templates are remembered."""
     layers = (loaded.inputs.digests.get(layer, {}) for layer in ("templates", "theme-templates"))
     return combine("templates", loaded.program, *(part for layer in layers for item in layer.items() for part in item))
-
-
-def _positions(loaded: Loaded, planned: Plan, published: Mapping[str, Mapping[str, Cleaned]]) -> Iterator[Diagnostic]:
-    """The files that are published and name a place."""
-    sources = {output.source for output in planned.outputs.values() if isinstance(output, Copy)}
-    for layer, files in published.items():
-        shown = {f"{loaded.shown[layer]}/{path}": path for path, file in files.items() if file.left}
-        named = {name: files[path] for name, path in shown.items() if name in sources}
-        originals = {name: loaded.inputs.digests[layer][path] for name, path in shown.items()}
-        yield from cleaning.leaks(named, originals, loaded.config.leaks_allow)
 
 
 def _assets(

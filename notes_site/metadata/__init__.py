@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from notes_site.metadata import audio, boxes, ebml, gif, jpeg, png, riff, svg, tiff
-from notes_site.metadata.edits import Damaged, Edit, Source, edited, in_order
+from notes_site.metadata.edits import Damaged, Edit, Memory, Source, edited, in_order
 from notes_site.metadata.position import names_a_place
 
 __all__ = ["Edit", "Found", "Source", "edited", "examine"]
@@ -25,6 +25,7 @@ class Found(NamedTuple):
     left: str = ""
 
 
+_HEAD = 1 << 16  # bytes in which a drawing must begin: declarations and a licence may come first
 _Cleaner = Callable[[Source], Iterable[Edit]]
 _BOXES = frozenset({b"ftyp", b"JXL ", b"jP  ", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 _SIGNATURES: tuple[tuple[tuple[bytes, ...], _Cleaner], ...] = (
@@ -43,7 +44,7 @@ def examine(source: Source) -> Found:
     """Return what is to change in a file so that it tells nothing of its making. The format is that of its bytes,
     whatever it is called.
     """
-    clean = _cleaner(source.read(0, 4096))
+    clean = _cleaner(source.read(0, _HEAD))
     if clean:
         try:
             edits = in_order(clean(source))
@@ -60,7 +61,16 @@ def _cleaner(head: bytes) -> _Cleaner | None:
     if head[4:8] in _BOXES:
         return boxes.clean
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return svg.clean if text.startswith(b"<") and b"<svg" in text else None
+    return _clean_svg if text.startswith(b"<") and b"<svg" in text else None
+
+
+def _clean_svg(source: Source) -> Iterable[Edit]:
+    return svg.clean(source, _clean_image)
+
+
+def _clean_image(data: bytes) -> bytes:
+    source = Memory(data)
+    return b"".join(edited(source, examine(source).edits))
 
 
 def _changes(source: Source, edit: Edit) -> bool:

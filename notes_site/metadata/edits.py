@@ -64,6 +64,17 @@ class Source:
             start += len(data)
 
 
+class Memory(Source):
+    """A file that is in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self.size = data, len(data)
+
+    def read(self, at: int, count: int) -> bytes:
+        """Return so many bytes, fewer at the end and before the beginning."""
+        return self._data[at : at + count] if at >= 0 else b""
+
+
 def in_order(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Return the edits by place.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
 from notes_site.metadata.edits import Damaged, Edit, Source
@@ -18,27 +19,29 @@ _READ = frozenset({
 })  # fmt: skip
 """Namespaces of attributes that mean something."""
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=/>]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_IMAGE = re.compile(rb"[\"']\s*data:image/[a-z+-]+;base64,([^\"']+)")
+_BREAK = re.compile(rb"\s|&#(?:10|13|9|x[aAdD]);|%0[aAdD]")
 _NAME = re.compile(rb"<[^\s/>]+")
 
 
-def clean(source: Source) -> Iterator[Edit]:
-    """Yield what takes out all that is not drawn.
+def clean(source: Source, of_image: Callable[[bytes], bytes]) -> Iterator[Edit]:
+    """Yield what takes out all that is not drawn. `of_image` cleans an image that stands in it.
 
     Raises:
         Damaged: this is no SVG that can be read.
     """
     if source.size > _LARGEST:
         raise Damaged
-    reader = _Reader(source.exactly(0, source.size))
+    reader = _Reader(source.exactly(0, source.size), of_image)
     yield from reader.edits
 
 
 class _Reader:
     """Collects `edits` while the document is read."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, of_image: Callable[[bytes], bytes]) -> None:
         self.edits: list[Edit] = []
-        self._data = data
+        self._data, self._of_image = data, of_image
         self._spaces: dict[str, list[str]] = defaultdict(list)
         self._depth = 0
         self._gone: tuple[int, int, int] | None = None  # depth, beginning and, of an empty one, end of what goes
@@ -74,8 +77,22 @@ class _Reader:
         tag = list(self._attributes(at))
         if name.rpartition(" ")[0] not in _DRAWN or name == f"{_SVG} metadata":
             self._gone = self._depth, at, self._end_of_empty(at, tag)
-        elif any(" " in attribute for attribute in attributes):
+            return
+        if any(" " in attribute for attribute in attributes):
             self.edits += [Edit(*match.span()) for match in tag if not self._is_read(match[1].decode())]
+        self.edits += filter(None, map(self._image, tag))
+
+    def _image(self, attribute: re.Match[bytes]) -> Edit | None:
+        """What cleans an image that stands in an attribute."""
+        found = _IMAGE.search(self._data, *attribute.span())
+        if not found:
+            return None
+        try:
+            old = b64decode(_BREAK.sub(b"", found[1]))
+        except ValueError:
+            return None
+        new = self._of_image(old)
+        return Edit(*found.span(1), b64encode(new)) if new != old else None
 
     def _attributes(self, at: int) -> Iterator[re.Match[bytes]]:
         name = _NAME.match(self._data, at)

@@ -10,16 +10,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site import dates, stylesheet
+from notes_site import cleaning, dates, stylesheet
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
+from notes_site.copying import Cleaned
 from notes_site.diagnostics import Diagnostic, below, error, note, suggestion
 from notes_site.digest import combine
 from notes_site.loader import Loaded, Progress, load, silent, texts
 from notes_site.locate import NOWHERE, locate
 from notes_site.model import Config
+from notes_site.outputs import Copy
 from notes_site.pages import Assets, Plan, plan
-from notes_site.paths import ENGINE, SCRIPT, is_inlined, is_note
+from notes_site.paths import ENGINE, SCRIPT, is_inlined
 from notes_site.project import Project
 from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
@@ -61,8 +63,10 @@ def compose_loaded(
     site = assemble(msgspec.structs.replace(loaded.config, today=day), loaded.notes, drafts=drafts)
     templates, template_problems = _templates(loaded, cache)
     unclear = _with_errors(loaded)
-    assets, asset_problems = _assets(loaded, project, unclear)
+    published = {layer: cleaning.cleaned(loaded, layer) for layer in ("content", "static")}
+    assets, asset_problems = _assets(loaded, project, unclear, published)
     planned = plan(site, assets, loaded.records)
+    sources = {output.source for output in planned.outputs.values() if isinstance(output, Copy)}
     found = (
         *loaded.diagnostics,
         *(below(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
@@ -70,6 +74,7 @@ def compose_loaded(
         *template_problems,
         *asset_problems,
         *planned.problems,
+        *cleaning.positions(loaded, published, sources),
     )
     return Composed(loaded, site, planned, templates, _templates_key(loaded), found)
 
@@ -140,7 +145,9 @@ def _templates_key(loaded: Loaded) -> str:
     return combine("templates", loaded.program, *(part for layer in layers for item in layer.items() for part in item))
 
 
-def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[Assets, list[Diagnostic]]:
+def _assets(
+    loaded: Loaded, project: Project, unclear: frozenset[str], published: Mapping[str, Mapping[str, Cleaned]]
+) -> tuple[Assets, list[Diagnostic]]:
     digests = loaded.inputs.digests
     static = {**digests.get("theme-static", {}), **digests.get("static", {})}
     inline, problems = _inlined(loaded, static)
@@ -152,10 +159,10 @@ def _assets(loaded: Loaded, project: Project, unclear: frozenset[str]) -> tuple[
         if name not in (SCRIPT, ENGINE):
             (of_theme if name in digests.get("theme-static", {}) else of_site).append(text)
     generated = [_code_css(loaded, light, dark), stylesheet.accent(loaded.config.accent)]
-    files = {path: value for path, value in digests["content"].items() if not is_note(path)}
+    cleaned = {name: file.digest for name, file in published["static"].items()}
     assets = Assets(
-        files=files,
-        static={name: value for name, value in static.items() if name not in inline},
+        files={path: file.digest for path, file in published["content"].items()},
+        static={name: cleaned.get(name, value) for name, value in static.items() if name not in inline},
         style=stylesheet.bundle([*of_theme, *generated, *of_site]),
         script=_script(loaded, inline.get(SCRIPT, "")),
         engine=_script(loaded, inline.get(ENGINE, "")),

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from notes_site.compose import Composed
 from notes_site.digest import digest_of
 from notes_site.outputs import Copy, Output, Page
+
+
+class Origin(NamedTuple):
+    """A file that is published, and the digest of its bytes. What is published of it may have another."""
+
+    file: Path
+    digest: str
 
 
 class Maker:
@@ -37,11 +45,11 @@ class Maker:
             last = self._last[name] = (value, digest_of(value))
         return last[1]
 
-    def origin(self, output: Copy) -> Path:
+    def origin(self, output: Copy) -> Origin:
         """The file that an output is a copy of."""
         loaded = self.composed.loaded
-        config, of_site = loaded.config, loaded.inputs.digests.get("static", {})
-        if output.origin == "content":
-            return Path(loaded.roots["content"], output.source.removeprefix(f"{config.content}/"))
-        name = output.source.removeprefix(f"{config.static}/")
-        return Path(loaded.roots["static" if name in of_site else "theme-static"], name)
+        layer, digests = output.origin, loaded.inputs.digests
+        name = output.source.removeprefix(f"{loaded.shown[layer]}/")
+        if layer == "static" and name not in digests.get(layer, {}):
+            layer = "theme-static"
+        return Origin(Path(loaded.roots[layer], name), digests[layer][name])

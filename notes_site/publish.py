@@ -14,6 +14,7 @@ from contextlib import suppress
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
+from notes_site.copying import write_cleaned
 from notes_site.diagnostics import Diagnostic, error
 from notes_site.files import STATE, lock, read_digest
 from notes_site.noop import marker
@@ -56,14 +57,14 @@ class Staging:
         """Stage a file."""
         self._new(path).write_bytes(data)
 
-    def add_copy(self, path: str, source: Path, expected: str) -> None:
-        """Stage a copy of a file.
+    def add_copy(self, path: str, source: Path, expected: str, *, clean: bool = False) -> None:
+        """Stage a copy of a file, with `clean` without its metadata.
 
         Raises:
             Changed: its bytes no longer have the expected digest.
         """
         copy = self._new(path)
-        shutil.copyfile(source, copy)
+        (write_cleaned if clean else shutil.copyfile)(source, copy)
         if read_digest(copy) != expected:
             raise Changed(str(source))
 

@@ -81,7 +81,8 @@ class Rendering:
         if staging is None:
             return
         if isinstance(output, Copy):
-            staging.add_copy(path, self._maker.origin(output), output.digest)
+            origin = self._maker.origin(output)
+            staging.add_copy(path, origin.file, output.digest, clean=origin.digest != output.digest)
         else:
             staging.add(path, data)
 

@@ -38,6 +38,7 @@ from notes_site.serve.changes import (
     same_site,
     swapped,
 )
+from notes_site.serve.copies import Copies
 from notes_site.serve.outputs import Outputs, is_as_read
 from notes_site.shelf import Records
 from notes_site.templates import TemplateFault
@@ -63,6 +64,7 @@ class Preview(Outputs):
         self.project, self._drafts, self._today = project, drafts, today
         self._jobs, self._progress = jobs, progress
         self._cache = Cache(project.state)
+        self._copies = Copies()
         self._bodies: dict[str, str] = {}
         self._records = Records(self._cache)
         self._moved, self._tidy = False, False
@@ -74,6 +76,7 @@ class Preview(Outputs):
     def close(self) -> None:
         """Let go of the cache."""
         self._cache.close()
+        self._copies.close()
 
     # --- what changed
 
@@ -265,9 +268,11 @@ class Preview(Outputs):
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            file = self._maker.origin(output)
-            as_it_was = is_as_read(file, output.digest, self._newest.loaded, self._stamps)
-            return Answer(path, None, file if as_it_was else None, kind, Face(output.digest, ""))
+            file, digest = self._maker.origin(output)
+            if not is_as_read(file, digest, self._newest.loaded, self._stamps):
+                return Answer(path, None, None, kind, Face(output.digest, ""))
+            published = file if digest == output.digest else self._copies.of(file, output.digest)
+            return Answer(path, None, published, kind, Face(output.digest, ""))
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)

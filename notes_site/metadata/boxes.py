@@ -1,0 +1,242 @@
+"""Files made of boxes (ISO/IEC 14496-12): HEIC, AVIF, JPEG XL, JPEG 2000, MP4, MOV. Nothing moves: places in them are
+named by their distance from the beginning, so a box that must go becomes an empty one of the same size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from notes_site.metadata.edits import Damaged, Edit, Source, erased
+
+_KEPT = frozenset({
+    b"ftyp", b"meta", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"free",
+    b"skip", b"wide", b"pdin", b"imda", b"JXL ", b"jxlc", b"jxlp", b"jxll", b"jxli", b"jP  ", b"jp2h", b"jp2c",
+})  # fmt: skip
+"""What a file needs. Others tell of it (`uuid`, `udta`, `Exif`, `xml `, `jumb`, `brob`), or hide a film (`mpvd`)."""
+_OF_FILMS = frozenset({b"udta", b"meta", b"uuid"})
+_HOLDERS = frozenset({b"moov", b"trak", b"mdia"})
+_TIMES = frozenset({b"mvhd", b"tkhd", b"mdhd"})
+_FREE = frozenset({b"free", b"skip", b"wide"})
+_HANDLERS = frozenset({b"meta", b"camm", b"gpmd", b"fdsc"})  # of tracks that tell of the others: where, how fast
+_MOST_BOXES = 100_000
+
+
+class Box(NamedTuple):
+    """A box: its type, and where it, its content and what follows begin."""
+
+    kind: bytes
+    start: int
+    data: int
+    end: int
+
+
+def boxes(source: Source, at: int, end: int) -> Iterator[Box]:
+    """Yield the boxes between two places. A last one that is cut short ends there.
+
+    Raises:
+        Damaged: what is there is no box.
+    """
+    for _ in range(_MOST_BOXES):
+        if at + 8 > end:
+            break
+        size, kind, data = source.number(at, 4), source.exactly(at + 4, 4), at + 8
+        if size == 1:
+            size, data = source.number(data, 8), data + 8
+        after = end if size == 0 else at + size
+        if after < data:
+            raise Damaged
+        yield Box(kind, at, data, min(after, end))
+        at = after
+
+
+def clean(source: Source) -> Iterator[Edit]:
+    """Yield what takes the metadata out.
+
+    Raises:
+        Damaged: its boxes cannot be followed, or it is a camera's raw file.
+    """
+    if source.read(8, 4) == b"crx ":
+        raise Damaged
+    at, images, films = 0, list[Box](), list[Box]()
+    for box in boxes(source, 0, source.size):
+        at = box.end
+        if box.kind == b"meta":
+            images.append(box)
+        elif box.kind == b"moov":
+            films.append(box)
+        elif box.kind not in _KEPT:
+            yield from _emptied(box)
+        elif box.kind in _FREE:
+            yield from _zeros(box.data, box.end)
+    if at < source.size:
+        yield Edit(at, source.size)
+    for box in images:
+        has_items = any(child.kind == b"iinf" for child in boxes(source, box.data + 4, box.end))
+        yield from _items(source, box) if has_items else _emptied(box)
+    for box in films:
+        yield from _film(source, box)
+
+
+def _emptied(box: Box) -> Iterator[Edit]:
+    yield Edit(box.start + 4, box.start + 8, b"free")
+    yield from _zeros(box.data, box.end)
+
+
+def _zeros(start: int, end: int) -> Iterator[Edit]:
+    if start < end:
+        yield Edit(start, end, zeros=end - start)
+
+
+# --- films
+
+
+def _film(source: Source, holder: Box) -> Iterator[Edit]:
+    for box in boxes(source, holder.data, holder.end):
+        if box.kind in _OF_FILMS:
+            yield from _emptied(box)
+        elif box.kind == b"trak" and _handler(source, box) in _HANDLERS:
+            yield from _emptied(box)
+            yield from erased(_samples(source, box), [])
+        elif box.kind in _HOLDERS:
+            yield from _film(source, box)
+        elif box.kind in _TIMES:
+            yield from _zeros(box.data + 4, box.data + 4 + (16 if source.number(box.data, 1) == 1 else 8))
+        elif box.kind in _FREE:
+            yield from _zeros(box.data, box.end)
+
+
+def _inside(source: Source, box: Box, *path: bytes) -> Box | None:
+    for kind in path:
+        found = next((child for child in boxes(source, box.data, box.end) if child.kind == kind), None)
+        if found is None:
+            return None
+        box = found
+    return box
+
+
+def _handler(source: Source, track: Box) -> bytes:
+    box = _inside(source, track, b"mdia", b"hdlr")
+    return source.read(box.data + 8, 4) if box else b""
+
+
+def _samples(source: Source, track: Box) -> Iterator[tuple[int, int]]:
+    """Where a track's samples are.
+
+    Raises:
+        Damaged: its tables do not say.
+    """
+    tables = _inside(source, track, b"mdia", b"minf", b"stbl")
+    found = {box.kind: box for box in boxes(source, tables.data, tables.end)} if tables else {}
+    places = found.get(b"stco") or found.get(b"co64")
+    if not places or b"stsz" not in found or b"stsc" not in found:
+        raise Damaged
+    runs = _table(source, found[b"stsc"], (4, 4, 4))
+    offsets = [row[0] for row in _table(source, places, (8 if places.kind == b"co64" else 4,))]
+    fixed, count = source.number(found[b"stsz"].data + 4, 4), source.number(found[b"stsz"].data + 8, 4)
+    sizes = [] if fixed else [row[0] for row in _table(source, found[b"stsz"], (4,), skip=4)]
+    sample = run = 0
+    for number, offset in enumerate(offsets, 1):
+        while run + 1 < len(runs) and runs[run + 1][0] <= number:
+            run += 1
+        many = min(runs[run][1] if runs else 0, count - sample)
+        size = fixed * many if fixed else sum(sizes[sample : sample + many])
+        sample += many
+        if offset + size > source.size:
+            raise Damaged
+        yield offset, offset + size
+
+
+def _table(source: Source, box: Box, widths: tuple[int, ...], skip: int = 0) -> list[tuple[int, ...]]:
+    """The rows of a box that is a list: a version, what is to be skipped, their number, and the rows."""
+    count, at, width = source.number(box.data + 4 + skip, 4), box.data + 8 + skip, sum(widths)
+    if at + count * width > box.end:
+        raise Damaged
+    data = source.exactly(at, count * width)
+    rows = []
+    for start in range(0, len(data), width):
+        row, place = [], start
+        for size in widths:
+            row.append(int.from_bytes(data[place : place + size], "big"))
+            place += size
+        rows.append(tuple(row))
+    return rows
+
+
+# --- images: items, of which some are metadata
+
+_TOLD = {
+    b"Exif": bytes(4) + b"MM\0*\0\0\0\x08" + bytes(6),
+    b"mime": b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>',
+    b"uri ": b"",
+}
+"""Types of items that are metadata, and one of each that says nothing."""
+
+
+def _items(source: Source, meta: Box) -> Iterator[Edit]:
+    children = {box.kind: box for box in boxes(source, meta.data + 4, meta.end)}
+    kinds = dict(_kinds(source, children[b"iinf"]))
+    told = {item: kind for item, kind in kinds.items() if kind in _TOLD}
+    for box in children.values():
+        if box.kind in (b"uuid", b"xml ", b"bxml"):
+            yield from _emptied(box)
+    if not told:
+        return
+    if b"iloc" not in children:
+        raise Damaged
+    places = list(_places(source, children[b"iloc"], children.get(b"idat")))
+    kept = [(start, end) for item, start, end in places if item not in told]
+    for item, start, end in places:
+        if kind := told.get(item):
+            yield from _overwritten(source, kind, start, end, kept)
+
+
+def _overwritten(
+    source: Source, kind: bytes, start: int, end: int, kept: Collection[tuple[int, int]]
+) -> Iterator[Edit]:
+    """An item's bytes become an empty item of its kind."""
+    size = end - start
+    if end > source.size or any(start < other[1] and other[0] < end for other in kept):
+        raise Damaged
+    new = _TOLD[kind] if size >= len(_TOLD[kind]) else b""
+    yield Edit(start, end, new, size - len(new))
+
+
+def _kinds(source: Source, box: Box) -> Iterator[tuple[int, bytes]]:
+    """Number and type of each item (ItemInfoBox)."""
+    head = 6 if source.number(box.data, 1) == 0 else 8
+    for entry in boxes(source, box.data + head, box.end):
+        version = source.number(entry.data, 1)
+        if entry.kind != b"infe" or version < 2:
+            raise Damaged
+        width = 2 if version == 2 else 4
+        yield source.number(entry.data + 4, width), source.exactly(entry.data + 4 + width + 2, 4)
+
+
+def _places(source: Source, box: Box, idat: Box | None) -> Iterator[tuple[int, int, int]]:
+    """Number, beginning and end of each piece of an item (ItemLocationBox)."""
+    version, sizes, more = (source.number(box.data + n, 1) for n in (0, 4, 5))
+    wide_offset, wide_length, wide_base = sizes >> 4, sizes & 15, more >> 4
+    wide_index = more & 15 if version else 0
+    wide_id = 4 if version == 2 else 2
+    at = box.data + 6
+
+    def take(count: int) -> int:
+        nonlocal at
+        at += count
+        if at > box.end:
+            raise Damaged
+        return source.number(at - count, count) if count else 0
+
+    for _ in range(take(wide_id)):
+        item, method = take(wide_id), take(2) & 15 if version else 0
+        take(2)
+        base = take(wide_base)
+        for _ in range(take(2)):
+            take(wide_index)
+            start, length = base + take(wide_offset), take(wide_length)
+            if method == 1 and idat:
+                start += idat.data
+            elif method:
+                raise Damaged
+            yield item, start, start + length if length else source.size

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site import dates, stylesheet
+from notes_site import dates, stylesheet, usercache
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
 from notes_site.diagnostics import Diagnostic, below, error, note, suggestion
@@ -25,6 +25,9 @@ from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
 from notes_site.text import decode
 
+_COMPILED = "templates"
+"""The kind of what `usercache` keeps of templates: code, which no project may bring along."""
+
 
 class Composed(NamedTuple):
     """A whole site in memory, nothing of it rendered yet."""
@@ -35,6 +38,12 @@ class Composed(NamedTuple):
     templates: Templates
     templates_key: str
     diagnostics: tuple[Diagnostic, ...]
+
+    def keep_compiled(self) -> None:
+        """Keep what compiling templates gave, where any was compiled since they were loaded."""
+        if self.templates.compiled.changed:
+            usercache.save(_COMPILED, self.templates_key, self.templates.compiled.dump())
+            self.templates.compiled.changed = False
 
 
 def compose(
@@ -130,7 +139,7 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
             raise CacheDamaged
         return found
 
-    compiled = Compiled(loaded.memo.get(_templates_key(loaded)))
+    compiled = Compiled(usercache.load(_COMPILED, _templates_key(loaded)))
     return Templates([layer for layer in layers if layer], body, compiled), problems
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import BinaryIO, Literal, NamedTuple, TypeVar
 
 from notes_site.diagnostics import Diagnostic, error
 from notes_site.digest import hasher
@@ -195,6 +195,36 @@ def digest_file(path: Path) -> str:
         return ""
 
 
+@contextmanager
+def open_plain(path: Path, mode: Literal["rb", "a+b"] = "rb") -> Iterator[BinaryIO]:
+    """Open a plain file: never through a symbolic link, and nothing that would make us wait.
+
+    Raises:
+        OSError: it is not there, cannot be opened, or is something else.
+    """
+    if path.is_symlink():  # where the system cannot be told so
+        raise _link_in_the_way(path)
+    with open(path, mode, opener=_without_link) as file:
+        if not modes.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "this is no plain file", str(path))
+        yield file
+
+
+def _without_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o666)
+
+
+def _link_in_the_way(path: Path) -> OSError:
+    return OSError(errno.ELOOP, "this is a symbolic link; delete it", str(path))
+
+
+def is_inside(path: str) -> bool:
+    """Tell whether a path that a record of ours names leads to a file of the site: within its folder, and not ours."""
+    if os.name == "nt" and {"\\", ":"} & set(path):
+        return False
+    return not {"", ".", "..", STATE} & set(path.split("/"))
+
+
 class Busy(Exception):
     """Another build holds the lock; its text says who."""
 
@@ -205,9 +235,14 @@ def lock(folder: Path) -> Iterator[None]:
 
     Raises:
         Busy: another process holds it.
+        OSError: it cannot be made, or it is a link: what is written to it would go elsewhere.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+b") as held:
+    if folder.is_symlink():
+        raise _link_in_the_way(folder)
+    with open_plain(folder / "lock", "a+b") as held:
+        if os.fstat(held.fileno()).st_nlink > 1:
+            raise OSError(errno.EMLINK, "this file has another name as well; delete it", held.name)
         try:
             _lock(held.fileno())
             if not os.path.samestat(os.fstat(held.fileno()), os.stat(held.name)):

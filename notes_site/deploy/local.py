@@ -13,7 +13,7 @@ from notes_site.deploy.headers import headers_of
 from notes_site.deploy.keys import is_fingerprinted, kind_of
 from notes_site.deploy.model import DeployError, LocalFile
 from notes_site.digest import hasher
-from notes_site.files import STATE
+from notes_site.files import STATE, is_inside
 
 BROKEN = frozenset({"broken-link", "broken-image", "broken-anchor"})
 PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it is larger
@@ -45,6 +45,8 @@ def read_record(output: Path, *, force: bool = False) -> Record:
         record: dict[str, Any] = json.loads((output / STATE / "build.json").read_bytes())
         state, drafts, schema = record["state"], record["drafts"], record["schema"]
         files = {str(path): str(value) for path, value in record["files"].items()}
+        if not all(map(is_inside, files)):
+            raise ValueError("a path out of the folder")
         found = Record(files, frozenset(record.get("lists", ())), record["diagnostics"])
     except FileNotFoundError:
         raise DeployError(f"{output} holds no built site: run `notes-site build` first") from None

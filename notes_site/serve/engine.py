@@ -203,12 +203,7 @@ class Preview(Outputs):
             return
         self._tidy = True
         parsing.parse_chunk([parsing.Task("nothing.md", b"")], configs.parse_options(self._newest.loaded.config))
-        compiled = self._newest.templates.compiled
-        if compiled.changed:
-            compiled.changed = False
-            self._newest.loaded.memo.put(self._newest.templates_key, compiled.dump())
-            self._newest.loaded.memo.save(forget=False)
-            self._cache.commit()
+        self._newest.keep_compiled()
         collector.collect()
 
     # --- what is asked for

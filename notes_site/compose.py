@@ -20,7 +20,7 @@ from notes_site.locate import NOWHERE, locate
 from notes_site.model import Config
 from notes_site.pages import Assets, Plan, plan
 from notes_site.paths import ENGINE, SCRIPT, is_inlined, is_note
-from notes_site.project import Project
+from notes_site.project import Project, theme
 from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
 from notes_site.text import decode
@@ -140,7 +140,16 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
         return found
 
     compiled = Compiled(usercache.load(_COMPILED, _templates_key(loaded)))
-    return Templates([layer for layer in layers if layer], body, compiled), problems
+    return Templates(
+        [layer for layer in layers if layer], body, compiled, sandboxed=_has_own_templates(loaded)
+    ), problems
+
+
+def _has_own_templates(loaded: Loaded) -> bool:
+    """Tell whether any template is not the theme's, under which name ever its folder is."""
+    theirs = os.path.realpath(theme() / "templates")
+    layers = ("templates", "theme-templates")
+    return any(loaded.inputs.digests.get(n) and os.path.realpath(loaded.roots[n]) != theirs for n in layers)
 
 
 def _templates_key(loaded: Loaded) -> str:

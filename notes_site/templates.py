@@ -220,6 +220,8 @@ class Templates:
             raise TemplateFault(self._endless(exc, name, view)) from exc
         except jinja2.TemplateNotFound as exc:
             raise TemplateFault(self._not_found(exc, name, view)) from exc
+        except SecurityError as exc:
+            raise TemplateFault(self._unsafe(exc, name, view)) from exc
         except jinja2.TemplateError as exc:
             raise TemplateFault(self._runtime(exc, name, view)) from exc
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as exc:
@@ -241,11 +243,17 @@ class Templates:
         hint = "`default/` before the name reaches the template that this one replaces"
         return error(shown or name, "template-endless", message, hint=hint, **self._place(shown, line))
 
+    def _unsafe(self, exc: SecurityError, name: str, view: View) -> Diagnostic:
+        shown, line = self._line_of(exc)
+        said = in_backticks(str(exc))
+        place = self._place(shown, line, *re.findall("`([^`]+)`", said))
+        message = f"{said} (page {view.meta.url})"
+        hint = "a template shows what its view has: docs/templates.md lists it"
+        return error(shown or name, "template-unsafe", message, hint=hint, **place)
+
     def _runtime(self, exc: Exception, name: str, view: View) -> Diagnostic:
         shown, line = self._line_of(exc)
-        said, hint, code = in_backticks(str(exc)), "", "template-error"
-        if isinstance(exc, SecurityError):
-            code, hint = "template-unsafe", "templates show what the view has: docs/templates.md lists it"
+        said, hint = in_backticks(str(exc)), ""
         if lacking := LACKING.match(said):
             said = f"`{lacking[2]}` has no `{lacking[3]}`"
             hint = likely_field(getattr(reports if lacking[1] == "reports" else views, lacking[2]), lacking[3])
@@ -255,7 +263,7 @@ class Templates:
         names = reversed(re.findall("`([^`]+)`", said))
         return error(
             shown or name,
-            code,
+            "template-error",
             f"{said} (page {view.meta.url})",
             hint=hint,
             **self._place(shown, line, *names),

@@ -21,8 +21,8 @@ class Face(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An output as it is published: `data`, or the `file` to be sent as it stands; neither when that is no longer what
-    it was. `fault` says why a page could not be made.
+    """An output as it is published: `data`, or the `file` to be sent as it stands, if it still is what it was (see
+    `Preview.opened`). `fault` says why a page could not be made.
     """
 
     path: str

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from h11 import LocalProtocolError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -25,6 +25,7 @@ from notes_site.digest import digest
 from notes_site.serve.answers import Answer
 from notes_site.serve.channel import Channel
 from notes_site.serve.engine import Preview
+from notes_site.serve.sending import FileAnswer
 
 OWN = ".notes-site/"  # below the site's base: the script and the reload channel
 _AGAIN = 0.04  # seconds after which a file that was empty or wrong is read again
@@ -138,8 +139,6 @@ class App:
         if answer.fault:
             self._say_fault(answer.fault)
             status = 500
-        if answer.data is None and answer.file is None:
-            raise HTTPException(404, "this file is no longer what it was; mend the problems to see the new one")
         data = answer.data or b""
         if answer.media_type.startswith("text/html") and answer.data is not None:
             data = self._with_script(data, answer)
@@ -149,7 +148,10 @@ class App:
             return Response(status_code=304, headers=headers)
         if answer.file is None:
             return Response(data, status, headers, answer.media_type)
-        return FileResponse(answer.file, status, headers, answer.media_type)
+        file = self.preview.opened(answer)
+        if file is None:
+            raise HTTPException(404, "this file is no longer what it was; mend the problems to see the new one")
+        return FileAnswer(file, status, headers, answer.media_type)
 
     def _with_script(self, page: bytes, answer: Answer) -> bytes:
         """The page with the reload script, which is never part of what is published."""

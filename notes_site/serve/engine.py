@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -37,7 +38,7 @@ from notes_site.serve.changes import (
     same_site,
     swapped,
 )
-from notes_site.serve.outputs import Outputs, is_as_read
+from notes_site.serve.outputs import Outputs, opened
 from notes_site.shelf import Records
 from notes_site.templates import TemplateFault
 from notes_site.templatewords import distinct
@@ -255,13 +256,15 @@ class Preview(Outputs):
                     return self._made(path)
         return fault(path, _LOST)
 
+    def opened(self, answer: Answer) -> BinaryIO | None:
+        """Open the file that is an answer, None when it is no longer what it was."""
+        return opened(answer.file, answer.face.key, self._newest.loaded, self._stamps) if answer.file else None
+
     def _made(self, path: str) -> Answer:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            file = self._maker.origin(output)
-            as_it_was = is_as_read(file, output.digest, self._newest.loaded, self._stamps)
-            return Answer(path, None, file if as_it_was else None, kind, Face(output.digest, ""))
+            return Answer(path, None, self._maker.origin(output), kind, Face(output.digest, ""))
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from notes_site.serve.engine import Preview
 from notes_site.serve.sending import part_of
 from tests.harness import Site
-from tests.serving import Serving
+from tests.serving import Serving, until
 
 WHOLE = None
 NOTHING = range(0)
@@ -29,7 +30,8 @@ NOTHING = range(0)
         ("bytes=-99", range(10)), ("bytes=9-99", range(9, 10)), ("BYTES=0-1", range(2)), (" bytes= 0-1 ", range(2)),
         ("bytes=10-", NOTHING), ("bytes=99-100", NOTHING), ("bytes=-0", NOTHING),
         ("", WHOLE), ("items=0-1", WHOLE), ("bytes", WHOLE), ("bytes=", WHOLE), ("bytes=-", WHOLE),
-        ("bytes=a-b", WHOLE), ("bytes=5-4", WHOLE), ("bytes=0-1,3-4", WHOLE), ("bytes=0-1,", WHOLE), ("bytes=--1", WHOLE),
+        ("bytes=a-b", WHOLE), ("bytes=5-4", WHOLE), ("bytes=0-1,3-4", WHOLE), ("bytes=0-1,", WHOLE),
+        ("bytes=--1", WHOLE),
         ("bytes=1.5-2", WHOLE), ("bytes=0x1-2", WHOLE), ("bytes=+1-2", WHOLE), ("bytes=1_0-20", WHOLE),
         ("bytes=\u0661-\u0662", WHOLE), ("0-1", WHOLE), ("bytes:0-1", WHOLE), ("bytes=0-" + "9" * 5000, WHOLE),
     ],
@@ -114,3 +116,17 @@ def test_what_was_opened_is_what_was_looked_at(course: Site, tmp_path: Path) -> 
         data.unlink()
         os.mkfifo(data)
         assert preview.opened(answer) is None
+
+
+def test_project_that_is_away_is_shown_as_it_was(course: Site) -> None:
+    pages = ("", "cloud/one.html", "tags.html", "nowhere.html")
+    with Serving(course.root) as preview:
+        before = {path: (preview.get(path).status_code, preview.page(path)) for path in pages}
+        away = course.root.rename(course.root.with_name("away"))
+        for _ in range(3):
+            assert {path: (preview.get(path).status_code, preview.page(path)) for path in pages} == before
+        assert len(re.findall("is not there: the last good site is shown", preview.said)) == 1
+        assert "error" not in preview.said
+        away.rename(course.root)
+        course.note("cloud/one.md", "Text, back again.\n", title="One")
+        until(lambda: b"back again" in preview.page("cloud/one.html"))

@@ -56,6 +56,7 @@ class App:
         self._script = Path(__file__).with_name("client.js").read_bytes()
         self._said: tuple[Diagnostic, ...] = ()
         self._faults: set[str] = set()
+        self._away = False
         self._timers: list[asyncio.TimerHandle] = []
         self._site = preview.shown.site
         self._pages = preview.note_pages()
@@ -166,16 +167,27 @@ class App:
     # --- changes
 
     async def _take_in(self, changed: Iterable[Path] | None) -> None:
-        """Bring the site up to date; a file that is still being written is waited for."""
+        """Bring the site up to date; a file that is still being written is waited for. While the project's folder is
+        away the site stays as it is.
+        """
         for attempt in range(_ATTEMPTS + 1):
             final = attempt == _ATTEMPTS
+            if self._is_away():
+                return
             try:
                 if self.preview.reload(final=final) if changed is None else self.preview.refresh(changed, final=final):
                     return
             except OSError:  # gone while it was read
-                if final:
+                if final and not self._is_away():
                     raise
             await asyncio.sleep(_AGAIN)
+
+    def _is_away(self) -> bool:
+        """Tell whether the project's folder is not there, and say so once."""
+        before, self._away = self._away, not self.preview.project.root.is_dir()
+        if self._away and not before:
+            self._say(f"{self.preview.project.root} is not there: the last good site is shown until it is back")
+        return self._away
 
     async def changed(self, files: frozenset[Path] | None) -> None:
         """Take in what the watcher names, and tell the open pages that show any of it."""

@@ -72,9 +72,8 @@ class Kept:
 def measure_assembly(root: Path) -> str:
     """Time the assembly of all records: from nothing, and after one of them has changed."""
     cache = Cache(root / ".notes-site" / "cache.db")
-    rows = cache._rows("SELECT digest, terms FROM search WHERE sections != ''")
+    records = {key: terms.decode() for key, terms in cache._all("terms").items() if cache.sections(key)}
     cache.close()
-    records = dict(rows)
     digests = sorted(records)
     shelf = Kept(records)
     count = shard_count(sum(terms.count("\n") + 1 for terms in records.values()))

@@ -141,8 +141,7 @@ def _finish(
     loaded = composed.loaded
     found = with_source(in_order((*composed.diagnostics, *problems)), project.root)
     published = options.write and not failed(found, strict=options.strict)
-    if composed.templates.compiled.changed:
-        loaded.memo.put(composed.templates_key, composed.templates.compiled.dump())
+    composed.keep_compiled()
     loaded.memo.save(forget=True)
     cache.save_bodies(loaded.new_bodies)
     cache.keep_bodies(n.body for n in loaded.notes)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site import cleaning, dates, stylesheet
+from notes_site import cleaning, dates, stylesheet, usercache
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
 from notes_site.copying import Cleaned
@@ -22,10 +22,13 @@ from notes_site.model import Config
 from notes_site.outputs import Copy
 from notes_site.pages import Assets, Plan, plan
 from notes_site.paths import ENGINE, SCRIPT, is_inlined
-from notes_site.project import Project
+from notes_site.project import Project, theme
 from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
 from notes_site.text import decode
+
+_COMPILED = "templates"
+"""The kind of what `usercache` keeps of templates: code, which no project may bring along."""
 
 
 class Composed(NamedTuple):
@@ -37,6 +40,12 @@ class Composed(NamedTuple):
     templates: Templates
     templates_key: str
     diagnostics: tuple[Diagnostic, ...]
+
+    def keep_compiled(self) -> None:
+        """Keep what compiling templates gave, where any was compiled since they were loaded."""
+        if self.templates.compiled.changed:
+            usercache.save(_COMPILED, self.templates_key, self.templates.compiled.dump())
+            self.templates.compiled.changed = False
 
 
 def compose(
@@ -135,8 +144,17 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
             raise CacheDamaged
         return found
 
-    compiled = Compiled(loaded.memo.get(_templates_key(loaded)))
-    return Templates([layer for layer in layers if layer], body, compiled), problems
+    compiled = Compiled(usercache.load(_COMPILED, _templates_key(loaded)))
+    return Templates(
+        [layer for layer in layers if layer], body, compiled, sandboxed=_has_own_templates(loaded)
+    ), problems
+
+
+def _has_own_templates(loaded: Loaded) -> bool:
+    """Tell whether any template is not the theme's, under which name ever its folder is."""
+    theirs = os.path.realpath(theme() / "templates")
+    layers = ("templates", "theme-templates")
+    return any(loaded.inputs.digests.get(n) and os.path.realpath(loaded.roots[n]) != theirs for n in layers)
 
 
 def _templates_key(loaded: Loaded) -> str:

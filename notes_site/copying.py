@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from notes_site.digest import hasher
 
@@ -38,15 +38,15 @@ def _digest(blocks: Iterable[bytes]) -> str:
     return found.hexdigest()
 
 
-def write_cleaned(source: Path, target: Path) -> None:
-    """Write a file as it is published.
+def write_cleaned(file: BinaryIO, target: Path) -> None:
+    """Write an open file as it is published.
 
     Raises:
         OSError: the one cannot be read, or the other not be written.
     """
     from notes_site import metadata
 
-    with source.open("rb") as original, target.open("wb") as copy:
-        opened = metadata.Source(original)
-        for block in metadata.edited(opened, metadata.examine(opened).edits):
+    source = metadata.Source(file)
+    with target.open("wb") as copy:
+        for block in metadata.edited(source, metadata.examine(source).edits):
             copy.write(block)

@@ -11,6 +11,7 @@ import stat as modes
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -146,11 +147,15 @@ def _kind(entry: os.DirEntry[str], real_root: str, inside: frozenset[tuple[int, 
         raise
     if entry.is_symlink():
         real = os.path.realpath(entry.path)
-        if real != real_root and not real.startswith(real_root.rstrip(os.sep) + os.sep):
+        if not _is_below(real, real_root):
             return "outside"
         if (result.st_dev, result.st_ino) in inside:
             return "loop"
     return result if modes.S_ISREG(result.st_mode) or modes.S_ISDIR(result.st_mode) else "special"
+
+
+def _is_below(real: str, real_root: str) -> bool:
+    return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
 
 
 def unreadable(path: str, exc: OSError) -> Diagnostic:
@@ -184,7 +189,12 @@ def read_digest(path: Path) -> str:
         OSError: the file cannot be read.
     """
     with path.open("rb", buffering=0) as file:
-        return hashlib.file_digest(file, hasher).hexdigest()
+        return digest_of_open(file)
+
+
+def digest_of_open(file: FileIO | BufferedReader) -> str:
+    """Return the digest of an open file's bytes."""
+    return hashlib.file_digest(file, hasher).hexdigest()
 
 
 def digest_file(path: Path) -> str:
@@ -193,6 +203,65 @@ def digest_file(path: Path) -> str:
         return read_digest(path)
     except OSError:
         return ""
+
+
+def open_inside(root: str, file: Path) -> BufferedReader:
+    """Open a file below a folder; a link in its place is followed while it leads to a file there, as in a scan.
+
+    Raises:
+        OSError: it is not there, cannot be opened, or is something else.
+    """
+    if file.is_symlink():
+        real = os.path.realpath(file)
+        if not _is_below(real, os.path.realpath(root)):
+            raise _link_in_the_way(file)
+        file = Path(real)
+    return open_plain(file)
+
+
+def read_inside(root: str, file: Path) -> bytes:
+    """Return the bytes of a file below a folder (see `open_inside`)."""
+    with open_inside(root, file) as held:
+        return held.read()
+
+
+def digest_inside(root: str, file: Path) -> str:
+    """Return the digest of a file below a folder (see `open_inside`)."""
+    with open_inside(root, file) as held:
+        return digest_of_open(held)
+
+
+def open_plain(path: Path) -> BufferedReader:
+    """Open a plain file to read: never through a symbolic link, and nothing that would make us wait.
+
+    Raises:
+        OSError: it is not there, cannot be opened, or is something else.
+    """
+    return os.fdopen(_plain(path, os.O_RDONLY), "rb")
+
+
+def _plain(path: Path, flags: int) -> int:
+    if not _NO_LINKS and path.is_symlink():
+        raise _link_in_the_way(path)
+    descriptor = os.open(path, flags | _NO_LINKS | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0), 0o666)
+    if not modes.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "this is no plain file", str(path))
+    return descriptor
+
+
+_NO_LINKS: int = getattr(os, "O_NOFOLLOW", 0)  # 0 on Windows, which cannot be told so
+
+
+def _link_in_the_way(path: Path) -> OSError:
+    return OSError(errno.ELOOP, "this is a symbolic link; delete it", str(path))
+
+
+def is_inside(path: str) -> bool:
+    """Tell whether a path that a record of ours names leads to a file of the site: within its folder, and not ours."""
+    if os.name == "nt" and {"\\", ":"} & set(path):
+        return False
+    return not {"", ".", "..", STATE} & set(path.split("/"))
 
 
 class Busy(Exception):
@@ -205,12 +274,17 @@ def lock(folder: Path) -> Iterator[None]:
 
     Raises:
         Busy: another process holds it.
+        OSError: it cannot be made, or it is a link: what is written to it would go elsewhere.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+b") as held:
+    if folder.is_symlink():
+        raise _link_in_the_way(folder)
+    with os.fdopen(_plain(folder / "lock", os.O_RDWR | os.O_APPEND | os.O_CREAT), "a+b") as held:
+        if os.fstat(held.fileno()).st_nlink > 1:
+            raise OSError(errno.EMLINK, "this file has another name as well; delete it", str(folder / "lock"))
         try:
             _lock(held.fileno())
-            if not os.path.samestat(os.fstat(held.fileno()), os.stat(held.name)):
+            if not os.path.samestat(os.fstat(held.fileno()), os.stat(folder / "lock")):
                 raise FileNotFoundError  # who had it has deleted it, and somebody else may have made another
         except OSError:
             held.seek(0)

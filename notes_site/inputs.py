@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from notes_site.diagnostics import Diagnostic
 from notes_site.digest import digest
-from notes_site.files import STATE, Scan, Stat, is_ignored, read_digest, scan, settled, settled_with, unreadable
+from notes_site.files import (
+    STATE,
+    Scan,
+    Stat,
+    digest_inside,
+    is_ignored,
+    read_inside,
+    scan,
+    settled,
+    settled_with,
+    unreadable,
+)
 from notes_site.paths import is_note
 from notes_site.text import LIMIT, too_large
 
@@ -72,10 +84,10 @@ def read_inputs(
                 continue
             try:
                 if is_text:
-                    data[layer, path], stat = settled_with(file, Path.read_bytes)
+                    data[layer, path], stat = settled_with(file, partial(read_inside, roots[layer]))
                     of_layer[path] = digest(data[layer, path])
                 else:
-                    of_layer[path], stat = settled_with(file, read_digest)
+                    of_layer[path], stat = settled_with(file, partial(digest_inside, roots[layer]))
             except OSError as exc:
                 problems.append(unreadable(f"{shown.get(layer, layer)}/{path}", exc))
                 continue

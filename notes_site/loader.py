@@ -13,7 +13,7 @@ from notes_site import leaks, noop, parsing, project
 from notes_site.cache import Cache
 from notes_site.diagnostics import Diagnostic, below, dumps, failed, loads
 from notes_site.digest import combine, digest, digest_of
-from notes_site.files import Scan, Stat, settled_with
+from notes_site.files import Scan, Stat, read_inside, settled_with
 from notes_site.inputs import Inputs, read_inputs, scan_layers
 from notes_site.model import Config, Note, Parsed, ParseOptions
 from notes_site.paths import is_note
@@ -190,7 +190,7 @@ def _leaks_in_files(
             key = combine("leaks", name, known, program, *allow)
             kept = memo.get(key)
             if kept is None:
-                data = Path(roots[layer], path).read_bytes()
+                data = read_inside(roots[layer], Path(roots[layer], path))
                 kept = dumps(leaks_in_file(name, data, allow)).encode()
                 if digest(data) == known:
                     memo.put(key, kept)
@@ -209,7 +209,7 @@ def leaks_in_file(name: str, data: bytes, allow: tuple[str, ...]) -> tuple[Diagn
 
 def _bytes(inputs: Inputs, roots: Mapping[str, str], path: str) -> bytes:
     data = inputs.data.get(("content", path))
-    return Path(roots["content"], path).read_bytes() if data is None else data
+    return read_inside(roots["content"], Path(roots["content"], path)) if data is None else data
 
 
 def texts(loaded: Loaded, layer: str) -> Iterator[tuple[str, bytes]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from notes_site.copying import write_cleaned
 from notes_site.diagnostics import Diagnostic, error
-from notes_site.files import STATE, lock, read_digest
+from notes_site.files import STATE, is_inside, lock, read_digest
 from notes_site.noop import marker
 from notes_site.paths import collision_key
 
@@ -33,13 +33,9 @@ def owned_files(output: Path) -> dict[str, str]:
     """
     try:
         files = json.loads(marker(output).read_text(encoding="utf-8"))["files"]
-        return {str(path): str(value) for path, value in files.items() if _is_inside(path)}
+        return {str(path): str(value) for path, value in files.items() if is_inside(path)}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-
-
-def _is_inside(path: str) -> bool:
-    return not os.path.isabs(path) and not {"", "..", STATE} & set(path.split("/"))
 
 
 class Staging:
@@ -52,6 +48,8 @@ class Staging:
         self._folder = output / STATE / "staging"
         self._files: dict[str, Path] = {}
         self._made: set[Path] = set()
+        if self._folder.is_symlink():  # to a folder that is not ours
+            self._folder.unlink()
 
     def add(self, path: str, data: bytes) -> None:
         """Stage a file."""
@@ -64,7 +62,11 @@ class Staging:
             Changed: its bytes no longer have the expected digest.
         """
         copy = self._new(path)
-        (write_cleaned if clean else shutil.copyfile)(source, copy)
+        if clean:
+            with source.open("rb") as file:
+                write_cleaned(file, copy)
+        else:
+            shutil.copyfile(source, copy)
         if read_digest(copy) != expected:
             raise Changed(str(source))
 
@@ -208,7 +210,9 @@ def write_record(
         return
     staged = target.with_name("staging") / "record"
     staged.parent.mkdir(parents=True, exist_ok=True)
-    staged.write_bytes(data)
+    staged.unlink(missing_ok=True)
+    with staged.open("xb") as file:  # never through a link
+        file.write(data)
     os.replace(staged, target)
 
 

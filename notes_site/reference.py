@@ -42,6 +42,9 @@ A template sees one variable, `view`, and nothing else: no clock, no environment
 exactly when something that it shows has changed. What a template extends, includes or imports must be named by a text,
 not by a variable. Using what a view does not have is an error with template, line and page.
 
+A site's own templates run in [Jinja's sandbox](https://jinja.palletsprojects.com/sandbox/): they can put any HTML and
+any script into pages, and use up time and memory, but they cannot read files, run programs or reach into Python.
+
 Besides [Jinja's own filters](https://jinja.palletsprojects.com/templates/#list-of-builtin-filters) there are:
 
 | filter | what it gives |

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
@@ -20,6 +21,10 @@ settings.register_profile(
 settings.register_profile("full", settings.get_profile("default"), max_examples=400)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+
+# What is kept for the user outside of projects: the tests leave theirs alone.
+_KEPT = tempfile.TemporaryDirectory(prefix="notes-site-", ignore_cleanup_errors=True)
+os.environ["LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME"] = _KEPT.name
 
 # A shell that starts CI in the background has Ctrl-C ignored, and every process below it would ignore it too.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -146,7 +146,8 @@ def test_a_large_film_is_not_held_in_memory(site: Site) -> None:
     tracemalloc.start()
     try:
         look(film)
-        write_cleaned(film, copy)
+        with film.open("rb") as opened:
+            write_cleaned(opened, copy)
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()

@@ -15,6 +15,7 @@ from notes_site.cache import Cache
 from notes_site.diagnostics import Diagnostic
 from notes_site.files import STATE
 from notes_site.reporting import Report
+from notes_site.serve.answers import Answer
 from notes_site.serve.engine import Preview
 from tests.harness import Site, published
 from tests.test_laws import Edits
@@ -24,7 +25,16 @@ def previewed(preview: Preview) -> dict[str, bytes]:
     """The bytes of every output."""
     answers = [preview.answer(path) for path in preview.outputs]
     assert not any(answer.fault for answer in answers)
-    return {a.path: a.file.read_bytes() if a.file else a.data or b"" for a in answers}
+    return {a.path: _sent(preview, a) for a in answers}
+
+
+def _sent(preview: Preview, answer: Answer) -> bytes:
+    if answer.file is None:
+        return answer.data or b""
+    file = preview.opened(answer)
+    assert file
+    with file:
+        return file.read()
 
 
 def clean_build(site: Site, folder: Path, **options: object) -> tuple[Report, dict[str, bytes]]:

@@ -15,7 +15,7 @@ from notes_site.deploy.model import DeployError, LocalFile
 from notes_site.deploy.state import parse
 from notes_site.diagnostics import counted, refused
 from notes_site.digest import hasher
-from notes_site.files import STATE
+from notes_site.files import STATE, is_inside
 
 EMPTY = LocalFile(sha256().hexdigest(), 0, headers_of("", fingerprinted=False), "asset", fingerprinted=False)
 PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it is larger
@@ -51,7 +51,9 @@ def read_record(output: Path) -> Record:
         file = output / STATE / "build.json"
         record = parse(file.read_bytes())
         state, drafts, schema = record["state"], record["drafts"], record["schema"]
-        files = {path: str(value) for path, value in record["files"].items() if _is_inside(path)}
+        files = {str(path): str(value) for path, value in record["files"].items()}
+        if not all(map(is_inside, files)):
+            raise ValueError("a path out of the folder")
         problems = {code: int(number) for code, number in record["diagnostics"].items()}
         lists, sources = frozenset(record.get("lists", ())), tuple(record.get("sources", ()))
         found = Record(files, lists, problems, sources, file.stat().st_mtime_ns)
@@ -80,18 +82,6 @@ def refuse_problems(output: Path, record: Record, allowed: Collection[str]) -> N
             f"{output} has problems that readers would see ({counted(stopping)}): `notes-site check` shows them; "
             f"mend them, or deploy all the same with {options}"
         )
-
-
-def _is_inside(path: str) -> bool:
-    """Tell whether a name in the record stays in the folder on this system.
-
-    Raises:
-        ValueError: it does not; no build has written that.
-    """
-    pure = PurePath(path)
-    if pure.anchor or pure.as_posix() != path or ".." in pure.parts:
-        raise ValueError(path)
-    return True
 
 
 def read_site(

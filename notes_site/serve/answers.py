@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from notes_site.digest import combine, digest, digest_of
-from notes_site.making import Maker
+from notes_site.making import Maker, Origin
 from notes_site.mediatypes import media_type
 from notes_site.outputs import Output
 
@@ -22,13 +21,13 @@ class Face(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An output as it is published: `data`, or the `file` to be sent as it stands; neither when that is no longer what
-    it was. `fault` says why a page could not be made.
+    """An output as it is published: `data`, or the `file` to be sent as it stands, if it still is what it was (see
+    `Preview.opened`). `fault` says why a page could not be made.
     """
 
     path: str
     data: bytes | None
-    file: Path | None
+    file: Origin | None
     media_type: str
     face: Face
     fault: str = ""

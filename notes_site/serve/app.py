@@ -16,7 +16,7 @@ from urllib.parse import quote
 from h11 import LocalProtocolError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -25,6 +25,7 @@ from notes_site.digest import digest
 from notes_site.serve.answers import Answer
 from notes_site.serve.channel import Channel
 from notes_site.serve.engine import Preview
+from notes_site.serve.sending import FileAnswer
 
 OWN = ".notes-site/"  # below the site's base: the script and the reload channel
 _AGAIN = 0.04  # seconds after which a file that was empty or wrong is read again
@@ -55,6 +56,7 @@ class App:
         self._script = Path(__file__).with_name("client.js").read_bytes()
         self._said: tuple[Diagnostic, ...] = ()
         self._faults: set[str] = set()
+        self._away = False
         self._timers: list[asyncio.TimerHandle] = []
         self._site = preview.shown.site
         self._pages = preview.note_pages()
@@ -138,8 +140,6 @@ class App:
         if answer.fault:
             self._say_fault(answer.fault)
             status = 500
-        if answer.data is None and answer.file is None:
-            raise HTTPException(404, "this file is no longer what it was; mend the problems to see the new one")
         data = answer.data or b""
         if answer.media_type.startswith("text/html") and answer.data is not None:
             data = self._with_script(data, answer)
@@ -149,7 +149,10 @@ class App:
             return Response(status_code=304, headers=headers)
         if answer.file is None:
             return Response(data, status, headers, answer.media_type)
-        return FileResponse(answer.file, status, headers, answer.media_type)
+        file = self.preview.opened(answer)
+        if file is None:
+            raise HTTPException(404, "this file is no longer what it was; mend the problems to see the new one")
+        return FileAnswer(file, status, headers, answer.media_type)
 
     def _with_script(self, page: bytes, answer: Answer) -> bytes:
         """The page with the reload script, which is never part of what is published."""
@@ -164,16 +167,27 @@ class App:
     # --- changes
 
     async def _take_in(self, changed: Iterable[Path] | None) -> None:
-        """Bring the site up to date; a file that is still being written is waited for."""
+        """Bring the site up to date; a file that is still being written is waited for. While the project's folder is
+        away the site stays as it is.
+        """
         for attempt in range(_ATTEMPTS + 1):
             final = attempt == _ATTEMPTS
+            if self._is_away():
+                return
             try:
                 if self.preview.reload(final=final) if changed is None else self.preview.refresh(changed, final=final):
                     return
             except OSError:  # gone while it was read
-                if final:
+                if final and not self._is_away():
                     raise
             await asyncio.sleep(_AGAIN)
+
+    def _is_away(self) -> bool:
+        """Tell whether the project's folder is not there, and say so once."""
+        before, self._away = self._away, not self.preview.project.root.is_dir()
+        if self._away and not before:
+            self._say(f"{self.preview.project.root} is not there: the last good site is shown until it is back")
+        return self._away
 
     async def changed(self, files: frozenset[Path] | None) -> None:
         """Take in what the watcher names, and tell the open pages that show any of it."""

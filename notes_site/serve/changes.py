@@ -14,7 +14,7 @@ import msgspec
 
 from notes_site.diagnostics import Diagnostic, below, failed
 from notes_site.digest import digest
-from notes_site.files import as_text, read_digest, settled, stat_of
+from notes_site.files import as_text, digest_of_open, open_plain, settled, stat_of
 from notes_site.inputs import ignored_in, reads_as_text, stamp_of
 from notes_site.loader import Loaded, checked_for_leaks, leaks_in_file
 from notes_site.model import Note, Parsed
@@ -96,8 +96,9 @@ def read_change(place: Place, old: Loaded) -> Change:
         if not modes.S_ISREG(before.st_mode) or (before.st_size > LIMIT and reads_as_text(layer, path)):
             raise Odd
         is_text, is_checked = reads_as_text(layer, path), checked_for_leaks(layer, path, before.st_size)
-        data = file.read_bytes() if is_text or is_checked else None
-        found = read_digest(file) if data is None else digest(data)
+        with open_plain(file) as held:
+            data = held.read() if is_text or is_checked else None
+            found = digest_of_open(held) if data is None else digest(data)
         leaks = leaks_in_file(f"{old.shown[layer]}/{path}", data or b"", old.config.leaks_allow) if is_checked else ()
     except FileNotFoundError:
         return Change(layer, path, None, "", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from notes_site.copying import write_cleaned
 
@@ -14,14 +15,14 @@ class Copies:
     def __init__(self) -> None:
         self._folder: TemporaryDirectory[str] | None = None
 
-    def of(self, file: Path, digest: str) -> Path:
-        """Return the copy of a file that is published with this digest."""
+    def of(self, file: BinaryIO, digest: str) -> BinaryIO:
+        """Open the copy of a file that is published with this digest."""
         self._folder = self._folder or TemporaryDirectory(prefix="notes-site-", ignore_cleanup_errors=True)
         copy = Path(self._folder.name, digest)
         if not copy.exists():
             write_cleaned(file, copy.with_suffix(".new"))
             copy.with_suffix(".new").replace(copy)
-        return copy
+        return copy.open("rb")
 
     def close(self) -> None:
         """Delete them."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -39,7 +40,7 @@ from notes_site.serve.changes import (
     swapped,
 )
 from notes_site.serve.copies import Copies
-from notes_site.serve.outputs import Outputs, is_as_read
+from notes_site.serve.outputs import Outputs, opened
 from notes_site.shelf import Records
 from notes_site.templates import TemplateFault
 from notes_site.templatewords import distinct
@@ -207,12 +208,7 @@ class Preview(Outputs):
             return
         self._tidy = True
         parsing.parse_chunk([parsing.Task("nothing.md", b"")], configs.parse_options(self._newest.loaded.config))
-        compiled = self._newest.templates.compiled
-        if compiled.changed:
-            compiled.changed = False
-            self._newest.loaded.memo.put(self._newest.templates_key, compiled.dump())
-            self._newest.loaded.memo.save(forget=False)
-            self._cache.commit()
+        self._newest.keep_compiled()
         collector.collect()
 
     # --- what is asked for
@@ -264,15 +260,21 @@ class Preview(Outputs):
                     return self._made(path)
         return fault(path, _LOST)
 
+    def opened(self, answer: Answer) -> BinaryIO | None:
+        """Open the file that is an answer, without its metadata; None when it is no longer what it was."""
+        if answer.file is None:
+            return None
+        held = opened(*answer.file, self._newest.loaded, self._stamps)
+        if held is None or answer.file.digest == answer.face.key:
+            return held
+        with held:
+            return self._copies.of(held, answer.face.key)
+
     def _made(self, path: str) -> Answer:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            file, digest = self._maker.origin(output)
-            if not is_as_read(file, digest, self._newest.loaded, self._stamps):
-                return Answer(path, None, None, kind, Face(output.digest, ""))
-            published = file if digest == output.digest else self._copies.of(file, output.digest)
-            return Answer(path, None, published, kind, Face(output.digest, ""))
+            return Answer(path, None, self._maker.origin(output), kind, Face(output.digest, ""))
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import unquote
 
 from notes_site.compose import Composed
-from notes_site.files import digest_file, stat_of
+from notes_site.files import digest_of_open, open_plain, stat_of
 from notes_site.inputs import stamp_of
 from notes_site.loader import Loaded
 from notes_site.outputs import Output
@@ -68,23 +69,28 @@ class Outputs:
         return bool(address) and f"{address}/index.html" in self.outputs
 
 
-def is_as_read(file: Path, digest: str, loaded: Loaded, stamps: Mapping[str, str]) -> bool:
-    """Tell whether a file of a layer still has the bytes of this digest. `stamps`: those that were read."""
+def opened(file: Path, digest: str, loaded: Loaded, stamps: Mapping[str, str]) -> BinaryIO | None:
+    """Open a file of a layer that still has the bytes of this digest, None when it no longer has. What is looked at is
+    what was opened, whatever takes its place meanwhile. `stamps`: those that were read.
+    """
+    try:
+        held = open_plain(Path(os.path.realpath(file)))
+    except OSError:
+        return None
+    known = digest, stamp_of(stat_of(os.fstat(held.fileno())))
+    if known in _known(file, loaded, stamps) or digest_of_open(held) == digest:
+        return held
+    held.close()
+    return None
+
+
+def _known(file: Path, loaded: Loaded, stamps: Mapping[str, str]) -> Iterator[tuple[str | None, str | None]]:
+    """Digest and stamp of a file in each layer that it is part of."""
     for layer in _LAYERS:
         root = loaded.roots.get(layer)
         if root and file.is_relative_to(root):
             name = file.relative_to(root).as_posix()
-            known = loaded.inputs.digests[layer].get(name), stamps.get(f"{layer}:{name}")
-            if known == (digest, _stamp_now(file)) or _digest_inside(file, root) == digest:
-                return True
-    return False
-
-
-def _digest_inside(file: Path, root: str) -> str:
-    """The digest of a file that lies in a folder, '' when it is not there or a link leads out of the folder."""
-    real_root = os.path.realpath(root)
-    real = os.path.realpath(file)
-    return digest_file(Path(real)) if real.startswith(f"{real_root}{os.sep}") and os.path.isfile(real) else ""
+            yield loaded.inputs.digests[layer].get(name), stamps.get(f"{layer}:{name}")
 
 
 def _stamp_now(file: Path) -> str:

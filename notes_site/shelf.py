@@ -56,6 +56,10 @@ class Records:
         for key, terms in self._cache.terms([key for key in digests if key not in self.new]).items():
             self.new[key] = terms, self._cache.sections(key) or ""
 
+    def keep(self, used: Iterable[str]) -> None:
+        """Hold these records and chunks in memory, as far as they are there, and no others."""
+        self.new = {key: self.new[key] for key in used if key in self.new}
+
     def save(self, *, used: Sequence[str] | None = None) -> None:
         """Hand what is new to the cache; with `used` forget all else."""
         self._cache.save_search(self.new)

@@ -155,4 +155,5 @@ class Answer(DeployError):
 
 
 def _code(exc: Any) -> tuple[str, int]:
-    return str(exc.response["Error"].get("Code", "")), int(exc.response["ResponseMetadata"]["HTTPStatusCode"])
+    status = int(exc.response["ResponseMetadata"]["HTTPStatusCode"])
+    return str(exc.response["Error"].get("Code") or status), status

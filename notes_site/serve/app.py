@@ -31,6 +31,7 @@ OWN = ".notes-site/"  # below the site's base: the script and the reload channel
 _AGAIN = 0.04  # seconds after which a file that was empty or wrong is read again
 _ATTEMPTS = 3  # until it is taken as it is
 _QUIET, _IDLE = 0.15, 0.6  # seconds without a request until work that can wait is done
+_BUSY = 10.0  # seconds of requests without such a pause after which memory is freed all the same
 _NEW = 5  # addresses of new notes that are told one by one
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/?#@\[\]\\]+))(?::[0-9]+)?")
@@ -57,6 +58,7 @@ class App:
         self._said: tuple[Diagnostic, ...] = ()
         self._faults: set[str] = set()
         self._away = False
+        self._busy_since = 0.0  # the time of the first request since memory was freed, 0 for none
         self._timers: list[asyncio.TimerHandle] = []
         self._site = preview.shown.site
         self._pages = preview.note_pages()
@@ -200,11 +202,14 @@ class App:
             self.rest()
 
     def rest(self) -> None:
-        """Do what can wait once nobody has asked for anything for a while."""
+        """Do what can wait once nobody has asked for anything for a while, or nobody has paused for long."""
         for timer in self._timers:
             timer.cancel()
-        later = asyncio.get_running_loop().call_later
-        self._timers = [later(_QUIET, self._settle), later(_IDLE, self._tidy)]
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self._busy_since = self._busy_since or now
+        idle = min(now + _IDLE, max(now, self._busy_since + _BUSY))
+        self._timers = [loop.call_later(_QUIET, self._settle), loop.call_at(idle, self._tidy)]
 
     def _settle(self) -> None:
         with self._told("problems"):
@@ -212,6 +217,7 @@ class App:
                 self.say_problems()
 
     def _tidy(self) -> None:
+        self._busy_since = 0.0
         with self._told("tidying"):
             self.preview.tidy()
 

@@ -45,6 +45,7 @@ from notes_site.shelf import Records
 from notes_site.templates import TemplateFault
 from notes_site.templatewords import distinct
 
+_SPARE = 100  # texts and records held in vain until they are looked for
 _LOST = "This page of the last good site is lost: the cache was cleared. Mend the problems to see the new one."
 
 
@@ -69,6 +70,7 @@ class Preview(Outputs):
         self._bodies: dict[str, str] = {}
         self._records = Records(self._cache)
         self._moved, self._tidy = False, False
+        self._room = 0
         self._problems: tuple[Composed, tuple[Diagnostic, ...]] | None = None
         self._faults: dict[str, tuple[Diagnostic, Face]] = {}
         self.reload()
@@ -102,6 +104,7 @@ class Preview(Outputs):
             self._stamps = {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
             if self._shown is None or not same_site(self._newest.loaded, loaded):
                 self._take(self._composed(loaded))
+            self._prune()
         return True
 
     def _composed(self, loaded: Loaded) -> Composed:
@@ -160,7 +163,21 @@ class Preview(Outputs):
         self._stamps.update(stamps)
         if changes:
             self._take_in(changed_by(old, changes, parsed), changes)
+            self._prune()
         return True
+
+    def _prune(self) -> None:
+        """Let go of texts and records that neither the site in view nor the newest needs, when some have gathered."""
+        if len(self._bodies) + len(self._records.new) <= self._room:
+            return
+        bodies, records = set[str](), set[str]()
+        for site in (self.shown, self._newest):
+            bodies |= {note.body for note in site.loaded.notes}
+            records |= {*site.plan.search.used(), *(note.search for note in site.loaded.notes)}
+        for body in self._bodies.keys() - bodies:  # every site looks into this one dictionary
+            del self._bodies[body]
+        self._records.keep(records)
+        self._room = len(self._bodies) + len(self._records.new) + _SPARE
 
     def _parsed(self, changes: Iterable[Change]) -> dict[str, Parsed]:
         """The changed notes."""

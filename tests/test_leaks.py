@@ -52,12 +52,12 @@ SECRETS = {
     "redis://:c0rrecthorse@cache.acme.io": ("c0rrecthorse", "a password in an address"),
     PEM: (PEM, "a private key"),
     '{"key": "' + PEM.replace("\n", "\\n") + '"}': (PEM.replace("\n", "\\n"), "a private key"),
-    "token ghp" + "_" + some(36): ("ghp" + "_" + some(36), "a token of GitHub"),
-    "AI" + "za" + some(35): ("AI" + "za" + some(35), "a key of Google"),
-    "xox" + "b-123456780912-" + some(24): ("xox" + "b-123456780912-" + some(24), "a token of Slack"),
+    "token ghp" + "_" + some(36): ("ghp" + "_" + some(36), "a key or token of GitHub"),
+    "AI" + "za" + some(35): ("AI" + "za" + some(35), "a key or token of Google"),
+    "xox" + "b-123456780912-" + some(24): ("xox" + "b-123456780912-" + some(24), "a key or token of Slack"),
     "join --token SWM" + "TKN-1-" + some(50, "0a1b2c3d4e5f6g7h8i9j") + "-" + some(25, "0a1b2c3d4e5f6g7h8i9j"): (
         "SWM" + "TKN-1-" + some(50, "0a1b2c3d4e5f6g7h8i9j") + "-" + some(25, "0a1b2c3d4e5f6g7h8i9j"),
-        "a token that joins a Docker swarm",
+        "a key or token of a Docker swarm",
     ),
     "kubeadm join --token q7w3x9.k2m4n6p8r1s3t5v7": (
         "q7w3x9.k2m4n6p8r1s3t5v7",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import click
 
 from notes_site import reporting, scaffold
-from notes_site.deploy import local, run, show
+from notes_site.deploy import leaks, local, run, show
 from notes_site.deploy.aws import Account
 from notes_site.deploy.cloudfront import Distribution
 from notes_site.deploy.folder import FolderStore
@@ -106,6 +106,8 @@ def _site(job: _Job, given: Given, progress: run.Progress) -> local.Built:
     if problems := bad_keys(job.target.prefix, record.files):
         raise DeployError("; ".join(problems[:5]) + ": rename them, and build again")
     site = local.read_site(job.output, record, force=given.force, progress=progress)
+    if not given.force:
+        leaks.refuse(job.output, site.files, job.config.leaks_allow)
     if site.strangers:
         shown = ", ".join(map(visible, site.strangers[:3])) + (", ..." if len(site.strangers) > 3 else "")
         click.echo(

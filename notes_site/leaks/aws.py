@@ -24,11 +24,11 @@ _SECRET_LABEL = (
     r"key[\W_]{0,3}secret|(?:aws|amazon|s3)[\W_]{0,3}secret"
 )
 _SESSION_LABEL = r"(?:session|security)[\W_]{0,3}token"
-_BETWEEN = re.compile(
+_BETWEEN = (
     r"(?:(?:[ ]\w{1,20}){1,5}(?=[ ]?[:=])|"  # for the lab account:
     r"\[[^\]\n]{0,40}\]|\([^)\n]{0,40}\)|"  # [None], (keep it safe)
     r"[^\w\n]|_|\n(?!(?:[^\w\n]*\n){3})|"  # signs; and ends of lines, of which three in a row hold a word
-    r"\b(?:[a-z]|value|default|is|was|string|str|type|text|data|none|new)\b)*+\Z"
+    r"\b(?:[a-z]|value|default|is|was|string|str|type|text|data|none|new|secret)\b)*+\Z"
 )
 """Between a label and its value. Possessive: no way through is tried twice."""
 _PUBLISHED = (
@@ -87,8 +87,9 @@ def _is_no_session_token(match: re.Match[str]) -> bool:
 def _labelled(match: re.Match[str], label: str) -> bool:
     """Tell whether a label stands before a value, with nothing but signs, markup and a few words between."""
     start = match.start("secret")
-    before = re.sub(_MARKUP, " ", match.string[max(start - _BEFORE, 0) : start].lower())
-    return any(_BETWEEN.match(before, found.end()) for found in re.finditer(label, before))
+    before = match.string[max(start - _BEFORE, 0) : start].lower()
+    spellings = (before, re.sub(_MARKUP, " ", before))  # a tag is markup, or the label itself
+    return any(re.match(_BETWEEN, text[found.end() :]) for text in spellings for found in re.finditer(label, text))
 
 
 def _beside_id(match: re.Match[str]) -> bool:

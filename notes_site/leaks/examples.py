@@ -6,24 +6,23 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-_EXAMPLE = re.compile(
-    r"example|sample|placeholder|dummy|fake|redacted|replace|your|xxxx|\*\*\*|\.\.\.|123456789|abcdefgh|qwerty",
-    re.IGNORECASE,
+# Compiled where they are needed first: most texts hold nothing that looks like a secret.
+_EXAMPLE = (
+    r"(?i)example|sample|placeholder|dummy|fake|redacted|replace|your|xxxx|\*\*\*|\.\.\.|123456789|abcdefgh|qwerty"
 )
-_PASSWORD_WORDS = re.compile(
-    r"(?:my|the|a|some|user|db|root|admin)?[-_]?(?:pass|passwd|password|pwd|pw|secret|token|key|user|username|"
-    r"changeme|foo|bar|test|guest|admin|root|postgres|mysql|mongo|redis|rabbitmq)[-_]?(?:here|word)?[0-9]{0,4}",
-    re.IGNORECASE,
+_PASSWORD_WORDS = (
+    r"(?i)(?:my|the|a|some|user|db|root|admin)?[-_]?(?:pass|passwd|password|pwd|pw|secret|token|key|user|username|"
+    r"changeme|foo|bar|test|guest|admin|root|postgres|mysql|mongo|redis|rabbitmq)[-_]?(?:here|word)?[0-9]{0,4}"
 )
-_EXAMPLE_HOST = re.compile(
-    r"(?:.*\.)?(?:localhost|local|test|invalid|example|example\.(?:com|org|net)|(?:my|your)?(?:host|server|domain)"
-    r"(?:name)?(?:\.\w+)?)|127\.[0-9.]+|0\.0\.0\.0|::1",
-    re.IGNORECASE,
+_EXAMPLE_HOST = (
+    r"(?i)(?:.*\.)?(?:localhost|local|test|invalid|example|example\.(?:com|org|net)|(?:my|your)?(?:host|server|domain)"
+    r"(?:name)?(?:\.\w+)?)|127\.[0-9.]+|0\.0\.0\.0|::1"
 )
 _PUBLISHED = (
     "sk_test_4eC39HqLyjWDarjtT1zdp7dc sk_test_BQokikJOvBiI2HlWgH4olfQ2 "  # Stripe's documentation
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw== "  # Azurite
     "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw== "  # Cosmos DB's emulator
+    "s.iyNUhq8Ov4hIAx6snw5mB2nL"  # Vault's documentation
 )
 _PUBLISHED_JWT = (
     "eyJzdWIiOiIxMjM0NTY3ODkw",  # {"sub":"1234567890: the example on jwt.io
@@ -37,7 +36,7 @@ _KINDS = ("[A-Z]", "[a-z]", "[0-9]")
 def is_example(secret: str) -> bool:
     """Tell whether this is a placeholder, a published key, or too uniform to be a secret."""
     return (
-        _EXAMPLE.search(secret) is not None
+        re.search(_EXAMPLE, secret) is not None
         or len(set(secret)) < min(len(secret) // 2, 8)
         or secret in _PUBLISHED
         or secret.count(secret[:8]) > 2
@@ -71,13 +70,13 @@ def is_example_jwt(token: str) -> bool:
 
 def is_example_login(user: str, host: str, password: str) -> bool:
     """Tell whether an address with a password is an example, or leads to one's own machine."""
-    known = user in _PUBLISHED_USERS or _EXAMPLE_HOST.fullmatch(host)
+    known = user in _PUBLISHED_USERS or re.fullmatch(_EXAMPLE_HOST, host)
     return bool(known or is_example_password(password, user) or len(set(password)) < 3)
 
 
 def is_example_password(password: str, user: str = "") -> bool:
     """Tell whether this stands for a password in a guide."""
-    return bool(_PASSWORD_WORDS.fullmatch(password) or _EXAMPLE.search(password) or password == user)
+    return bool(re.fullmatch(_PASSWORD_WORDS, password) or re.search(_EXAMPLE, password) or password == user)
 
 
 def is_example_number(number: str) -> bool:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from notes_site.leaks.rule import secret_of
-from notes_site.leaks.rules import RULES
+from notes_site.leaks.rules import RULES, expression
 
 _SHORTEST = 16  # characters of the shortest word in which a token can stand
-_ESCAPE = re.compile(r"\\(?=[!-/:-@\[\]-`{-~])")
-
-_HEAD = re.compile("[A-Za-z0-9]{2,3}")
-_HEADS = re.compile(rf"(?<![\w-]){_HEAD.pattern}").findall
+_WINDOW, _OVERLAP = 1_000_000, 40_000  # characters
+_ESCAPE = r"\\(?=[!-/:-@\[\]-`{-~])"
+"""A backslash before a sign, as Notion and Google Docs export `AWS\\_SECRET`, and JSON `\\/`: it is looked past."""
+_HEAD = "[A-Za-z0-9]{2,3}"
 
 
 class _Index(NamedTuple):
@@ -31,7 +31,7 @@ def _indexed() -> _Index:
     heads: dict[str, tuple[tuple[str, int], ...]] = {}
     for number, rule in enumerate(RULES):
         for sign in rule.signs:
-            head = _HEAD.match(sign) if rule.scope == "token" else None
+            head = re.match(_HEAD, sign) if rule.scope == "token" else None
             if head and (len(head[0]) == 3 or head[0] != sign):
                 heads[head[0]] = (*heads.get(head[0], ()), (sign, number))
             else:
@@ -54,21 +54,41 @@ class Leak(NamedTuple):
 
 def find(text: str) -> tuple[Leak, ...]:
     """Return the secrets in a text, in order, none within another."""
-    escapes = [match.start() for match in _ESCAPE.finditer(text)] if "\\" in text else []
-    candidates = _candidates(_ESCAPE.sub("", text)) if escapes else _candidates(text)
     found: list[Leak] = []
+    candidates = (leak for start, end in _windows(text) for leak in _found_in(text[start:end], start))
     for leak in sorted(candidates, key=lambda leak: (leak.start, -leak.end)):
         if not found or leak.start >= found[-1].end:
             found.append(leak)
-    return _in_original(found, escapes) if escapes else tuple(found)
+    return tuple(found)
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the parts in which a long text is looked through, so that it takes little memory. They overlap by more
+    than a secret is long, and begin behind white space.
+    """
+    start = 0
+    while len(text) - start > _WINDOW + _OVERLAP:
+        yield start, start + _WINDOW + _OVERLAP
+        blank = re.compile(r"\s").search(text, start + _WINDOW, start + _WINDOW + _OVERLAP // 8)
+        start = blank.end() if blank else start + _WINDOW
+    yield start, len(text)
+
+
+def _found_in(text: str, offset: int) -> Iterator[Leak]:
+    escapes = [match.start() for match in re.finditer(_ESCAPE, text)] if "\\" in text else []
+    found = _candidates(re.sub(_ESCAPE, "", text)) if escapes else _candidates(text)
+    moved = [at - number for number, at in enumerate(escapes)]  # where each backslash was taken out
+    for leak in found:
+        start, end = (at + offset + bisect_right(moved, at) for at in (leak.start, leak.end - 1))
+        yield leak._replace(start=start, end=end + 1)
 
 
 def _candidates(text: str) -> Iterator[Leak]:
     words = "\n".join([word for word in text.split() if len(word) >= _SHORTEST])
     for number in sorted(_likely(text, words)):
         rule = RULES[number]
-        if not rule.word or re.search(rule.pattern, words):
-            for match in re.finditer(rule.pattern, text):
+        if not rule.word or expression(number).search(words):
+            for match in expression(number).finditer(text):
                 if not rule.harmless(match):
                     yield Leak(*match.span(secret_of(match)), rule.what, rule.mend)
 
@@ -78,18 +98,6 @@ def _likely(text: str, words: str) -> set[int]:
     likely = {rule for sign, rules in _INDEX.text if sign in text for rule in rules}
     if words:
         likely.update(rule for sign, rules in _INDEX.words if sign in words for rule in rules)
-        for head in _INDEX.heads.keys() & set(_HEADS(words)):
+        for head in _INDEX.heads.keys() & set(re.findall(rf"(?<![\w-]){_HEAD}", words)):
             likely.update(rule for sign, rule in _INDEX.heads[head] if sign in words)
     return likely
-
-
-def _in_original(found: list[Leak], escapes: list[int]) -> tuple[Leak, ...]:
-    """Return the leaks of a text without its backslashes as places of the text with them: Notion and Google Docs
-    export `AWS\\_SECRET`, JSON has `\\/`.
-    """
-    moved = [at - number for number, at in enumerate(escapes)]  # where each backslash was taken out
-
-    def original(index: int) -> int:
-        return index + bisect_right(moved, index)
-
-    return tuple(leak._replace(start=original(leak.start), end=original(leak.end - 1) + 1) for leak in found)

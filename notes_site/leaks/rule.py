@@ -12,7 +12,8 @@ class Rule(NamedTuple):
     `secret`, or the whole match without one, is the secret, unless `harmless` says that the match is none.
 
     `scope` and `word` save time. For `words` and `token` the signs are sought in the long words of a text alone, and a
-    token begins with a sign (or holds what stands behind a `*`). `word`: no secret of the kind has white space in it.
+    token begins with a sign (or holds what stands behind a `*`); its `pattern` is a form as in `tokens`. `word`: no
+    secret of the kind has white space in it.
     """
 
     what: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from functools import cache
 
 from notes_site.leaks import aws, tokens
 from notes_site.leaks.examples import (
@@ -112,6 +113,9 @@ _LABELLED = (
          r"(?:AccountKey|SharedAccessKey|;Secret)=(?P<secret>[A-Za-z0-9+/]{30,100}={0,2})", _plain, "words", word=True),
     Rule("a shared access signature of Azure", "replace the key that signed it, and take it out", ("sig=",),
          r"[?&;]sig=(?P<secret>(?:[A-Za-z0-9+/]|%2[BbFf]){40,90}(?:=|%3[Dd]))", _no_signature, "words", word=True),
+    Rule("a key of an Azure function", _REVOKE, (".azurewebsites.net",),
+         r"\.azurewebsites\.net/[^\s\"'<>?]{0,200}\?[^\s\"'<>]{0,200}?\bcode=(?P<secret>[\w/+%-]{40,100}={0,2})",
+         _plain, "words", word=True),
     Rule("a login in base 64", _CHANGE, ("uthorization", '"auth"', "_auth="),
          r"(?:\b[Bb]asic[ ]{1,3}|\"auth\"\s{0,4}:\s{0,4}\"|_auth=\"?)(?P<secret>[A-Za-z0-9+/]{8,400}={0,2})",
          _no_login),
@@ -141,9 +145,15 @@ _LABELLED = (
          _no_variable),
 )
 _OF_SERVICES = (
-    Rule(f"a key or token of {service}", _REVOKE, tuple(beginnings.split(" ")), tokens.pattern(beginnings, form),
-         _no_token, "token", word=True)
+    Rule(f"a key or token of {service}", _REVOKE, tuple(beginnings.split(" ")), form, _no_token, "token", word=True)
     for service, beginnings, form in tokens.BEGINNINGS
 )
 # fmt: on
 RULES = (*aws.RULES, *_LABELLED, *_OF_SERVICES)
+
+
+@cache
+def expression(number: int) -> re.Pattern[str]:
+    """Return the compiled expression of a rule, by its place in `RULES`."""
+    rule = RULES[number]
+    return re.compile(tokens.pattern(rule.signs, rule.pattern) if rule.scope == "token" else rule.pattern)

@@ -26,9 +26,11 @@ def check(path: str, text: str, allow: Collection[str] = ()) -> tuple[Diagnostic
     return tell(path, text, leaks, allow) if leaks else ()
 
 
-def tell(path: str, text: str, leaks: Sequence[Leak], allow: Collection[str]) -> tuple[Diagnostic, ...]:
-    """Return the warnings of `check` for the secrets that were found in a text, in order."""
-    hidden = mask(text, leaks)
+def tell(
+    path: str, text: str, leaks: Sequence[Leak], allow: Collection[str], also: Sequence[Leak] = ()
+) -> tuple[Diagnostic, ...]:
+    """Return the warnings of `check` for the secrets that were found in a text, in order. `also`: others, to hide."""
+    hidden = hide(text, sorted((*leaks, *also)))
     places: dict[str, list[tuple[Leak, int]]] = {}
     line, at = 1, 0
     for leak in leaks:
@@ -65,8 +67,8 @@ def fingerprint(secret: str) -> str:
     return digest(secret.encode())[:12]
 
 
-def mask(text: str, leaks: Iterable[Leak]) -> str:
-    """Return the text with `*` for all but the beginning of every secret; no character moves."""
+def hide(text: str, leaks: Iterable[Leak]) -> str:
+    """Return the text with `*` for all but the beginning of every secret; no character moves, and lines stay lines."""
     parts: list[str] = []
     at = 0
     for leak in leaks:

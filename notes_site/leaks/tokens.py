@@ -7,9 +7,10 @@ In a form a letter before `{` stands for a class of characters: `w` letters and 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _CLASSES = {"w": "[A-Za-z0-9]", "i": r"[\w-]", "x": "[0-9a-f]", "z": "[a-z0-9]", "u": "[A-Z0-9]", "b": "[A-Za-z0-9+/]"}
-_CLASS = re.compile(r"(?<!\\)[wixzub](?=\{)")
+_CLASS = r"(?<!\\)[wixzub](?=\{)"
 _UUID = "x{8}-x{4}-x{4}-x{4}-x{12}"
 
 # fmt: off
@@ -198,8 +199,8 @@ BEGINNINGS = (
 # fmt: on
 
 
-def pattern(beginnings: str, form: str) -> str:
+def pattern(beginnings: Sequence[str], form: str) -> str:
     """Return the regular expression of a row; its group `body` is what follows the beginning."""
-    first = "" if beginnings.startswith("*") else f"(?:{'|'.join(map(re.escape, beginnings.split(' ')))})"
-    body = _CLASS.sub(lambda letter: _CLASSES[letter[0]], form)
+    first = "" if beginnings[0].startswith("*") else f"(?:{'|'.join(map(re.escape, beginnings))})"
+    body = re.sub(_CLASS, lambda letter: _CLASSES[letter[0]], form)
     return rf"(?<![\w-]){first}(?P<body>{body})(?![A-Za-z0-9+=_-])"

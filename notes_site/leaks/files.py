@@ -16,14 +16,15 @@ def check_file(path: str, data: bytes | None, allow: Collection[str] = ()) -> tu
     one of more than `LARGEST` bytes.
     """
     found = check(path, as_text(data), allow) if data is not None and not is_media(path) else ()
-    if found:
-        return found
+    return (*(found or _by_name(path, data, allow)), *_not_looked_through(path, data))
+
+
+def _by_name(path: str, data: bytes | None, allow: Collection[str]) -> Iterator[Diagnostic]:
     hidden = private(path, data)
     if hidden and (mark := fingerprint(hidden.path)) not in allow:
         hint = f'take it out, or, if all may see it, add "{mark}" to `leaks.allow` in notes-site.toml'
         name = hidden.path.rpartition("/")[2]
-        return (warning(hidden.path, "leak", f"`{name}` is private by its name: {hidden.why}", hint=hint),)
-    return tuple(_not_looked_through(path, data))
+        yield warning(hidden.path, "leak", f"`{name}` is private by its name: {hidden.why}", hint=hint)
 
 
 def _not_looked_through(path: str, data: bytes | None) -> Iterator[Diagnostic]:

@@ -13,8 +13,10 @@ from notes_site.leaks.examples import is_example, is_example_number, is_plain
 from notes_site.leaks.rule import Rule
 
 _MEND = "deactivate the key in IAM, make a new one, and take this one out"
-_NO_MORE = r"(?![A-Za-z0-9/+=_-])"
-_SECRET = rf"(?<![A-Za-z0-9/+])(?P<secret>(?:[A-Za-z0-9/+]|%2[BFbf]){{40}}){_NO_MORE}"
+_SECRET = (
+    r"(?:(?<![A-Za-z0-9/+])|(?<=A[KS]IA[A-Z2-7]{16}/))"
+    r"(?P<secret>(?:[A-Za-z0-9/+]|%2[BFbf]){40})(?![A-Za-z0-9/+_-])"
+)
 _BEFORE = 200  # characters in which a label is looked for
 _NO_LESS = r"(?<![A-Za-z0-9+])(?<![A-Za-z0-9+]/)"  # else it is a part of base 64; not so in https://AKIA...
 _ID = rf"{_NO_LESS}(?:AKIA|ASIA)[A-Z2-7]{{16}}(?![A-Za-z0-9+])"
@@ -25,7 +27,7 @@ _SECRET_LABEL = (
 )
 _SESSION_LABEL = r"(?:session|security)[\W_]{0,3}token"
 _BETWEEN = (
-    r"(?:(?:[ ]\w{1,20}){1,5}(?=[ ]?[:=])|"  # for the lab account:
+    r"(?:(?:[ ]\w{1,20}){1,5}(?=[ ]?[:=]|[ ]is\b)|"  # for the lab account:
     r"\[[^\]\n]{0,40}\]|\([^)\n]{0,40}\)|"  # [None], (keep it safe)
     r"[^\w\n]|_|\n(?!(?:[^\w\n]*\n){3})|"  # signs; and ends of lines, of which three in a row hold a word
     r"\b(?:[a-z]|value|default|is|was|string|str|type|text|data|none|new|secret)\b)*+\Z"

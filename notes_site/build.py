@@ -16,7 +16,7 @@ from notes_site.checks import future_dates
 from notes_site.compose import Composed, compose
 from notes_site.diagnostics import Diagnostic, below, dumps, failed, in_order
 from notes_site.files import STATE, as_text, lock
-from notes_site.loader import Loaded, Progress, load, silent
+from notes_site.loader import Loaded, Progress, load, looked_through, silent
 from notes_site.outputs import is_list
 from notes_site.project import Project, check_output
 from notes_site.rendering import Rendering, settled_stamps
@@ -26,8 +26,8 @@ from notes_site.site import Site, assemble
 
 class Options(NamedTuple):
     """How to build. `output`: a folder instead of the config's; `today`: an ISO date instead of the config's; `jobs`:
-    parsing processes, None for as many as pay; `write`: False only checks; `clock`: the ISO date of this day, by which
-    a check tells dates in the future.
+    parsing processes, None for as many as pay; `write`: False only checks, with all rules for leaks there are; `clock`:
+    the ISO date of this day, by which a check tells dates in the future.
     """
 
     output: str | None = None
@@ -140,6 +140,8 @@ def _finish(
     """Fill the cache, remember the run, report."""
     loaded = composed.loaded
     found = with_source(in_order((*composed.diagnostics, *problems)), project.root)
+    if not options.write:
+        found = in_order(_with_more_leaks(found, project, loaded))
     published = options.write and not failed(found, strict=options.strict)
     composed.keep_compiled()
     loaded.memo.save(forget=True)
@@ -163,6 +165,15 @@ def _finish(
         _remember(project, options, cache, loaded, report)
     cache.commit()
     return report
+
+
+def _with_more_leaks(problems: tuple[Diagnostic, ...], project: Project, loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """Return the problems with what the extra `leaks` finds, or with a word on it where it is not installed."""
+    from notes_site import scanner
+
+    if not scanner.is_there():
+        return (*problems, scanner.recommended(project.config.name))
+    return scanner.added(problems, looked_through(project, loaded), loaded.config.leaks_allow)
 
 
 def _save_outputs(rendering: Rendering, cache: Cache) -> None:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from notes_site import leaks
 from notes_site.diagnostics import Diagnostic, error, suggestion, warning
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.locate import NOWHERE, Located, locate
@@ -27,6 +28,11 @@ def read(path: str, data: bytes) -> tuple[Config, tuple[Diagnostic, ...]]:
     source, problem = decode(path, data)
     if problem:
         return _filled({}), (problem,)
+    config, problems = _read(path, source)
+    return config, (*problems, *leaks.check(path, source, config.leaks_allow))
+
+
+def _read(path: str, source: str) -> tuple[Config, tuple[Diagnostic, ...]]:
     try:
         document = tomllib.loads(source)
     except tomllib.TOMLDecodeError as bad:

@@ -19,7 +19,6 @@ from notes_site.model import Config, Note, Parsed, ParseOptions
 from notes_site.paths import is_note
 from notes_site.shelf import Records
 from notes_site.sources import Sources, sources_of
-from notes_site.text import decode
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -27,9 +26,6 @@ Progress = Callable[[str, int, int], None]
 
 def silent(what: str, done: int, of: int) -> None:
     """Show no progress."""
-
-
-_LARGEST_CHECKED = 1_000_000  # bytes: what is larger is a film or a data set, not a text that somebody pasted into
 
 
 class Loaded(NamedTuple):
@@ -181,30 +177,37 @@ def _leaks_in_files(
     program: str,
     memo: Memo,
 ) -> Iterator[Diagnostic]:
-    """Yield the secrets in files that are published as they are, and remember what each has."""
-    for layer in ("content", "static"):
-        for path, known in inputs.digests.get(layer, {}).items():
-            if not checked_for_leaks(layer, path, scans[layer].files[path].size):
+    """Yield the secrets in files that are no notes, and in the names of all, and remember what each file has."""
+    for layer in shown:
+        digests = inputs.digests.get(layer, {})
+        yield from leaks.check_names((f"{shown[layer]}/{path}" for path in digests), allow)
+        for path, known in digests.items():
+            if not checked_for_leaks(layer, path):
                 continue
-            name = f"{shown[layer]}/{path}"
-            key = combine("leaks", name, known, program, *allow)
+            key = combine("leaks", f"{shown[layer]}/{path}", known, program, *allow)
             kept = memo.get(key)
             if kept is None:
-                data = read_inside(roots[layer], Path(roots[layer], path))
-                kept = dumps(leaks_in_file(name, data, allow)).encode()
-                if digest(data) == known:
+                data, found = leaks_in_file(roots, shown, layer, path, scans[layer].files[path].size, allow)
+                kept = dumps(found).encode()
+                if data is None or digest(data) == known:
                     memo.put(key, kept)
             yield from loads(kept.decode())
 
 
-def checked_for_leaks(layer: str, path: str, size: int) -> bool:
-    """Tell whether a file of so many bytes is published as it is, and small enough to be looked through for secrets."""
-    return (layer == "static" or (layer == "content" and not is_note(path))) and size <= _LARGEST_CHECKED
+def checked_for_leaks(layer: str, path: str) -> bool:
+    """Tell whether a file of the site is looked through as it is: notes are while they are parsed."""
+    return layer in ("templates", "static") or (layer == "content" and not is_note(path))
 
 
-def leaks_in_file(name: str, data: bytes, allow: tuple[str, ...]) -> tuple[Diagnostic, ...]:
-    """Return the secrets in a file. `name` is its path from the project's folder, `allow` the fingerprints of none."""
-    return leaks.check(name, decode(name, data).text, allow)
+def leaks_in_file(
+    roots: Mapping[str, str], shown: Mapping[str, str], layer: str, path: str, size: int, allow: tuple[str, ...]
+) -> tuple[bytes | None, tuple[Diagnostic, ...]]:
+    """Return the bytes of a file that is no note, None when they do not matter or are too many, and its secrets.
+    `allow`: the fingerprints of what is none.
+    """
+    wanted = size <= leaks.LARGEST and not leaks.is_media(path)
+    data = read_inside(roots[layer], Path(roots[layer], path)) if wanted else None
+    return data, leaks.check_file(f"{shown[layer]}/{path}", data, allow)
 
 
 def _bytes(inputs: Inputs, roots: Mapping[str, str], path: str) -> bytes:
@@ -217,3 +220,14 @@ def texts(loaded: Loaded, layer: str) -> Iterator[tuple[str, bytes]]:
     for path in loaded.inputs.digests.get(layer, {}):
         data = loaded.inputs.data.get((layer, path))
         yield path, Path(loaded.roots[layer], path).read_bytes() if data is None else data
+
+
+def looked_through(target: project.Project, loaded: Loaded) -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of all in which leaks are sought: settings, notes, other files of the site."""
+    if target.config.is_file():
+        yield target.config.name, leaks.as_text(target.config.read_bytes())
+    for layer, folder in loaded.shown.items():
+        for path in loaded.inputs.digests.get(layer, {}):
+            file = Path(loaded.roots[layer], path)
+            if not leaks.is_media(path) and file.stat().st_size <= leaks.LARGEST:
+                yield f"{folder}/{path}", leaks.as_text(file.read_bytes())

@@ -31,7 +31,7 @@ ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics
 PURE_IN_DEPLOY = {"advice", "headers", "keys", "manifest", "model", "plan", "setup", "show", "state"}
 ONLY_IN = {"yaml": "frontmatter", "markdown_it": "markdown", "mdit_py_plugins": "markdown", "pygments": "highlight",
            "jinja2": "templates", "sqlite3": "cache", "xml": "metadata", "starlette": "serve", "uvicorn": "serve",
-           "watchdog": "serve", "botocore": "deploy"}  # fmt: skip
+           "watchdog": "serve", "botocore": "deploy", "kingfisher_sdk": "scanner"}  # fmt: skip
 
 
 def modules() -> dict[str, Path]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
+import re
 import string
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_site import leaks
+from notes_site.leaks.rules import RULES
+from notes_site.leaks.tokens import BEGINNINGS, pattern
 from tests.harness import Site, codes
+from tests.leaking import aws, made, patterns
 
 LETTERS = string.ascii_letters + string.digits
 
@@ -52,12 +56,12 @@ SECRETS = {
     "redis://:c0rrecthorse@cache.acme.io": ("c0rrecthorse", "a password in an address"),
     PEM: (PEM, "a private key"),
     '{"key": "' + PEM.replace("\n", "\\n") + '"}': (PEM.replace("\n", "\\n"), "a private key"),
-    "token ghp" + "_" + some(36): ("ghp" + "_" + some(36), "a token of GitHub"),
-    "AI" + "za" + some(35): ("AI" + "za" + some(35), "a key of Google"),
-    "xox" + "b-123456780912-" + some(24): ("xox" + "b-123456780912-" + some(24), "a token of Slack"),
+    "token ghp" + "_" + some(36): ("ghp" + "_" + some(36), "a key or token of GitHub"),
+    "AI" + "za" + some(35): ("AI" + "za" + some(35), "a key or token of Google"),
+    "xox" + "b-123456780912-" + some(24): ("xox" + "b-123456780912-" + some(24), "a key or token of Slack"),
     "join --token SWM" + "TKN-1-" + some(50, "0a1b2c3d4e5f6g7h8i9j") + "-" + some(25, "0a1b2c3d4e5f6g7h8i9j"): (
         "SWM" + "TKN-1-" + some(50, "0a1b2c3d4e5f6g7h8i9j") + "-" + some(25, "0a1b2c3d4e5f6g7h8i9j"),
-        "a token that joins a Docker swarm",
+        "a key or token of a Docker swarm",
     ),
     "kubeadm join --token q7w3x9.k2m4n6p8r1s3t5v7": (
         "q7w3x9.k2m4n6p8r1s3t5v7",
@@ -152,30 +156,96 @@ def test_whatever_stands_around_it_a_secret_is_found_and_never_shown(before: str
     assert not any(secret in d.text for d in found)
 
 
-PIECES = ["a:", "://", "eyJ", "a.eyJ", "-----BEGIN ", "secret_key ", "--token ", "PRIVATE KEY----- ", "A", "1", ":A"]
+def test_tokens_of_every_service_are_found() -> None:
+    texts = {line: made(line.partition("|")[2], seed) for seed, line in enumerate(patterns("kinds"))}
+    assert [line for line, text in texts.items() if not leaks.find(f"# Lab\n\n{text}\n")] == []
+
+
+def test_keys_of_aws_are_found_however_they_are_written() -> None:
+    missed = []
+    for seed, line in enumerate(patterns("aws")):
+        text, secret = aws(line, 10 * seed)
+        found = leaks.find(f"# Lab\n\n{text}\n\nDone.\n")
+        if not any(f"# Lab\n\n{text}"[leak.start : leak.end] == secret and "AWS" in leak.what for leak in found):
+            missed.append(line)
+    assert missed == []
+
+
+def test_what_looks_like_a_secret_is_none() -> None:
+    texts = {line: made(line, seed) for seed, line in enumerate(patterns("look-alikes"))}
+    assert [line for line, text in texts.items() if leaks.find(f"# Lab\n\n{text}\n\nDone.\n")] == []
+
+
+def test_every_row_of_the_table_of_tokens_has_an_example() -> None:
+    texts = [made(line.partition("|")[2], seed) for seed, line in enumerate(patterns("kinds"))]
+    rows = [(service, pattern(beginnings.split(" "), form)) for service, beginnings, form in BEGINNINGS]
+    assert [service for service, expression in rows if not any(re.search(expression, text) for text in texts)] == []
+
+
+# Some characters in a row, or twice: no expression may look back and forth, however often they are repeated.
+PIECES = [
+    "a:", "://", "://a:b", "eyJ", "a.eyJ", "secret_key ", "secret is ", "is: ", "--token ", "A", "1", ":A", "AKIA",
+    "a/", "%2F", "\\_", "\\", "<", "<b>", "&nbsp;", "(", "[a", "(a)", "secret (", "\n", "secret\n", "curl -u ",
+    "Password=", "Server=a;", "a=b;", "sig=", "?sig=", "jdbc:a:?", "Basic ", '"auth": "', "PuTTY-User-Key-File-2: a\n",
+    "AAAA\n", f"{DASHES}BEGIN PRIVATE KEY{DASHES}\n", f"{DASHES}BEGIN ", "PRIVATE KEY----- ", "A: b\n",
+    "LS0tLS1CRUdJTi", "X_TOKEN=", "A_", "MT.", "SK", "sk_live_", "glpat-a", "xoxb-1", "ab12", "1Q~", ".atlasv1.", "sl.",
+    "123456789012:", "account_id: ", "session token ", "PrivateKey =", "authtoken ", "1/1", "us1-us", "dp.st.",
+    "FLWSECK-", "aB1/", "live_", "fm2_,",
+]  # fmt: skip
+SIGNS = " ".join(sign.removeprefix("*") for rule in RULES for sign in rule.signs)
+
+
+def seconds(text: str) -> float:
+    """Return the CPU time of a search, the least of two."""
+    found = []
+    for _ in range(2):
+        started = time.process_time()
+        leaks.find(text)
+        found.append(time.process_time() - started)
+    return min(found)
 
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_hostile_texts_take_no_longer_than_their_length_asks(piece: str) -> None:
-    end = f" AKIA SECRET session ://\n{DASHES}BEGIN PRIVATE KEY{DASHES}" + "\n" * 50_000
-    assert leaks.find(piece * 200_000 + end) == ()  # minutes, were an expression to look back and forth
+    for hostile in (piece, f"{piece} ", f"a{piece}"):
+        count = 30_000 // len(hostile)
+        once, often = (seconds(f"{hostile * times} {SIGNS}\n") for times in (count, 4 * count))
+        assert often < 8 * max(once, 0.01), hostile  # sixteen times, were an expression to look back and forth
 
 
-def test_notes_front_matter_attachments_and_static_files_are_looked_through(site: Site) -> None:
-    site.note("cloud/one.md", f"```\n{JWT}\n```\n", title="One", summary=f"Role arn:aws:iam::{ACCOUNT}:role/x")
-    site.write("content/cloud/deploy.env", f"KEY={KEY_ID}\n")
-    site.write("content/cloud/box.png", b"\x89PNG\0" + KEY_ID.encode())
-    site.write("static/hello.txt", "redis://:c0rrecthorse@cache.acme.io\n")
-    report = site.build()
-    assert [(d.path, d.line) for d in report.diagnostics if d.code == "leak"] == [
-        ("content/cloud/deploy.env", 1),
-        ("content/cloud/one.md", 3),
-        ("content/cloud/one.md", 6),
-        ("static/hello.txt", 1),
-    ]
-    assert report.published
-    assert json.loads(site.page(".notes-site/build.json"))["diagnostics"]["leak"] == 4
-    assert site.build().diagnostics == report.diagnostics
+def test_one_secret_on_many_lines_is_one_short_warning_and_takes_no_time() -> None:
+    line = f"arn:aws:iam::{ACCOUNT}:role/lab\n"
+    started = time.process_time()
+    (told,) = leaks.check("x.log", line * 50_000)
+    assert time.process_time() - started < 5  # a minute and a half, were each place sought from the beginning
+    assert told.message == "this is an AWS account number, for all to see; again on 49999 lines, the first 2, 3, 4"
+    (few,) = leaks.check("x.log", line * 3)
+    assert few.message.endswith("; again on line 2, 3")
+
+
+def test_very_many_secrets_in_one_file_are_told_of_in_part() -> None:
+    accounts = [made("{acct}", seed) for seed in range(150)]
+    told = leaks.check("x.log", "".join(f"arn:aws:iam::{account}:role/lab " for account in accounts))
+    assert len(told) == 101
+    assert told[-1].message == "this file holds 50 more secrets, for all to see"
+
+
+def test_a_secret_beyond_the_first_million_characters_is_found_at_its_place() -> None:
+    for before in ("word " * 300_000, "line of words\n" * 120_000, "x" * 1_000_000 + " "):
+        (leak,) = leaks.find(f"{before}{KEY_ID} end\n")
+        assert (leak.start, leak.end) == (len(before), len(before) + len(KEY_ID))
+    at_the_seam = "word " * 199_998
+    (leak,) = leaks.find(f"{at_the_seam}{PEM}\n" + "word " * 50_000)
+    assert (leak.start, leak.end) == (len(at_the_seam), len(at_the_seam) + len(PEM))
+
+
+def test_escaped_secrets_are_masked_where_they_stand() -> None:
+    token = f"ghp{chr(92)}_{some(36)}"
+    (told,) = leaks.check("x.md", f"A {chr(92)}* B {token} C {chr(92)}_\n")
+    assert told.column == 8
+    assert told.length == len(token)
+    assert told.text.startswith(f"A {chr(92)}* B ghp{chr(92)}*")
+    assert told.text.endswith(f"* C {chr(92)}_")
 
 
 def test_what_is_allowed_or_taken_out_is_told_of_no_more(site: Site) -> None:

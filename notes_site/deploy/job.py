@@ -12,7 +12,7 @@ import click
 
 from notes_site import reporting, scaffold
 from notes_site import sources as origins
-from notes_site.deploy import local, run, show
+from notes_site.deploy import leaks, local, run, show
 from notes_site.deploy.aws import Account
 from notes_site.deploy.cloudfront import Distribution
 from notes_site.deploy.folder import FolderStore
@@ -125,6 +125,8 @@ def _site(job: _Job, given: Given, progress: run.Progress) -> local.Built:
     if problems := bad_keys(job.target.prefix, record.files):
         raise DeployError(visible("; ".join(problems[:5])) + ": rename them, and build again")
     site = local.read_site(job.output, record, changed="changed" in given.allow, progress=progress)
+    if "leaks" not in given.allow:
+        leaks.refuse(job.output, site.files, job.config.leaks_allow)
     if job.target.folder:
         site.files.setdefault(NO_JEKYLL, local.EMPTY)
     if unsure:

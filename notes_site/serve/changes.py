@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from notes_site import leaks
 from notes_site.diagnostics import Diagnostic, below, failed
 from notes_site.digest import digest
 from notes_site.files import as_text, digest_of_open, open_plain, settled, stat_of
@@ -83,7 +84,7 @@ def read_change(place: Place, old: Loaded) -> Change:
         Odd: the config, our own source, or anything but a plain file of a name and size that a scan lets pass.
     """
     layer, path = place
-    if layer in ("config", "program") or as_text(path) != path:
+    if layer in ("config", "program") or as_text(path) != path or _is_told_by_name(old, layer, path):
         raise Odd
     file = Path(old.roots[layer], path)
     if not _EXACT_NAMES and (path not in old.inputs.digests[layer] or not file.is_file()):
@@ -95,17 +96,27 @@ def read_change(place: Place, old: Loaded) -> Change:
         before = file.lstat()
         if not modes.S_ISREG(before.st_mode) or (before.st_size > LIMIT and reads_as_text(layer, path)):
             raise Odd
-        is_text, is_checked = reads_as_text(layer, path), checked_for_leaks(layer, path, before.st_size)
+        is_text = reads_as_text(layer, path)
+        data: bytes | None = None
+        leaked: tuple[Diagnostic, ...] = ()
+        if checked_for_leaks(layer, path):
+            data, leaked = leaks_in_file(old.roots, old.shown, layer, path, before.st_size, old.config.leaks_allow)
         with open_plain(file) as held:
-            data = held.read() if is_text or is_checked else None
+            if is_text and data is None:
+                data = held.read()
             found = digest_of_open(held) if data is None else digest(data)
-        leaks = leaks_in_file(f"{old.shown[layer]}/{path}", data or b"", old.config.leaks_allow) if is_checked else ()
     except FileNotFoundError:
         return Change(layer, path, None, "", "")
     except OSError as exc:
         raise Odd from exc
     stat = stat_of(before)
-    return Change(layer, path, data if is_text else None, found, stamp_of(stat) if settled(stat, now) else "", leaks)
+    return Change(layer, path, data if is_text else None, found, stamp_of(stat) if settled(stat, now) else "", leaked)
+
+
+def _is_told_by_name(old: Loaded, layer: str, path: str) -> bool:
+    """Tell whether the name of a file is a problem, which may be that of its folder."""
+    name = f"{old.shown.get(layer, layer)}/{path}"
+    return leaks.private(name) is not None or bool(leaks.check_names([name]))
 
 
 def same_site(old: Loaded, new: Loaded) -> bool:
@@ -148,8 +159,8 @@ def changed_by(old: Loaded, changes: Collection[Change], parsed: Mapping[str, Pa
                 data[change.place] = change.data
     if len(notes) != len(old.parsed) or old.parsed.keys() != notes.keys():
         notes = dict(sorted(notes.items()))
-    again = {f"{old.shown[c.layer]}/{c.path}" for c in changes if c.layer in ("content", "static")}
-    kept = [d for d in old.problems if d.code != "leak" or d.path not in again]
+    again = {f"{old.shown[c.layer]}/{c.path}" for c in changes if checked_for_leaks(c.layer, c.path)}
+    kept = [d for d in old.problems if d.code not in ("leak", "not-searched") or d.path not in again]
     problems = (*kept, *(leak for change in changes for leak in change.leaks))
     return old._replace(inputs=old.inputs._replace(digests=digests, data=data), problems=problems, parsed=notes)
 

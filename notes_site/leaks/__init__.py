@@ -1,0 +1,25 @@
+"""Secrets that stand in a text by accident: keys, tokens, passwords, account numbers. Pure.
+
+Only what has a form or a label of its own is looked for, so that a warning is nearly always right; a password in plain
+words is not found. What a text shows as an example (`AKIAIOSFODNN7EXAMPLE`, `123456789012`, `<password>`) is no leak.
+"""
+
+from notes_site.leaks.files import check_file, check_names
+from notes_site.leaks.finding import Leak, find
+from notes_site.leaks.names import private
+from notes_site.leaks.reading import LARGEST, as_text, is_media
+from notes_site.leaks.telling import check, fingerprint, hide
+
+__all__ = [
+    "LARGEST",
+    "Leak",
+    "as_text",
+    "check",
+    "check_file",
+    "check_names",
+    "find",
+    "fingerprint",
+    "hide",
+    "is_media",
+    "private",
+]

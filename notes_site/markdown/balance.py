@@ -44,7 +44,8 @@ class _Tag:
     piece: Piece | None = None
     prose: bool = False  # an inline tag with words right behind it
     paired: bool = False  # there is a tag of that name for it
-    foreign: bool = False  # within `<svg>` or `<math>`
+    foreign: bool = False  # within `<svg>` or `<math>`, or one of these
+    holds_html: bool = False  # a foreign element with HTML in it
     fix: Fix | None = None
 
     @property
@@ -163,8 +164,8 @@ def _tags(token: Token, block: int) -> Iterator[_Tag]:
 
 
 def _left(container: _Container) -> list[_Tag]:
-    """Return the tags that have not been decided on, without whole elements."""
-    return [tag for tag in container.tags if tag.fix is None and not (tag.piece and tag.piece.is_whole)]
+    """Return the tags that have not been decided on."""
+    return [tag for tag in container.tags if tag.fix is None]
 
 
 def _mark_foreign(tags: list[_Tag]) -> None:
@@ -220,7 +221,7 @@ def _judge_pairs(tags: Iterable[_Tag], hides: bool) -> None:
     voids = {"br"}
     for tag in tags:
         piece, name = tag.piece, tag.name
-        if piece is None or tag.foreign:
+        if piece is None or piece.is_whole or tag.foreign:
             continue
         if name in elements.VOID:
             voids.add(name) if not tag.closing else name in voids or tag.shown("closes nothing", "delete it")
@@ -266,26 +267,28 @@ class _Nesting:
 
     def _start(self, tag: _Tag) -> None:
         name, open_ = tag.name, self._open
-        tag.foreign = False
+        tag.foreign = tag.holds_html = False
+        if tag.piece is None and (roots := [at for at, other in enumerate(open_) if other.name in elements.FOREIGN]):
+            self._interrupted(roots[0])
         if open_ and open_[-1].foreign:
             if name not in elements.ENDS_FOREIGN:
-                tag.foreign = name not in elements.INTEGRATION
+                tag.holds_html = name in elements.INTEGRATION
+                tag.foreign = not tag.holds_html
                 if not (tag.piece and tag.piece.closes_itself):
                     open_.append(tag)
                 return
-            while open_ and (open_[-1].foreign or open_[-1].name in elements.INTEGRATION):
-                self._interrupted(len(open_) - 1)
+            self._end_foreign()
         if name in elements.PARENTS and not self._begin_part(tag):
             return
         if name == "table":
             self._end_table()
         elif name in elements.HEADINGS and open_ and open_[-1].name in elements.HEADINGS:
             self._interrupted(len(open_) - 1)
-        elif name == "button" and (at := self._find({"button"}, elements.SCOPES)) >= 0:
+        elif name in elements.ENDS and (at := self._find({elements.ENDS[name]}, elements.SCOPES)) >= 0:
             self._interrupted(at)
         if name in elements.ENDS_P and (at := self._find({"p"}, elements.SCOPES | {"button"})) >= 0:
             del open_[at]
-        if tag.piece is None or name in elements.VOID:
+        if tag.piece is None or tag.piece.is_whole or name in elements.VOID:
             return
         if len(open_) >= _MAX_DEPTH:
             tag.shown("is nested too deeply", "nest less")
@@ -325,15 +328,16 @@ class _Nesting:
 
     def _end(self, tag: _Tag) -> None:
         name, open_ = tag.name, self._open
+        if name in ("br", "p"):
+            self._end_foreign()
         if name in elements.VOID:
             return
-        if open_ and open_[-1].foreign:
-            at = len(open_) - 1
-            while at >= 0 and open_[at].foreign:
-                if open_[at].name == name:
-                    del open_[at:]
-                    return
-                at -= 1
+        for at in range(len(open_) - 1, -1, -1):
+            if not (open_[at].foreign or open_[at].holds_html):
+                break
+            if open_[at].name == name:
+                del open_[at:]
+                return
         scopes = elements.SCOPES - set(elements.TABLE_LEVELS) if name in elements.TABLE_LEVELS else elements.SCOPES
         at = self._find({name}, scopes | ({"table"} if name in elements.TABLE_LEVELS else set()))
         if at < 0:
@@ -345,13 +349,17 @@ class _Nesting:
         else:
             del open_[at]
 
+    def _end_foreign(self) -> None:
+        while self._open and self._open[-1].foreign:
+            self._interrupted(len(self._open) - 1)
+
     def _find(self, names: Set[str], until: Set[str]) -> int:
         """Return where the innermost open element with one of these names is, -1 when another ends the search."""
         for at in range(len(self._open) - 1, -1, -1):
             name = self._open[at].name
-            if name in names:
+            if name in names and not self._open[at].holds_html:
                 return at
-            if name in until:
+            if name in until or self._open[at].holds_html:
                 return -1
         return -1
 

@@ -41,7 +41,7 @@ ENDS_FOREIGN = HEADINGS | {
 }  # fmt: skip
 """HTML that ends foreign elements where it begins."""
 
-SCOPES = frozenset({"applet", "caption", "marquee", "noscript", "object", "table", "td", "template", "th"})
+SCOPES = ONE_BLOCK | {"applet", "caption", "marquee", "object", "table", "td", "th"}
 """An end tag within them closes nothing outside."""
 
 TABLE_LEVELS = {
@@ -68,9 +68,10 @@ ENDS_P = HEADINGS | LISTS | {
 }  # fmt: skip
 """A paragraph ends where they begin."""
 
-SPECIAL = ENDS_P | SCOPES | VOID | NEVER | set(PARENTS) - {"optgroup", "option", "rb", "rp", "rt", "rtc"} | ONE_BLOCK | {
-    "button",
-}  # fmt: skip
+ENDS = {"button": "button", **dict.fromkeys(("input", "keygen", "select", "textarea"), "select")}
+"""What ends where another begins."""
+
+SPECIAL = ENDS_P | SCOPES | VOID | NEVER | ONE_BLOCK | set(TABLE_LEVELS) | {"button", "dd", "dt", "li"}
 """Their end tags close all that is open in them; those of the others stop at one of these."""
 
 KNOWN = SPECIAL | UNSEEN_WORDS | FOREIGN | set(PARENTS) | {

@@ -23,8 +23,12 @@ _URL_NAMES = frozenset(
         "manifest", "ping", "poster", "src", "srcset", "to", "values", "xlink:href",
     }
 )  # fmt: skip
-_ID_NAMES = frozenset({"aria-activedescendant", "for", "form", "id", "list"})
-_ID_LISTS = frozenset({"aria-controls", "aria-describedby", "aria-details", "aria-labelledby", "aria-owns", "headers"})
+_ID_NAMES = frozenset(
+    {
+        "aria-activedescendant", "aria-controls", "aria-describedby", "aria-details", "aria-labelledby", "aria-owns",
+        "for", "form", "headers", "list",
+    }
+)  # fmt: skip
 
 _CONTROLS = re.compile(r"[\x00-\x20]+")
 _DANGEROUS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
@@ -121,16 +125,24 @@ def _attribute(tag: str, item: re.Match[str], base: int, page: Page) -> str | No
         number = page.ref(value, at, base + item.end(group))
         return f"{item[1].rstrip(' ')}\0r{number}\t{key}\0"
     if key == "id" or (key == "name" and tag == "a"):
+        if not value:
+            return None
         page.claim(value, at)
-        return f'{item[1] or " "}{key}="\0p\0{_quoted(value)}"' if value else None
-    if key in _ID_NAMES or key in _ID_LISTS:
-        names = " ".join(f"\0p\0{_quoted(name)}" for name in value.split())
-        return f'{item[1]}{key}="{names}"'
+    changed = prefixed(tag, key, _quoted(value))
+    return None if changed is None else f'{item[1] or " "}{key}="{changed}"'
+
+
+def prefixed(tag: str, key: str, value: str) -> str | None:
+    """Return an attribute's value, as it stands between double quotes, with the slot of the id prefix before each id
+    in it; None when it names none.
+    """
+    if key == "id" or (key == "name" and tag == "a"):
+        return f"\0p\0{value}"
+    if key in _ID_NAMES:
+        return " ".join(f"\0p\0{name}" for name in value.split())
     if key in ("href", "xlink:href", "usemap") and value.startswith("#"):
-        return f'{item[1]}{key}="#\0p\0{_quoted(value[1:])}"'
-    if "url(#" in value:
-        return f'{item[1]}{key}="{_quoted(value)}"'.replace("url(#", "url(#\0p\0")
-    return None
+        return f"#\0p\0{value[1:]}"
+    return value.replace("url(#", "url(#\0p\0") if "url(#" in value else None
 
 
 def _is_refused(url: str, key: str, tag: str, span: tuple[int, int], page: Page) -> bool:

@@ -51,11 +51,10 @@ class Piece(NamedTuple):
     @property
     def closes_itself(self) -> bool:
         """Whether the tag ends with a slash, which is no part of an attribute's value."""
-        last = None
-        if self.attributes.endswith("/"):
-            for last in ATTRIBUTE.finditer(self.attributes):
-                pass
-        return self.attributes.endswith("/") and (last is None or last.end() < len(self.attributes))
+        if not self.attributes.endswith("/"):
+            return False
+        ends = [found.end() for found in ATTRIBUTE.finditer(self.attributes)]
+        return not ends or ends[-1] < len(self.attributes)
 
 
 def pieces(html: str) -> Iterator[Piece]:

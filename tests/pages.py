@@ -15,7 +15,7 @@ _UNSEEN = frozenset({"datalist", "iframe", "noembed", "noframes", "noscript", "s
 
 def parsed(html: str) -> Element:
     """Return the document as the parsing rules of HTML build it."""
-    return html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)  # type: ignore[no-any-return]
+    return html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
 
 
 def body(rendered: Rendered) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser
 
 from notes_site.markdown import elements, safe
 from notes_site.markdown.active import is_active
-from tests import browser
-from tests.harness import Site, run
+from tests.harness import Site
 from tests.hostile import PAYLOADS
 from tests.pages import around, body, framed, parsed, shown
 from tests.test_markdown import codes, documents, render
@@ -24,7 +22,18 @@ FRAME = around(parsed(framed("")))
 
 SWALLOWERS = sorted(elements.UNSEEN_WORDS | {"plaintext", "title"})
 OTHERS = sorted(elements.KNOWN - elements.UNSEEN_WORDS - elements.VOID - {"plaintext", "title"})
-NO_ELEMENTS = ("<int>", "<public-ip>", "<your name>", "<String>", "<html>", "<head>", "<body>", "<td>", "<img>", "<link>")
+NO_ELEMENTS = (
+    "<int>",
+    "<public-ip>",
+    "<your name>",
+    "<String>",
+    "<html>",
+    "<head>",
+    "<body>",
+    "<td>",
+    "<img>",
+    "<link>",
+)
 
 WORDS_AROUND = (
     "\n\n", "\n", "\n- ", "\n\n- ", "\n\n  ", "\n\n> ", "\n# ", "\n\n|a|\n|-|\n|", "|", "\n\n1. ", "\n[^1]: ", "[^1]",
@@ -36,9 +45,10 @@ TAGS = (
     "<input type=x>",
 )  # fmt: skip
 MORE_TAGS = (
-    *(f"</{name}>" for name in SWALLOWERS), "<x-y>", "</x-y>", "<!--", "-->", "--!>", "<?", "?>", "<!X>", "<b", '"', "'",
-    "<textarea>q</textarea>", "<xmp><b></xmp>", "<style></div></style>", "<path>", "<foreignObject>", "</foreignObject>",
-    "<math><mi>", "</mi></math>",
+    *(f"</{name}>" for name in SWALLOWERS), "<x-y>", "</x-y>",
+    "<!--", "-->", "--!>", "<?", "?>", "<!X>", "<b", '"', "'",
+    "<textarea>q</textarea>", "<xmp><b></xmp>", "<style></div></style>", "<path>", "<foreignObject>",
+    "</foreignObject>",    "<math><mi>", "</mi></math>",
 )  # fmt: skip
 
 
@@ -62,11 +72,22 @@ def test_no_start_tag_hides_a_word(source: str) -> None:
 
 
 # What is written, and what of it is no tag: in the right order, as the page shows it.
-INLINE = [f"<{name}>" for name in SWALLOWERS] + [*NO_ELEMENTS, "<b>", "<details>", "</div>", "</b>", "<div>", "<video>", "<li>"]
+INLINE = [f"<{name}>" for name in SWALLOWERS] + [
+    *NO_ELEMENTS,
+    "<b>",
+    "<details>",
+    "</div>",
+    "</b>",
+    "<div>",
+    "<video>",
+    "<li>",
+]
 
 
 @pytest.mark.parametrize("tag", INLINE)
-@pytest.mark.parametrize("place", ["w1 {} w2", "{} w2", "{}", "- w1 {} w2", "> {}", "# w1 {} w2", "| w1 {} |\n|-|\n| {} w2 |", "w1 {}"])
+@pytest.mark.parametrize(
+    "place", ["w1 {} w2", "{} w2", "{}", "- w1 {} w2", "> {}", "# w1 {} w2", "| w1 {} |\n|-|\n| {} w2 |", "w1 {}"]
+)
 def test_a_tag_that_encloses_nothing_is_shown(tag: str, place: str) -> None:
     rendered = render(f"before\n\n{place.format(tag, tag)}\n\nw3\n\n[^1]: {tag} w4\n", title="T")
     text = shown(parsed(framed(body(rendered))))
@@ -91,6 +112,7 @@ GOOD = [
     '<h1 align="center">\n  <a href="x"><img src="y"></a><br>\n  Title\n</h1>',
     "<ul><li>a<li>b</ul>\n\n<ol>\n<li>\n\ntext\n\n</li>\n</ol>",
     "<table>\n<thead><tr><th>a<th>b\n<tbody><tr><td>c<td>d\n<tr><td>\n\n*e*\n\n</td></tr>\n</table>",
+    "<table><colgroup><col><col span=2></colgroup><caption>c</caption><tr><td>x</table>",
     "<table><tr><td><table><tr><td>x</td></tr></table></td></tr></table>",
     "<dl><dt>a<dd>b<dt>c<dd><div>d</div></dl>",
     "<select><optgroup label=x><option>a<option>b</select>",
@@ -100,7 +122,7 @@ GOOD = [
     "<a href=x>\n\n![x](y)\n\n</a>",
     "| a |\n|---|\n| <ul><li>x</li><li>y</li></ul><br> <li>z</li> |",
     "H<sub>2</sub>O <kbd>Ctrl</kbd>+<KBD>C</KBD> <mark>m</mark> <font color=red>f</font> <u>u</u>",
-    '<svg viewBox="0 0 1 1"><title>t</title><path d="M0 0"/><g><text>x</text></g><foreignObject><div>d</div></foreignObject></svg>',
+    '<svg viewBox="0 0 1 1"><title>t</title><path d="M0 0"/><g></g><foreignObject><div>d</div></foreignObject></svg>',
     "<math><mi>x</mi><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math>",
     "<video controls><source src=x>no video</video> <audio src=x>no audio</audio>",
     "<script>if (a < b) { '<div>' }</script>\n\n<style>p > b {}</style>\n\n<textarea><div></textarea>",
@@ -134,9 +156,12 @@ def test_tags_that_balance_stay(source: str) -> None:
         ("<div>\nUse <object> here\n</div>", ["`<object>` is never closed"]),
         ("<ul><li><div>a<li>b</div></ul>", ["`<div>` is not nested properly", "`</div>` closes nothing"]),
         ("<table>\n\n|a|\n|-|\n\n</table>", ["`<table>` is not nested properly", "`</table>` closes nothing"]),
+        ("**<table>** x </table>", ["`<table>` is not nested properly", "`</table>` closes nothing"]),
         ("<Subject>Math</Subject>", ["`<Subject>` is no HTML element"]),
         ("x <title>a</title>", ["`<title>` does nothing here", "`</title>` does nothing here"]),
         ("from <script> to </script> it", ["`<script>` would hide what follows", "`</script>` is not needed"]),
+        ("<script>\n**a** is b</script>", []),
+        ("x <script>\n*a* is b</script>", ["`<script>` would hide what follows", "`</script>` is not needed"]),
         ("<?php echo 1; ?>\n\nx", ["`<?php echo 1; ?>` is no part of a page"]),
     ],
 )
@@ -152,6 +177,19 @@ def test_words_in_angle_brackets_are_in_the_title_the_text_and_the_ids() -> None
     assert rendered.headings[0].id == "the-script-tag"
     assert rendered.text == "The <script> tag\nx <public-ip>"
     assert codes(rendered) == ["unclosed-html"] * 3
+
+
+def test_words_in_angle_brackets_are_wherever_the_note_is_shown(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.write("notes-site.toml", 'base_url = "https://x.example/"\n')
+    site.note("docker/a.md", "Run `ssh` to <public-ip> in w1.\n\n<div>\nw2 <int> w3\n", title="A", date="2024-01-02")
+    site.build()
+    assert "&lt;div&gt;\nw2 &lt;int&gt; w3" in site.page("docker/a.html")
+    for name, data in site.published().items():
+        if data.count(b"w1") and name.endswith((".html", ".xml", ".json")):
+            text = data.decode()
+            assert "<public-ip>" not in text or name.endswith(".json"), name
+            assert re.search(r"to (<|&lt;|&amp;lt;|\\u003c)public-ip", text), name
 
 
 def test_safe_html_shows_words_that_are_no_elements() -> None:
@@ -177,7 +215,19 @@ def refused(page: Element) -> Iterator[str]:
 
 
 ENTITIES = ("&#{};", "&#{}", "&#x{:x};", "&#X{:X}", "&amp;#{};", "&#0000{};")
-MARKS = ("slot0x0;", "slot0xp;", "data-slot0-a", "data-slot0-i=0", 'data-slot0-rhref="0"', "\ufffda0\ufffd", "a0\thref", "<img src=", "onerror=ran()", "</a>", "javascript:ran()")
+MARKS = (
+    "slot0x0;",
+    "slot0xp;",
+    "data-slot0-a",
+    "data-slot0-i=0",
+    'data-slot0-rhref="0"',
+    "\ufffda0\ufffd",
+    "a0\thref",
+    "<img src=",
+    "onerror=ran()",
+    "</a>",
+    "javascript:ran()",
+)
 
 
 @st.composite
@@ -189,11 +239,12 @@ def encoded(draw: st.DrawFn) -> str:
 
 
 ATTACKS = (
-    "<b title='", "<img src=y alt='", "<a href='", "<a name='", "<p id='", "<img srcset='", "<h2 class='", "'>", '"', "'",
-    " x=", ">", "<a>", "</a>", "<b>", "</b>", "<div>", "</div>", "<table>", "<td>", "</table>", "<svg>", "<style>",
-    "</style>", "<math>", "<noscript>", "<!--", "-->", "<a href=/own>", "<p>", "[t](/own)", "![t](/own)", "[[own]]",
-    "\n\n# h\n\n", "\n\n", "\n- ", "[^1]", "\n\n[^1]: ", "&#0;", "&NewLine;", "&Tab;", "&lt;", "&quot;", "{title='", "}",
-    "<wbr ", "<a ", "<h2 ", "<img ", " data-slot0-h=0", " DATA-SLOT0-A=0", " data-slot1-i=0", " data-x\"=1",
+    "<b title='", "<img src=y alt='", "<a href='", "<a name='", "<p id='", "<img srcset='", "<h2 class='", "'>", '"',
+    "'", " x=", ">", "<a>", "</a>", "<b>", "</b>", "<div>", "</div>", "<table>", "<td>", "</table>", "<svg>",
+    "<style>", "</style>", "<math>", "<noscript>", "<!--", "-->", "<a href=/own>", "<p>", "[t](/own)", "![t](/own)",
+    "[[own]]", "\n\n# h\n\n", "\n\n", "\n- ", "[^1]", "\n\n[^1]: ", "&#0;", "&NewLine;", "&Tab;", "&lt;", "&quot;",
+    "{title='", "}", "<wbr ", "<a ", "<h2 ", "<img ", " data-slot0-h=0", " DATA-SLOT0-A=0", " data-slot1-i=0",
+    " data-x\"=1",
 )  # fmt: skip
 
 
@@ -220,20 +271,43 @@ def test_known_attacks_leave_nothing_in_safe_html(payload: str) -> None:
 
 
 def test_only_its_own_text_becomes_a_link() -> None:
-    rendered = render("[own](/x) <b title='&#115;lot0x0; data-slot0-a=&quot;0&quot;'>b</b> <i data-slot0-a=0>i</i>", html="safe")
-    [link] = [element for element in parsed(body(rendered)).iter("a")]
+    rendered = render(
+        "[own](/x) <b title='&#115;lot0x0; data-slot0-a=&quot;0&quot;'>b</b> <i data-slot0-a=0>i</i>", html="safe"
+    )
+    [link] = list(parsed(body(rendered)).iter("a"))
     assert link.text == "own"
 
 
 # Imports
 
 
-@pytest.mark.parametrize("payload", ['<img alt=">" src=x onerror=ran()>', "<a title='>' href='&#106;avascript:x'>a</a>", "<b =\"><svg onload=x>\">", "x^[<img src=x onerror=ran()>]", "<input>", "<noscript>x</noscript>"])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        '<img alt=">" src=x onerror=ran()>',
+        "<a title='>' href='&#106;avascript:x'>a</a>",
+        '<b ="><svg onload=x>">',
+        "x^[<img src=x onerror=ran()>]",
+        "<input>",
+        "<noscript>x</noscript>",
+    ],
+)
 def test_active_html_is_seen(payload: str) -> None:
     assert is_active(payload)
     assert is_active(f"- a\n  > {payload}\n")
 
 
-@pytest.mark.parametrize("source", ["a < b", "`<script>`", "```\n<script>\n```", "<details><summary>x</summary></details>", "<p align=center><font color=red>x</font>", "<int> onload=x", "[x](javascript:x)"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a < b",
+        "`<script>`",
+        "```\n<script>\n```",
+        "<details><summary>x</summary></details>",
+        "<p align=center><font color=red>x</font>",
+        "<int> onload=x",
+        "[x](javascript:x)",
+    ],
+)
 def test_harmless_html_stays_as_it_is(source: str) -> None:
     assert not is_active(source)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from notes_site.model import HtmlMode
 from tests import browser
@@ -28,7 +27,8 @@ LOOK = r"""async pages => {
     frame.width = 900;
     frame.height = 900;
     const loaded = new Promise(done => frame.onload = done);
-    frame.srcdoc = html.replace("<head>", `<head><script>window.ran = parent.ran = () => top.found.add(${number})<\/script>`);
+    const listener = `<script>window.ran = parent.ran = () => top.found.add(${number})<\/script>`;
+    frame.srcdoc = html.replace("<head>", "<head>" + listener);
     document.body.append(frame);
     await loaded;
     const page = frame.contentDocument;
@@ -38,7 +38,8 @@ LOOK = r"""async pages => {
       const path = above + "/" + element.tagName + "." + element.className;
       if (element.className === "prose") return [path];
       const inside = [...element.childNodes].flatMap(node =>
-        node.nodeType === 1 ? around(node, path) : node.nodeType === 3 && node.data.trim() ? [path + " " + node.data] : []);
+        node.nodeType === 1 ? around(node, path)
+          : node.nodeType === 3 && node.data.trim() ? [path + " " + node.data] : []);
       return [path, ...inside];
     };
     const texts = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
@@ -94,7 +95,7 @@ PLACES = ("w1 {} w2", "{} w2", "{}", "- w1 {} w2", "> {} w1", "## w1 {} w2", "| 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_all_words_are_seen_beside_a_tag_that_encloses_nothing(window: Page, frame: str, place: str) -> None:
-    tags = [tag for tag in INLINE if tag not in ("<li>",)]
+    tags = [tag for tag in INLINE if tag != "<li>"]
     sources = [f"before\n\n{place.format(tag, tag)}\n\nw3\n" for tag in tags]
     seen, _ = look(window, frame, sources)
     for source, text in zip(sources, seen, strict=True):
@@ -108,7 +109,16 @@ def test_good_html_changes_nothing_around_it(window: Page, frame: str) -> None:
     look(window, frame, [f"{source}\n" for source in GOOD])
 
 
-quick = settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large], deadline=None)
+quick = settings(
+    max_examples=3,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.large_base_example,
+        HealthCheck.data_too_large,
+    ],
+    deadline=None,
+)
 
 
 @quick

@@ -9,76 +9,25 @@ together, as browsers nest them, until nothing changes: what is shown as text en
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
-from typing import Literal, NamedTuple
 
 from markdown_it.token import Token
 
 from notes_site.markdown import elements
+from notes_site.markdown.nesting import BEGIN, CODE, DELETE, END, Fix, Nesting, Place, Tag
 from notes_site.markdown.tags import Piece, pieces
 
-_MAX_DEPTH = 400  # browsers stop nesting at 512
 _MAX_PASSES = 20
-
-
-class Fix(NamedTuple):
-    """What becomes of a tag: shown as text, with a warning unless `message` is empty; or `closed` on the spot."""
-
-    message: str = ""
-    hint: str = ""
-    closed: bool = False
-
-
-Place = Literal["", "li", "cell", "other"]  # a container: the note, a list item, a table's cell, another
-
-
-@dataclass(slots=True, eq=False)
-class _Tag:
-    """A tag, or a block of Markdown, which browsers see as a tag too (`piece` is None)."""
-
-    token: Token
-    name: str
-    block: int  # number of the block, for elements that must end in it
-    piece: Piece | None = None
-    prose: bool = False  # an inline tag with words right behind it
-    paired: bool = False  # there is a tag of that name for it
-    foreign: bool = False  # within `<svg>` or `<math>`, or one of these
-    holds_html: bool = False  # a foreign element with HTML in it
-    fix: Fix | None = None
-
-    @property
-    def closing(self) -> bool:
-        return self.piece is not None and self.piece.kind == "end"
-
-    @property
-    def bare(self) -> bool:
-        """Whether it has no attributes."""
-        return self.piece is None or not self.piece.attributes.strip("\t\n\f /")
-
-    def unclosed(self) -> None:
-        """Decide on a start tag without an end: an anchor is closed on the spot."""
-        if self.fix is None and self.name == "a" and self.piece and "href" not in self.piece.attributes.lower():
-            self.fix = Fix(closed=True) if not self.bare else None
-        self.shown("is not nested properly" if self.paired else "is never closed", _CLOSE)
-
-    def shown(self, why: str, hint: str) -> None:
-        """Decide that it is shown as text."""
-        if self.fix is None and self.piece is not None:
-            written = self.token.content[self.piece.start : self.piece.tag_end or self.piece.end]
-            what = written.split("\n")[0]
-            self.fix = Fix(f"`{what if len(what) <= 40 else what[:39] + '…'}` {why} and is shown as text", hint)
 
 
 @dataclass(slots=True)
 class _Container:
     place: Place
-    tags: list[_Tag] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
 
 
-_CODE = "put it between backticks"
-_CLOSE = "close it, or put it between backticks"
 _PLACES: dict[str, Place] = {"list_item_open": "li", "td_open": "cell", "th_open": "cell"}
 
 
@@ -104,14 +53,14 @@ def _changes(container: _Container, hides: bool) -> bool:
     _judge_alone(tags)
     _judge_pairs([tag for tag in tags if tag.fix is None], hides)
     if all(tag.fix is None for tag in tags):
-        nesting = _Nesting(container.place)
+        nesting = Nesting(container.place)
         for tag in tags:
             nesting.read(tag)
         nesting.finish()
     return any(tag.fix is not None for tag in tags)
 
 
-def _note(tag: _Tag) -> None:
+def _note(tag: Tag) -> None:
     if tag.fix is None or tag.piece is None:
         return
     if tag.token.type == "html_block":
@@ -132,43 +81,47 @@ def _containers(tokens: list[Token]) -> list[_Container]:
             open_[-1].tags += _tags(token, block)
         elif kind == "inline":
             _inline(token, block, open_[-1], found)
-        elif token.nesting < 0:
-            if token.tag != "p":
-                open_.pop()
+        elif token.nesting < 0 and token.tag != "p":
+            open_.pop()
         elif not token.hidden:
-            open_[-1].tags.append(_Tag(token, "table" if kind == "table_open" else "p", block))
-            if token.nesting and token.tag != "p":
+            open_[-1].tags.append(Tag(token, "table" if kind == "table_open" else "p", block))
+            if token.nesting > 0 and token.tag != "p":
                 found.append(_Container(_PLACES.get(kind, "other")))
                 open_.append(found[-1])
     return found
 
 
 def _inline(token: Token, block: int, container: _Container, found: list[_Container]) -> None:
-    children = token.children or []
-    for number, child in enumerate(children):
+    tags: list[Tag] = []
+    words = False  # whether any stand between this and the next tag
+    for child in reversed(token.children or []):
         if child.type == "html_inline":
-            tags = list(_tags(child, block))
-            behind = children[number + 1].content if number + 1 < len(children) else ""
-            for tag in tags:
-                tag.prose = not behind.startswith("<") and behind.strip() != ""
-            container.tags += tags
+            found_here = list(_tags(child, block))
+            for tag in found_here:
+                tag.prose = words
+            tags += reversed(found_here)
+        elif child.nesting:
+            tags.append(Tag(child, BEGIN if child.nesting > 0 else END, block))
         elif child.type == "footnote_ref" and "inline" in child.meta:
             found.append(_Container("other"))
             _inline(child.meta["inline"], block, found[-1], found)
+        words = child.type != "html_inline" and (words or child.content.strip() != "")
+    if any(tag.piece for tag in tags):
+        container.tags += reversed(tags)
 
 
-def _tags(token: Token, block: int) -> Iterator[_Tag]:
+def _tags(token: Token, block: int) -> Iterator[Tag]:
     for piece in pieces(token.content):
         if piece.kind in ("start", "end", "alien"):
-            yield _Tag(token, piece.name, block, piece)
+            yield Tag(token, piece.name, block, piece)
 
 
-def _left(container: _Container) -> list[_Tag]:
+def _left(container: _Container) -> list[Tag]:
     """Return the tags that have not been decided on."""
     return [tag for tag in container.tags if tag.fix is None]
 
 
-def _mark_foreign(tags: list[_Tag]) -> None:
+def _mark_foreign(tags: list[Tag]) -> None:
     """Note which tags stand between the tags of a foreign element."""
     open_: dict[str, list[int]] = {name: [] for name in elements.FOREIGN}
     change = [0] * (len(tags) + 1)
@@ -186,7 +139,7 @@ def _mark_foreign(tags: list[_Tag]) -> None:
         tag.foreign = depth > 0
 
 
-def _judge_alone(tags: Iterable[_Tag]) -> None:
+def _judge_alone(tags: Iterable[Tag]) -> None:
     """Show what is no element of a page's body, and elements that would show nothing."""
     unknown = set[str]()
     for tag in tags:
@@ -196,17 +149,17 @@ def _judge_alone(tags: Iterable[_Tag]) -> None:
         if piece.kind == "alien":
             _judge_alien(tag, piece)
         elif name in elements.NEVER:
-            tag.shown("does nothing here", _CODE)
+            tag.shown("does nothing here", CODE)
         elif name not in elements.KNOWN and "-" not in name:
             if piece.kind == "end" and name in unknown:
                 tag.fix = Fix()
-            tag.shown("is no HTML element", _CODE)
+            tag.shown("is no HTML element", CODE)
             unknown.add(name)
-        elif name in elements.VOID - elements.MEANINGFUL_BARE and tag.bare and piece.kind == "start":
-            tag.shown("shows nothing", _CODE)
+        elif name in elements.EMPTY_BARE and tag.bare and piece.kind == "start":
+            tag.shown("shows nothing", CODE)
 
 
-def _judge_alien(tag: _Tag, piece: Piece) -> None:
+def _judge_alien(tag: Tag, piece: Piece) -> None:
     whole = tag.token.content[piece.start : piece.end]
     if whole.startswith(("<!", "<?")) and not whole.startswith("<!--"):
         tag.shown("is no part of a page", "put it into a block of code")
@@ -215,164 +168,36 @@ def _judge_alien(tag: _Tag, piece: Piece) -> None:
         tag.fix = Fix(f"`{what}` is never closed and is shown as text", "close it")
 
 
-def _judge_pairs(tags: Iterable[_Tag], hides: bool) -> None:
+def _judge_pairs(tags: Iterable[Tag], hides: bool) -> None:
     """Show start tags without an end tag of that name, and the other way round."""
-    waiting: dict[tuple[str, int], list[_Tag]] = defaultdict(list)
+    waiting: dict[tuple[str, int], list[Tag]] = defaultdict(list)
     voids = {"br"}
     for tag in tags:
         piece, name = tag.piece, tag.name
         if piece is None or piece.is_whole or tag.foreign:
             continue
         if name in elements.VOID:
-            voids.add(name) if not tag.closing else name in voids or tag.shown("closes nothing", "delete it")
+            if not tag.closing:
+                voids.add(name)
+            elif name not in voids:
+                tag.shown("closes nothing", DELETE)
             continue
         key = name, tag.block if name in elements.ONE_BLOCK or name not in elements.KNOWN else -1
         if not tag.closing:
             if not piece.closes_itself or name == "p":
                 waiting[key].append(tag)
             elif tag.bare:
-                tag.shown("is never closed", _CODE)
+                tag.shown("is never closed", CODE)
             else:
                 tag.fix = Fix(closed=True)
         elif waiting[key]:
             start = waiting[key].pop()
             start.paired = True
             if hides and start.prose and start.bare and name in elements.UNSEEN_WORDS:
-                start.shown("would hide what follows", _CODE)
-                tag.shown("is not needed", _CODE)
+                start.shown("would hide what follows", CODE)
+                tag.shown("is not needed", CODE)
         elif name != "p":
-            tag.shown("closes nothing", "delete it, or put it between backticks")
+            tag.shown("closes nothing", DELETE)
     for tag in chain.from_iterable(waiting.values()):
         if tag.name != "p" and tag.name not in elements.PARENTS:
             tag.unclosed()
-
-
-class _Nesting:
-    """The elements that are open while the tags of a container are read as browsers do."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-        self._open: list[_Tag] = []
-
-    def read(self, tag: _Tag) -> None:
-        """Take the next tag."""
-        if tag.closing:
-            self._end(tag)
-        else:
-            self._start(tag)
-
-    def finish(self) -> None:
-        """End what is open when the container ends."""
-        self._interrupted(0)
-
-    def _start(self, tag: _Tag) -> None:
-        name, open_ = tag.name, self._open
-        tag.foreign = tag.holds_html = False
-        if tag.piece is None and (roots := [at for at, other in enumerate(open_) if other.name in elements.FOREIGN]):
-            self._interrupted(roots[0])
-        if open_ and open_[-1].foreign:
-            if name not in elements.ENDS_FOREIGN:
-                tag.holds_html = name in elements.INTEGRATION
-                tag.foreign = not tag.holds_html
-                if not (tag.piece and tag.piece.closes_itself):
-                    open_.append(tag)
-                return
-            self._end_foreign()
-        if name in elements.PARENTS and not self._begin_part(tag):
-            return
-        if name == "table":
-            self._end_table()
-        elif name in elements.HEADINGS and open_ and open_[-1].name in elements.HEADINGS:
-            self._interrupted(len(open_) - 1)
-        elif name in elements.ENDS and (at := self._find({elements.ENDS[name]}, elements.SCOPES)) >= 0:
-            self._interrupted(at)
-        if name in elements.ENDS_P and (at := self._find({"p"}, elements.SCOPES | {"button"})) >= 0:
-            del open_[at]
-        if tag.piece is None or tag.piece.is_whole or name in elements.VOID:
-            return
-        if len(open_) >= _MAX_DEPTH:
-            tag.shown("is nested too deeply", "nest less")
-            return
-        tag.foreign = name in elements.FOREIGN
-        open_.append(tag)
-
-    def _begin_part(self, tag: _Tag) -> bool:
-        """Begin an element of a list or a table, whose predecessor ends; tell whether it may stand here."""
-        name, open_ = tag.name, self._open
-        level = elements.TABLE_LEVELS.get(name)
-        if level is not None:
-            holders = {other for other, depth in elements.TABLE_LEVELS.items() if depth < level}
-            at = self._find(holders, elements.SCOPES - set(elements.TABLE_LEVELS))
-            if at < 0:
-                tag.shown("is outside of a `<table>`", _CODE)
-            else:
-                self._interrupted(at + 1)
-            return at >= 0
-        if not any(other.name in elements.PARENTS[name] for other in open_) and not (
-            tag.paired and (name not in elements.SPECIAL or self._place in ("", "cell"))
-        ):
-            tag.shown("is outside of a list", _CODE)
-            return False
-        if name in elements.SPECIAL:
-            same = {"li"} if name == "li" else {"dd", "dt"}
-            at = self._find(same, elements.SPECIAL - {"address", "div", "p"})
-            if at >= 0:
-                self._interrupted(at)
-        return True
-
-    def _end_table(self) -> None:
-        """A table right within a table, not in a cell, ends it."""
-        at = self._find(set(elements.TABLE_LEVELS), elements.SCOPES - set(elements.TABLE_LEVELS))
-        if at >= 0 and self._open[at].name not in ("td", "th", "caption"):
-            self._interrupted(self._find({"table"}, elements.SCOPES - set(elements.TABLE_LEVELS)))
-
-    def _end(self, tag: _Tag) -> None:
-        name, open_ = tag.name, self._open
-        if name in ("br", "p"):
-            self._end_foreign()
-        if name in elements.VOID:
-            return
-        for at in range(len(open_) - 1, -1, -1):
-            if not (open_[at].foreign or open_[at].holds_html):
-                break
-            if open_[at].name == name:
-                del open_[at:]
-                return
-        scopes = elements.SCOPES - set(elements.TABLE_LEVELS) if name in elements.TABLE_LEVELS else elements.SCOPES
-        at = self._find({name}, scopes | ({"table"} if name in elements.TABLE_LEVELS else set()))
-        if at < 0:
-            if name != "p":
-                tag.shown("closes nothing", "delete it, or put it between backticks")
-        elif name in elements.SPECIAL and name != "p":
-            del open_[at]
-            self._interrupted(at)
-        else:
-            del open_[at]
-
-    def _end_foreign(self) -> None:
-        while self._open and self._open[-1].foreign:
-            self._interrupted(len(self._open) - 1)
-
-    def _find(self, names: Set[str], until: Set[str]) -> int:
-        """Return where the innermost open element with one of these names is, -1 when another ends the search."""
-        for at in range(len(self._open) - 1, -1, -1):
-            name = self._open[at].name
-            if name in names and not self._open[at].holds_html:
-                return at
-            if name in until or self._open[at].holds_html:
-                return -1
-        return -1
-
-    def _interrupted(self, at: int) -> None:
-        """End what is open from there on. What needs an end tag of its own was never closed, and text formatting
-        goes on.
-        """
-        ended, self._open[at:] = self._open[at:], []
-        for tag in ended:
-            if tag.name in elements.FOREIGN or (tag.name in elements.SPECIAL and not self._may_end(tag)):
-                tag.unclosed()
-            elif tag.name not in elements.SPECIAL and not tag.foreign:
-                self._open.append(tag)
-
-    def _may_end(self, tag: _Tag) -> bool:
-        return tag.name == "p" or tag.name in elements.PARENTS

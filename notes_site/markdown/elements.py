@@ -16,8 +16,8 @@ VOID = frozenset(
 )  # fmt: skip
 """They have no content and no end tag."""
 
-MEANINGFUL_BARE = frozenset({"br", "hr", "wbr"})
-"""Void elements that show or do something without any attribute."""
+EMPTY_BARE = VOID - {"br", "col", "hr", "wbr"}
+"""Void elements that show nothing without any attribute, or not what was meant."""
 
 NEVER = frozenset({"body", "frame", "frameset", "head", "html", "plaintext", "title"})
 """They do nothing in the body of a page, or swallow all of it."""
@@ -49,6 +49,10 @@ TABLE_LEVELS = {
 }  # fmt: skip
 """The parts of a table; each ends those of its own level and below."""
 
+P_SCOPES = SCOPES | {"button"}
+TABLE_SCOPES = SCOPES - set(TABLE_LEVELS)
+"""The same for paragraphs, and for the parts of a table."""
+
 LISTS = frozenset({"dir", "menu", "ol", "ul"})
 PARENTS = {
     "dd": frozenset({"dl"}),
@@ -73,6 +77,9 @@ ENDS = {"button": "button", **dict.fromkeys(("input", "keygen", "select", "texta
 
 SPECIAL = ENDS_P | SCOPES | VOID | NEVER | ONE_BLOCK | set(TABLE_LEVELS) | {"button", "dd", "dt", "li"}
 """Their end tags close all that is open in them; those of the others stop at one of these."""
+
+ITEM_SCOPES = SPECIAL - {"address", "div", "p"}
+"""An item of a list within them ends none outside."""
 
 KNOWN = SPECIAL | UNSEEN_WORDS | FOREIGN | set(PARENTS) | {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "blink", "cite", "code", "data", "del", "dfn", "em", "font", "i",

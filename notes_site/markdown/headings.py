@@ -65,8 +65,8 @@ def _complain_of_tags(block: Token, file: Source) -> None:
         if token.type == "shown_html" and token.meta["fix"].message:
             fix, (start, end) = token.meta["fix"], token.meta["at"]
             index, column = file.spot(block, start)
-            problem = ("warning", "unclosed-html", fix.message, fix.hint)
-            file.report(*problem, index=index, column=column, length=end - start if column else 0)
+            place = {"index": index, "column": column, "length": end - start if column else 0}
+            file.report("warning", "unclosed-html", fix.message, fix.hint, **place)
 
 
 def _loss(token: Token) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from html import escape, unescape
 from typing import NamedTuple
 
-from notes_site.markdown.balance import Fix
+from notes_site.markdown.nesting import Fix
 from notes_site.markdown.tags import ATTRIBUTE, Piece, pieces
 
 _REF_TAGS = {

@@ -4,7 +4,7 @@ The dialect and its deviations from CommonMark are in `docs/markdown.md`. What h
 
     parser          markdown-it with our rules: `block_rules`, `inline_rules`, `tables`, `footnotes`; what is too
                     deep, long or wide is shown as text
-    balance         tags that are never closed, or none of HTML, become text
+    balance         tags that enclose nothing, or are none of HTML, become text; `nesting`, `elements`, `tags`
     headings        the title, and the levels of the other headings
     block_html      tokens to HTML with slots and plain text, in one walk; `inline_html`, `fences`, `rawhtml`
     safe            the whole body through nh3, when the note asks for it

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from notes_site import frontmatter
 from notes_site.config import parse_options
 from notes_site.diagnostics import Diagnostic
-from notes_site.importers import rewrite, slices
+from notes_site.importers import rewrite
 from notes_site.importers.notes import Import, Imported, Piece
 from notes_site.kinds import kind_of
+from notes_site.markdown.active import is_active
 from notes_site.model import Config
 from notes_site.readme.unpack import File, unpack
 
@@ -36,7 +37,7 @@ def plan(text: str, name: str, config: Config, *, local: Callable[[str], str | N
 
 def _safe(file: File) -> File:
     """Anybody may write a file that says that it is an export: what is active in it is sanitised."""
-    harmless = not slices.is_active(file.body) or file.fields.get("html") in ("safe", "escaped")
+    harmless = not is_active(file.body) or file.fields.get("html") in ("safe", "escaped")
     return file if harmless else file._replace(fields={**file.fields, "html": "safe"})
 
 

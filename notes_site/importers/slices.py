@@ -6,16 +6,6 @@ import re
 
 _SEPARATOR = re.compile(r"\s*(?:([-*_])\s*(?:\1\s*){2,})?")
 _MARKER = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])\s{1,4}")
-_ACTIVE = re.compile(
-    r"<(?:script|i?frame|frameset|form|object|embed|applet|input|button|select|textarea|base|meta|link|style|svg|math)\b"
-    r"|<[a-z][^<>]*[\s/\"']on[a-z]+\s*=|(?:java|vb)script:|srcdoc\s*=",
-    re.IGNORECASE,
-)
-
-
-def is_active(text: str) -> bool:
-    """Tell whether a text has HTML that does something: scripts, event handlers, forms, frames."""
-    return _ACTIVE.search(text) is not None
 
 
 def trimmed(body: list[str]) -> list[str]:

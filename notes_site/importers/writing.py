@@ -9,6 +9,7 @@ from typing import Any
 from notes_site import frontmatter
 from notes_site.importers import slices
 from notes_site.importers.rewrite import Rewritten
+from notes_site.markdown.active import is_active
 
 _ROOM = 32_000  # characters of comments in front matter; what is more stays in the text
 
@@ -38,7 +39,7 @@ class Writer:
         body = body if head is None else slices.outdented(body, self._source[head])
         parts = ("\n".join(body) or "\n\n".join(cells), "\n".join(self._moved.endings.get(path, ())))
         text = "\n\n".join(filter(None, parts))
-        active = {"html": "safe"} if slices.is_active(text) else {}
+        active = {"html": "safe"} if is_active(text) else {}
         comments = [f"# {self._name}:{at + 1}: {self._comment(at, cells)}" for at in hidden]
         block = frontmatter.dump({**fields, **active}).removesuffix("---\n")
         return "\n".join([block + "\n".join([*comments, "---"]), *([text] if text else []), ""])

@@ -4,6 +4,7 @@ The dialect and its deviations from CommonMark are in `docs/markdown.md`. What h
 
     parser          markdown-it with our rules: `block_rules`, `inline_rules`, `tables`, `footnotes`; what is too
                     deep, long or wide is shown as text
+    balance         tags that enclose nothing, or are none of HTML, become text; `nesting`, `elements`, `tags`
     headings        the title, and the levels of the other headings
     block_html      tokens to HTML with slots and plain text, in one walk; `inline_html`, `fences`, `rawhtml`
     safe            the whole body through nh3, when the note asks for it
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from notes_site.diagnostics import Diagnostic, in_order
 from notes_site.highlight import Highlighter
-from notes_site.markdown import footnotes, parser, plain, safe
+from notes_site.markdown import balance, footnotes, parser, plain, safe
 from notes_site.markdown.block_html import Renderer
 from notes_site.markdown.headings import take_title
 from notes_site.markdown.source import Source
@@ -67,6 +68,8 @@ def render(
     file = Source(source, path, first_line)
     env = parser.new_env()
     tokens = parser.extended(html != "escaped", options.typographer).parse(source, env)
+    if html != "escaped" and env["html"]:
+        balance.balance(tokens, hides=html == "raw")
     shown_title = take_title(tokens, title, file)
     tokens = footnotes.collect(tokens, env)
     for severity, code, message, hint, index in env["findings"]:

@@ -118,6 +118,7 @@ def _structure(state: StateCore) -> None:
         elif kind == "heading_open":
             _heading_attributes(token, tokens[i + 1], state.env)
         elif kind == "html_block":
+            state.env["html"] = True
             remember_ids(token.content, state.env)
     for left in waiting:
         out.extend(_as_paragraph(left))

@@ -20,6 +20,7 @@ def take_title(tokens: list[Token], title: str | None, file: Source) -> str | No
         text = " ".join(plain_text(tokens[first + 1].children or []).split()) or None
         if text and (title is None or text == " ".join(title.split())):
             _complain_of_losses(tokens[first], tokens[first + 1], file)
+            _complain_of_tags(tokens[first + 1], file)
             del tokens[first : first + 3]
     _set_levels(token for token in tokens if token.type == "heading_open")
     return text
@@ -57,6 +58,15 @@ def _complain_of_losses(heading: Token, block: Token, file: Source) -> None:
         hint = "write `link:` in the front matter, or say it below the title"
         index = heading.map[0] if heading.map else 0
         file.report("note", "plain-title", f"the title is plain text, without {what}", hint, index=index)
+
+
+def _complain_of_tags(block: Token, file: Source) -> None:
+    for token in block.children or ():
+        if token.type == "shown_html" and token.meta["fix"].message:
+            fix, (start, end) = token.meta["fix"], token.meta["at"]
+            index, column = file.spot(block, start)
+            place = {"index": index, "column": column, "length": end - start if column else 0}
+            file.report("warning", "unclosed-html", fix.message, fix.hint, **place)
 
 
 def _loss(token: Token) -> str:

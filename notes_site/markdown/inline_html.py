@@ -94,9 +94,9 @@ class Inlines:
     def html_block(self, token: Token) -> str:
         """Append a block of raw HTML, and return the text that shows in it."""
         self._block, self._cell = token, None
-        text = rawhtml.visible_text(token.content)
-        self._plain, self._counted = [text], (0, 0)
-        self._raw(token.content, 0, block=True)
+        fixes = token.meta.get("fixes", {})
+        self._plain, self._counted = [rawhtml.visible_text(token.content, fixes)], (0, 0)
+        self._raw(token.content, 0, fixes)
         return self._finish()
 
     def attributes(self, token: Token, own: tuple[str, ...] = ()) -> str:
@@ -243,11 +243,18 @@ class Inlines:
         self._out.append(f'<sup class="footnote-ref">{link}</sup>')
 
     def _html_inline(self, token: Token) -> None:
-        self._raw(token.content, token.meta["at"][0], block=False)
+        self._raw(token.content, token.meta["at"][0], {})
         if token.content[:3].lower() == "<br":
             self._plain.append(" ")
 
-    def _raw(self, html: str, base: int, *, block: bool) -> None:
+    def _shown_html(self, token: Token) -> None:
+        fix, (start, end) = token.meta["fix"], token.meta["at"]
+        if fix.message:
+            self._warn("unclosed-html", fix.message, fix.hint, start, end - start)
+        self._out.append(escape(token.content, quote=False))
+        self._plain.append(token.content)
+
+    def _raw(self, html: str, base: int, fixes: rawhtml.Fixes) -> None:
         """Append raw HTML that stands at `base` in the block."""
 
         def ref(target: str, start: int, end: int) -> int:
@@ -269,7 +276,7 @@ class Inlines:
                 self._warn("html-removed", message, "leave it out", base + at, len(name) + 1)
             return name in safe.TAGS
 
-        self._out.append(rawhtml.rewrite(html, rawhtml.Page(ref, claim, warn, keeps), block=block))
+        self._out.append(rawhtml.rewrite(html, rawhtml.Page(ref, claim, warn, keeps), fixes))
 
 
 _HANDLERS: dict[str, Callable[[Any, Token], None]] = {
@@ -282,6 +289,7 @@ _HANDLERS: dict[str, Callable[[Any, Token], None]] = {
     "link_close": Inlines._link_close,
     "link_open": Inlines._link_open,
     "mark_open": Inlines._open,
+    "shown_html": Inlines._shown_html,
     "span_open": Inlines._open,
     "target_title": Inlines._target_title,
 }

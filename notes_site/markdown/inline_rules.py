@@ -126,6 +126,7 @@ def _html(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         _place(state, before, start)
+        state.env["html"] = True
         remember_ids(state.tokens[-1].content, state.env)
     return True
 

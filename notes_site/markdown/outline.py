@@ -117,7 +117,7 @@ def definitions(source: str) -> tuple[tuple[Definition, ...], tuple[Definition, 
     lines = source.split("\n")
     uses: dict[str, set[int]] = defaultdict(set)
     for token in tokens:
-        for label in {c.meta["label"] for c in token.children or () if c.type == "footnote_ref"}:
+        for label in {c.meta["label"] for c in token.children or () if "label" in c.meta and c.type == "footnote_ref"}:
             start, end = token.map or (0, 0)
             uses[label].update(n for n in range(start, end) if f"[^{label}]" in lines[n])
     links = [Definition(fold_label(label), *found["map"]) for label, found in env.get("references", {}).items()]

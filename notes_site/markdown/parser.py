@@ -32,9 +32,9 @@ def new_env() -> Env:
     """Return what the rules share while one note is parsed.
 
     `findings`: problems as arguments of `Source.report`. `ids`: ids that the note names itself, which headings
-    must not take. `block`: the inline block that is being parsed.
+    must not take. `block`: the inline block that is being parsed. `html`: whether there is raw HTML.
     """
-    return {"findings": [], "ids": set(), "block": None}
+    return {"findings": [], "ids": set(), "block": None, "html": False}
 
 
 @lru_cache(maxsize=4)

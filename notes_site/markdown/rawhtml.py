@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from html import unescape
+from collections.abc import Callable, Mapping
+from html import escape, unescape
 from typing import NamedTuple
 
-_TAG = re.compile(r"""<([a-zA-Z][^\s/>]*)((?>[^>"'=]+|=\s*(?:"[^"]*"|'[^']*'|(?=[^"'])|$)|["'])*+)>""")
-_ATTRIBUTE = re.compile(r"""(\s*/?\s*)([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?""")
-_END = re.compile(r"</([a-zA-Z][^\s/>]*)[^>]*>")
-_SWALLOWING = frozenset({"script", "style", "textarea"})  # blocks of these end at their end tag, if anywhere
+from notes_site.markdown.nesting import Fix
+from notes_site.markdown.tags import ATTRIBUTE, Piece, pieces
 
 _REF_TAGS = {
     "src": frozenset({"audio", "embed", "iframe", "img", "input", "script", "source", "track", "video"}),
@@ -25,8 +23,12 @@ _URL_NAMES = frozenset(
         "manifest", "ping", "poster", "src", "srcset", "to", "values", "xlink:href",
     }
 )  # fmt: skip
-_ID_NAMES = frozenset({"aria-activedescendant", "for", "form", "id", "list"})
-_ID_LISTS = frozenset({"aria-controls", "aria-describedby", "aria-details", "aria-labelledby", "aria-owns", "headers"})
+_ID_NAMES = frozenset(
+    {
+        "aria-activedescendant", "aria-controls", "aria-describedby", "aria-details", "aria-labelledby", "aria-owns",
+        "for", "form", "headers", "list",
+    }
+)  # fmt: skip
 
 _CONTROLS = re.compile(r"[\x00-\x20]+")
 _DANGEROUS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
@@ -42,11 +44,19 @@ def is_unsafe(url: str, *, image: bool = False) -> bool:
     return _DANGEROUS.match(compact) is not None and not (image and _GOOD_DATA.match(compact) is not None)
 
 
-def visible_text(html: str) -> str:
+Fixes = Mapping[int, Fix]
+"""What becomes of tags, by where they begin."""
+
+
+def visible_text(html: str, fixes: Fixes) -> str:
     """Return the text that a reader sees of a block of raw HTML, on one line."""
     parts = []
-    for kind, start, end, _ in _walk(html, block=True):
-        parts.append(html[start:end] if kind in ("text", "unclosed") else " ")
+    for piece in pieces(html):
+        fix = fixes.get(piece.start)
+        shown = piece.kind == "text" or (fix is not None and not fix.closed)
+        parts.append(html[piece.start : piece.end] if shown else " ")
+        if piece.is_whole and piece.name in ("textarea", "xmp"):
+            parts.append(html[piece.tag_end : piece.end].rpartition("</")[0] + " ")
     return " ".join(unescape("".join(parts)).split())
 
 
@@ -59,87 +69,37 @@ class Page(NamedTuple):
     keeps: Callable[[str, list[str], int], bool]  # name and attribute names of a tag, at
 
 
-def rewrite(html: str, page: Page, *, block: bool) -> str:
-    """Return the HTML with slots. `block`: a whole HTML block, of which nothing may reach into what follows."""
+def rewrite(html: str, page: Page, fixes: Fixes) -> str:
+    """Return the HTML with slots, and with `fixes` for tags that do not stay what they are."""
     out: list[str] = []
-    for kind, start, end, tag in _walk(html, block=block):
-        text = html[start:end]
-        if tag is not None:
-            changed = _tag(tag, page)
-            text = changed + html[tag.end() : end] if changed else ""
-        elif kind == "unclosed":
-            what = text[:20].split("\n")[0]
-            page.warn("unclosed-html", f"`{what}` is never closed and is shown as text", "close it", start, len(what))
-        if kind in ("text", "unclosed"):
+    for piece in pieces(html):
+        text = html[piece.start : piece.end]
+        fix = fixes.get(piece.start)
+        if fix is not None and not fix.closed:
+            if fix.message:
+                page.warn("unclosed-html", fix.message, fix.hint, piece.start, len(text.split("\n")[0]))
+            text = escape(text, quote=False)
+        elif piece.kind == "text":
             text = text.replace("<", "&lt;")
+        elif piece.kind == "start":
+            changed = _tag(html, piece, page)
+            text = changed + html[piece.tag_end : piece.end] if changed else ""
+            if fix is not None and changed:
+                text += f"</{piece.name}>"
         out.append(text)
     return "".join(out)
 
 
-def _walk(html: str, *, block: bool) -> Iterator[tuple[str, int, int, re.Match[str] | None]]:
-    """Yield the pieces: `text`, `markup` (comments, end tags), `tag` (with its match, and with the content of
-    scripts and styles), and `unclosed` for the rest after something that has no end.
-    """
-    at = 0
-    while (start := html.find("<", at)) >= 0:
-        if start > at:
-            yield "text", at, start, None
-        tag = None
-        end = _markup_end(html, start)
-        if end is None and (tag := _TAG.match(html, start)):
-            end = _element_end(html, tag) if block else tag.end()
-        elif end is None:
-            end = -1 if html[start + 1 : start + 2].isalpha() else start + 1
-            if end > 0:  # a lone `<`
-                yield "text", start, end, None
-                at = end
-                continue
-        if end < 0:
-            yield "unclosed", start, len(html), None
-            return
-        yield "tag" if tag else "markup", start, end, tag
-        at = end
-    if at < len(html):
-        yield "text", at, len(html), None
-
-
-def _element_end(html: str, tag: re.Match[str]) -> int:
-    """Return where the tag ends; of a script, a style or a text area, where the element does (-1: nowhere)."""
-    name = tag[1].lower()
-    if name not in _SWALLOWING:
-        return tag.end()
-    close = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(html, tag.end())
-    return close.end() if close else -1
-
-
-def _markup_end(html: str, start: int) -> int | None:
-    """Return where a comment, declaration or end tag ends; -1 when nowhere; None when it is something else."""
-    if html.startswith("<!--", start):
-        for short in ("<!-->", "<!--->"):
-            if html.startswith(short, start):
-                return start + len(short)
-        end = html.find("-->", start + 4)
-        return end + 3 if end >= 0 else -1
-    if html.startswith(("<!", "<?"), start):
-        end = html.find(">", start)
-        return end + 1 if end >= 0 else -1
-    if html.startswith("</", start) and html[start + 2 : start + 3].isalpha():
-        found = _END.match(html, start)
-        return found.end() if found else -1
-    return None
-
-
-def _tag(found: re.Match[str], page: Page) -> str:
+def _tag(html: str, piece: Piece, page: Page) -> str:
     """Return the start tag with slots for its links and ids; '' when it does not stay."""
-    name, attributes = found[1].lower(), found[2]
-    items = list(_ATTRIBUTE.finditer(attributes)) if attributes else []
-    if not page.keeps(name, [item[2].lower() for item in items], found.start()):
+    name, attributes = piece.name, piece.attributes
+    items = list(ATTRIBUTE.finditer(attributes)) if attributes else []
+    if not page.keeps(name, [item[2].lower() for item in items], piece.start):
         return ""
-    base = found.start(2)
-    parts = [f"<{found[1]}"]
+    parts = [html[piece.start : piece.inside]]
     last = 0
     for item in items:
-        changed = _attribute(name, item, base, page)
+        changed = _attribute(name, item, piece.inside, page)
         if changed is not None:
             parts += (attributes[last : item.start()], changed)
             last = item.end()
@@ -165,16 +125,24 @@ def _attribute(tag: str, item: re.Match[str], base: int, page: Page) -> str | No
         number = page.ref(value, at, base + item.end(group))
         return f"{item[1].rstrip(' ')}\0r{number}\t{key}\0"
     if key == "id" or (key == "name" and tag == "a"):
+        if not value:
+            return None
         page.claim(value, at)
-        return f'{item[1] or " "}{key}="\0p\0{_quoted(value)}"' if value else None
-    if key in _ID_NAMES or key in _ID_LISTS:
-        names = " ".join(f"\0p\0{_quoted(name)}" for name in value.split())
-        return f'{item[1]}{key}="{names}"'
+    changed = prefixed(tag, key, _quoted(value))
+    return None if changed is None else f'{item[1] or " "}{key}="{changed}"'
+
+
+def prefixed(tag: str, key: str, value: str) -> str | None:
+    """Return an attribute's value, as it stands between double quotes, with the slot of the id prefix before each id
+    in it; None when it names none.
+    """
+    if key == "id" or (key == "name" and tag == "a"):
+        return f"\0p\0{value}"
+    if key in _ID_NAMES:
+        return " ".join(f"\0p\0{name}" for name in value.split())
     if key in ("href", "xlink:href", "usemap") and value.startswith("#"):
-        return f'{item[1]}{key}="#\0p\0{_quoted(value[1:])}"'
-    if "url(#" in value:
-        return f'{item[1]}{key}="{_quoted(value)}"'.replace("url(#", "url(#\0p\0")
-    return None
+        return f"#\0p\0{value[1:]}"
+    return value.replace("url(#", "url(#\0p\0") if "url(#" in value else None
 
 
 def _is_refused(url: str, key: str, tag: str, span: tuple[int, int], page: Page) -> bool:

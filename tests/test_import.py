@@ -13,6 +13,7 @@ from notes_site import config, text
 from notes_site.cli import cli
 from notes_site.importers import notes, report
 from notes_site.importers.notes import Import
+from notes_site.importers.rewrite import Local
 from notes_site.project import NoProject
 from tests.harness import REPO, Site
 
@@ -36,7 +37,7 @@ Fast.
 def planned(source: str, area: str | None = None, settings: str = "", local: dict[str, str] | None = None) -> Import:
     """Import a text; `local` are the files beside the README and their places in the content folder."""
     chosen = config.read("notes-site.toml", settings.encode())[0]
-    return notes.plan(source, "README.md", chosen, area=area, local=(local or {}).get)
+    return notes.plan(source, "README.md", chosen, area=area, local=lambda path: Local((local or {}).get(path)))
 
 
 def text_of(found: Import, path: str) -> str:
@@ -48,7 +49,7 @@ def text_of(found: Import, path: str) -> str:
 def test_golden(name: str) -> None:
     """Every README gives the plan beside it; `notes-site import NAME.md --dry-run --json` prints a new one."""
     decoded = text.decode(name, (READMES / f"{name}.md").read_bytes())
-    found = notes.plan(decoded.text, f"{name}.md", DEFAULT, local=lambda path: None)
+    found = notes.plan(decoded.text, f"{name}.md", DEFAULT, local=lambda path: Local(None))
     assert report.as_object(found) == json.loads((READMES / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -350,6 +351,7 @@ def test_a_missing_image_is_a_warning_with_its_place(site: Site) -> None:
 
 
 def test_files_above_the_readme_are_taken_along_by_name(site: Site) -> None:
+    site.write(".git/HEAD", b"")
     site.write("up.png", b"PNG")
     site.write("sub/README.md", ONE + "\n![a](../up.png)\n")
     assert run(site, "sub/README.md").exit_code == 0

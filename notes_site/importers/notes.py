@@ -82,12 +82,12 @@ def plan(
     *,
     area: str | None = None,
     planned: bool = False,
-    local: Callable[[str], str | None],
+    local: Callable[[str], rewrite.Local],
 ) -> Import:
     """Return what a README becomes. `text` has LF line ends; `area` takes what is in none.
 
-    With `planned` its times are estimates. `local` tells where a file beside the README goes in the content folder,
-    None where there is none.
+    With `planned` its times are estimates. `local` tells where a file beside the README goes in the content
+    folder.
     """
     found = outlines.outline(readers.read(text))
     maker = _Maker(text, name, config, found, area, planned)

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from notes_site.compose import Composed
-from notes_site.files import digest_file, stat_of
+from notes_site.files import digest_file, is_within, stat_of
 from notes_site.inputs import stamp_of
 from notes_site.loader import Loaded
 from notes_site.outputs import Output
@@ -84,7 +84,7 @@ def _digest_inside(file: Path, root: str) -> str:
     """The digest of a file that lies in a folder, '' when it is not there or a link leads out of the folder."""
     real_root = os.path.realpath(root)
     real = os.path.realpath(file)
-    return digest_file(Path(real)) if real.startswith(f"{real_root}{os.sep}") and os.path.isfile(real) else ""
+    return digest_file(Path(real)) if is_within(real, real_root) and os.path.isfile(real) else ""
 
 
 def _stamp_now(file: Path) -> str:

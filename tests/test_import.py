@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import NoReturn
 
@@ -442,3 +443,30 @@ def test_import_works_before_there_is_a_site(tmp_path: Path) -> None:
 
 def _no_project(start: Path, config: Path | None) -> NoReturn:
     raise NoProject(str(start))
+
+
+LONG = "word " * 5_000 + "end"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"# Course\n\n## Docker\n\n### [Why?](https://example.org) (5 min)\n\n### {LONG} (10 min)\n\nText.\n",
+        f"# Course\n\n## Docker\n\n- [Why?](https://example.org) (5 min)\n- {LONG[:15_000]} (10 min)\n",
+        f"# Course\n\n## {LONG}\n\n### [Why?](https://example.org) (5 min)\n",
+        f"# {LONG}\n\n## Docker\n\n### [Why?](https://example.org) (5 min)\n",
+        f"# Course\n\n## Docker\n\n### {LONG}\n\n#### [Why?](https://example.org) (5 min)\n",
+        f"# Course\n\n## Docker\n\n### Why? https://example.org/{'x' * 100_000} (5 min)\n\n### [B](https://example.org)\n",
+        f"# Course\n\n## Docker\n\n### [Why?](https://example.org) (5 min)\n\n### {'x' * 100_000} (10 min)\n",
+    ],
+    ids=["title", "item", "area", "course", "group", "address", "word"],
+)
+def test_a_name_that_is_too_long_is_cut_and_stays_whole_in_the_text(source: str, site: Site) -> None:
+    site.write("README.md", source)
+    assert run(site, "README.md").exit_code == 0
+    written = [path.read_text(encoding="utf-8") for path in (site.root / "content").rglob("*.md")]
+    longest = max(re.findall(r"\S.*\S", source), key=len)
+    assert any(longest in text.partition("\n---\n")[2] for text in written)
+    fields = [line for text in written for line in text.partition("\n---\n")[0].split("\n") if line[:1] != "#"]
+    assert max(map(len, fields)) < 600
+    assert not [d for d in site.build().diagnostics if d.severity == "error"]

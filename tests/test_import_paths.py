@@ -256,10 +256,10 @@ def test_no_byte_from_outside_comes_in(
             (base / place).parent.mkdir(exist_ok=True)
             (base / place).write_bytes(MARK)
         for link, to in links.items():
-            place = base / "course" / link
+            at = base / "course" / link
             try:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.symlink_to(to.format(base=base))
+                at.parent.mkdir(parents=True, exist_ok=True)
+                at.symlink_to(to.format(base=base))
             except OSError:  # below a link
                 continue
         home = base / "course" / readme

@@ -93,7 +93,8 @@ class Caller:
             except ClientError as exc:
                 code, status = _code(exc)
                 passing = code in PASSING or (status >= 500 and code != "NotImplemented")
-                reason = advice(f"{code}: {exc.response['Error'].get('Message', '')}", code, self._place, what)
+                said = ": ".join(filter(None, (code, exc.response["Error"].get("Message"))))
+                reason = advice(said, code, self._place, what)
                 if not passing or attempt == _TRIES:
                     raise Answer(reason, code, status) from None
             except (HTTPClientError, ResponseParserError, ConnectionError) as exc:

@@ -104,7 +104,8 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
                 links.update((entry.path, os.path.realpath(entry.path)))
             if isinstance(result, str):
                 if result != "gone":
-                    problems.append(_refused(f"{shown}/{path}", result, entry))
+                    leads_to = os.readlink(entry.path) if result == "dangling" else ""
+                    problems.append(refused(f"{shown}/{path}", result, leads_to))
             elif modes.S_ISDIR(result.st_mode):
                 pending.append((entry.path, path + "/", inside))
             else:
@@ -121,10 +122,10 @@ _REFUSED = {
 }
 
 
-def _refused(path: str, why: str, entry: os.DirEntry[str]) -> Diagnostic:
+def refused(path: str, why: str, leads_to: str = "") -> Diagnostic:
+    """Return the error for what is not read: `outside`, `loop`, `dangling`, `special`, `name`."""
     code, message, hint = _REFUSED[why]
-    if why == "dangling":
-        message = message.format(os.readlink(entry.path))
+    message = message.format(leads_to)
     return error(as_text(path), code, as_text(message), hint=hint)
 
 
@@ -146,15 +147,15 @@ def _kind(entry: os.DirEntry[str], real_root: str, inside: frozenset[tuple[int, 
             return "loop"
         raise
     if entry.is_symlink():
-        real = os.path.realpath(entry.path)
-        if not _is_below(real, real_root):
+        if not is_within(os.path.realpath(entry.path), real_root):
             return "outside"
         if (result.st_dev, result.st_ino) in inside:
             return "loop"
     return result if modes.S_ISREG(result.st_mode) or modes.S_ISDIR(result.st_mode) else "special"
 
 
-def _is_below(real: str, real_root: str) -> bool:
+def is_within(real: str, real_root: str) -> bool:
+    """Tell whether one real path (absolute, without links) is another or lies below it."""
     return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
 
 
@@ -213,7 +214,7 @@ def open_inside(root: str, file: Path) -> BufferedReader:
     """
     if file.is_symlink():
         real = os.path.realpath(file)
-        if not _is_below(real, os.path.realpath(root)):
+        if not is_within(real, os.path.realpath(root)):
             raise _link_in_the_way(file)
         file = Path(real)
     return open_plain(file)

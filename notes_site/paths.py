@@ -43,6 +43,9 @@ _HOST = re.compile(
 )
 """The generic domains that people link to; those of countries where a path follows. Not what files end with."""
 _NO_FRAGMENT = re.compile(r'[\s"#%<>\\^`{|}]')
+_ELSEWHERE = re.compile(r"//|~[^/]*/|[A-Za-z]:/")
+"""A server's folder, somebody's home, a drive: what shells and Windows make of a path that looks relative."""
+_CONTROLS = re.compile(r"[\0-\x1f\x7f]")
 _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
 
 
@@ -194,12 +197,24 @@ def resolve(target: str, source: str) -> Target:
     """
     rest, _, fragment = target.partition("#")
     rest, _, query = rest.partition("?")
-    path = unquote(rest).replace("\\", "/")
+    path = unquote(rest)
     if not path:
         return Target("", query, unquote(fragment))
+    full = below(path, source)
+    return Target(full and ("index.html" if full == "." else nfc(full)), query, unquote(fragment))
+
+
+def below(path: str, source: str) -> str | None:
+    """Return what a path (percent escapes decoded) that stands in the file `source` names, relative to the folder to
+    which `source` is relative; None for what names no place below that folder.
+
+    Every path that an input names is judged here, before any look at the disk; `inside` judges where links lead.
+    """
+    path = path.replace("\\", "/")
     full = normpath(path.lstrip("/") if path.startswith("/") else join(dirname(source), path))
-    outside = full == ".." or full.startswith("../")
-    return Target(None if outside else "index.html" if full == "." else nfc(full), query, unquote(fragment))
+    strange = _ELSEWHERE.match(path) or _ELSEWHERE.match(full) or _CONTROLS.search(path)
+    again = normpath(unquote(full)) if "%" in full else full  # somebody behind us may decode it once more
+    return None if strange or any(name == ".." or name.startswith("../") for name in (full, again)) else full
 
 
 def spellings(path: str) -> Iterator[str]:

@@ -524,6 +524,7 @@ def test_the_first_refusal_stops(
     done = deploys(projects[1], bucket, "--jobs", "1")
     assert done.code == 1
     assert advice in done.err
+    assert "None" not in done.err
     assert len(done.err.strip().splitlines()) == 1
     refused = [r for r in deploys.proxy.requests if not writing or r.key == late]
     assert len(refused) == 1, "no second try"

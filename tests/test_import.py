@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from notes_site import config, text
 from notes_site.cli import cli
 from notes_site.importers import notes, report
 from notes_site.importers.notes import Import
+from notes_site.importers.rewrite import Local
 from notes_site.project import NoProject
 from tests.harness import REPO, Site
 
@@ -36,7 +38,7 @@ Fast.
 def planned(source: str, area: str | None = None, settings: str = "", local: dict[str, str] | None = None) -> Import:
     """Import a text; `local` are the files beside the README and their places in the content folder."""
     chosen = config.read("notes-site.toml", settings.encode())[0]
-    return notes.plan(source, "README.md", chosen, area=area, local=(local or {}).get)
+    return notes.plan(source, "README.md", chosen, area=area, local=lambda path: Local((local or {}).get(path)))
 
 
 def text_of(found: Import, path: str) -> str:
@@ -48,7 +50,7 @@ def text_of(found: Import, path: str) -> str:
 def test_golden(name: str) -> None:
     """Every README gives the plan beside it; `notes-site import NAME.md --dry-run --json` prints a new one."""
     decoded = text.decode(name, (READMES / f"{name}.md").read_bytes())
-    found = notes.plan(decoded.text, f"{name}.md", DEFAULT, local=lambda path: None)
+    found = notes.plan(decoded.text, f"{name}.md", DEFAULT, local=lambda path: Local(None))
     assert report.as_object(found) == json.loads((READMES / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -350,6 +352,7 @@ def test_a_missing_image_is_a_warning_with_its_place(site: Site) -> None:
 
 
 def test_files_above_the_readme_are_taken_along_by_name(site: Site) -> None:
+    site.write(".git/HEAD", b"")
     site.write("up.png", b"PNG")
     site.write("sub/README.md", ONE + "\n![a](../up.png)\n")
     assert run(site, "sub/README.md").exit_code == 0
@@ -440,3 +443,30 @@ def test_import_works_before_there_is_a_site(tmp_path: Path) -> None:
 
 def _no_project(start: Path, config: Path | None) -> NoReturn:
     raise NoProject(str(start))
+
+
+LONG = "word " * 5_000 + "end"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"# Course\n\n## Docker\n\n### [Why?](https://example.org) (5 min)\n\n### {LONG} (10 min)\n\nText.\n",
+        f"# Course\n\n## Docker\n\n- [Why?](https://example.org) (5 min)\n- {LONG[:15_000]} (10 min)\n",
+        f"# Course\n\n## {LONG}\n\n### [Why?](https://example.org) (5 min)\n",
+        f"# {LONG}\n\n## Docker\n\n### [Why?](https://example.org) (5 min)\n",
+        f"# Course\n\n## Docker\n\n### {LONG}\n\n#### [Why?](https://example.org) (5 min)\n",
+        f"# Course\n\n## Docker\n\n### Why? https://example.org/{'x' * 100_000} (5 min)\n\n### [B](https://example.org)\n",
+        f"# Course\n\n## Docker\n\n### [Why?](https://example.org) (5 min)\n\n### {'x' * 100_000} (10 min)\n",
+    ],
+    ids=["title", "item", "area", "course", "group", "address", "word"],
+)
+def test_a_name_that_is_too_long_is_cut_and_stays_whole_in_the_text(source: str, site: Site) -> None:
+    site.write("README.md", source)
+    assert run(site, "README.md").exit_code == 0
+    written = [path.read_text(encoding="utf-8") for path in (site.root / "content").rglob("*.md")]
+    longest = max(re.findall(r"\S.*\S", source), key=len)
+    assert any(longest in text.partition("\n---\n")[2] for text in written)
+    fields = [line for text in written for line in text.partition("\n---\n")[0].split("\n") if line[:1] != "#"]
+    assert max(map(len, fields)) < 600
+    assert not [d for d in site.build().diagnostics if d.severity == "error"]

@@ -36,6 +36,7 @@ def test_a_resource_that_is_a_file_or_a_note_is_found_again(site: Site, tmp_path
     site.note("cloud/sub/again.md", "Text.\n", title="Again", link="../../web/one.md#steps", time="5 min")
     site.note("web/one.md", "Text.\n\n## Steps\n\nMore.\n", title="One", link="/cloud/slides%201.pdf", time="5 min")
     site.note("web/two.md", "Text.\n", title="Two", link="none.pdf", time="5 min")
+    site.write(".git/HEAD", b"")
     readme = site.root / "docs/README.md"
     assert site.run("export", "readme", "--output", str(readme)).returncode == 0
     assert '\nlink: "../content/cloud/slides%201.pdf#page=2"\n' in readme.read_text(encoding="utf-8")

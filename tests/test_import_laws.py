@@ -15,6 +15,7 @@ from notes_site import config, text
 from notes_site.config import parse_options
 from notes_site.importers import notes
 from notes_site.importers.notes import Import
+from notes_site.importers.rewrite import Local
 from notes_site.notes import parse_note
 from tests.harness import REPO
 
@@ -27,7 +28,7 @@ OURS = [*sorted((REPO / "tests/readmes").glob("*.md")), REPO / "README.md", REPO
 
 
 def imported(source: str) -> Import:
-    return notes.plan(source, "README.md", DEFAULT, local=lambda path: None)
+    return notes.plan(source, "README.md", DEFAULT, local=lambda path: Local(None))
 
 
 def words(source: str) -> Counter[str]:

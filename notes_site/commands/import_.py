@@ -62,7 +62,7 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
     try:
         text, problems = disk.read(document)
         (_plan if is_plan else _readme)(document, text, problems, content, settings, Wishes(**wishes))
-    except disk.Unreadable as exc:
+    except disk.Unusable as exc:
         reporting.show_problems([exc.problem], document.parent, notes=True)
         sys.exit(1)
 
@@ -73,13 +73,14 @@ def _readme(
     from notes_site.importers import disk, exported, notes, report
     from notes_site.readme import marks
 
-    local = disk.finder(document, content)
+    beside = disk.Beside(document, content)
     if marks.is_ours(text):
-        found = exported.plan(text, document.name, settings, local=local)
+        found = exported.plan(text, document.name, settings, local=beside.local)
     else:
-        found = notes.plan(text, document.name, settings, area=wishes.area, local=local)
+        found = notes.plan(text, document.name, settings, area=wishes.area, local=beside.local)
     data = {path: made.encode() for path, made in found.texts.items()}
-    data |= {target: (document.parent / path).read_bytes() for path, target in found.copied.items()}
+    data |= {place: beside.files[place] for place in found.copied.values() if place in beside.files}
+    disk.check_places(content, data)
     if wishes.as_json:
         reporting.print_json(report.as_object(found))
     elif wishes.dry_run:
@@ -93,12 +94,11 @@ def _plan(
     document: Path, text: str, problems: Sequence[Diagnostic], content: Path, settings: Any, wishes: Wishes
 ) -> None:
     from notes_site.importers import disk, notes, plan, report
+    from notes_site.importers.rewrite import Local
 
-    def nothing(path: str) -> None:
-        """Take no files along."""
-
-    read = notes.plan(text, document.name, settings, area=wishes.area, planned=True, local=nothing)
+    read = notes.plan(text, document.name, settings, area=wishes.area, planned=True, local=lambda path: Local(None))
     made = plan.plan(read, disk.notes_in(content))
+    disk.check_places(content, made.texts)
     if wishes.as_json:
         reporting.print_json(plan.as_object(made))
     elif wishes.dry_run:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from notes_site.importers import heads, values
@@ -24,6 +25,11 @@ class Habits(NamedTuple):
     items: dict[int, Candidate]
     key: str
     times_below: bool
+
+
+def any_between(places: Sequence[int], start: int, end: int) -> bool:
+    """Tell whether any of these places (in order) lies behind `start` and before `end`."""
+    return bisect_right(places, start) < bisect_left(places, end)
 
 
 def contents(lines: Sequence[Line]) -> set[int]:
@@ -108,11 +114,11 @@ def _above(lines: Sequence[Line], at: int) -> str:
 
 def _timed(primary: Sequence[Candidate], items: dict[int, Candidate], lines: Sequence[Line]) -> Iterator[Candidate]:
     """Yield the first member above each line that states a time, unless an item stands between it and the last one."""
-    start = 0
+    start, places = 0, [c.at for c in primary]
+    taken = sorted(items)
     for end in (at for at, line in enumerate(lines) if own_time(line)):
-        between = [c for c in primary if start <= c.at < end]
-        if between and not any(start <= at < end for at in items):
-            yield between[0]
+        if any_between(places, start - 1, end) and not any_between(taken, start - 1, end):
+            yield primary[bisect_left(places, start)]
         start = end
 
 
@@ -121,19 +127,21 @@ def _others(
 ) -> Iterator[Candidate]:
     """Yield items in other constructs than the usual one: they need more evidence, and not stand in another's notes."""
     linked = sum(c.head.whole_link for c in items.values()) >= 0.5 * len(items)
+    first = min(items, default=len(lines))
     for c in candidates:
         if c.key == key or c.at in items:
             continue
-        begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c, items)
+        begins = c.key[:2] not in ("ul", "ol") and _begins_section(lines, c, first)
         if c.own.strength >= 5 or (linked and c.own.whole_link and begins):
             yield c
 
 
-def _begins_section(lines: Sequence[Line], c: Candidate, items: Iterable[int]) -> bool:
+def _begins_section(lines: Sequence[Line], c: Candidate, first: int) -> bool:
+    """Tell whether a line stands at the beginning of a section, or before the `first` item."""
     before = lines[c.at - 1] if c.at else None
     if lines[c.at].is_heading or before is None or before.is_heading:
         return True
-    return before.shape in ("rule", "html") and (c.head.strength > _LINK or c.at < min(items, default=c.at + 1))
+    return before.shape in ("rule", "html") and (c.head.strength > _LINK or c.at < first)
 
 
 def _without_inner(items: dict[int, Candidate], lines: Sequence[Line]) -> dict[int, Candidate]:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import codecs
 import os
+import posixpath
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from notes_site import paths, text
+from notes_site import inside, paths, text
 from notes_site.diagnostics import Diagnostic, warning
-from notes_site.files import scan
+from notes_site.files import is_within, refused, scan
 from notes_site.importers import rewrite
+from notes_site.importers.rewrite import Local
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+_MOST = 1_000_000_000  # bytes of all files that are taken along: they are held until they are written
 
 
-class Unreadable(Exception):
-    """A document that cannot be read as text; `problem` says why."""
+class Unusable(Exception):
+    """A document that cannot be read as text, or a place that must not be written to; `problem` says why."""
 
     def __init__(self, problem: Diagnostic) -> None:
         super().__init__(problem.message)
@@ -41,7 +44,7 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     """Return a document's text with LF line ends. UTF-16 with its mark is read; other bytes as Windows-1252.
 
     Raises:
-        Unreadable: it is too large or no text.
+        Unusable: it is too large or no text.
         OSError: it cannot be read.
     """
     data = path.read_bytes()
@@ -50,7 +53,7 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
         return decoded.text, ()
     wide = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if len(data) > text.LIMIT or (b"\0" in data and not wide):
-        raise Unreadable(decoded.problem)
+        raise Unusable(decoded.problem)
     encoding = wide or "cp1252"
     try:
         again = text.decode(path.name, data.decode(encoding).encode())
@@ -58,28 +61,63 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
         encoding = "latin-1"
         again = text.decode(path.name, data.decode(encoding).encode())
     if again.problem or (wide and "\0" in again.text):
-        raise Unreadable(again.problem or decoded.problem)
+        raise Unusable(again.problem or decoded.problem)
     message = f"the file is no UTF-8: read as {encoding}"
     return again.text, (warning(path.name, "import-encoding", message, hint="look at letters with accents"),)
 
 
-def finder(document: Path, into: Path) -> Callable[[str], str | None]:
-    """Return the function that tells where a file beside the document goes in the content folder.
+class Beside:
+    """The files that a document names: `files` has the bytes of those that were found, by place in the content folder.
 
-    A file that is in the content folder already stays where it is. Notes are not taken along: they would be pages.
+    One that is in the content folder already stays where it is. Notes are not taken along: they would be pages.
     """
 
-    def local(path: str) -> str | None:
-        source = document.parent / path
-        try:
-            if not source.is_file() or path.lower().endswith((".md", ".markdown")):
-                return None
-            real, root = source.resolve(), into.resolve()
-        except (OSError, ValueError):
-            return None
-        return real.relative_to(root).as_posix() if real.is_relative_to(root) else rewrite.beside(path)
+    def __init__(self, document: Path, into: Path) -> None:
+        folder = os.path.realpath(document.parent)
+        self._root, self._into = inside.root_of(Path(folder)), os.path.realpath(into)
+        self._name = Path(folder, document.name).relative_to(self._root).as_posix()
+        self.files: dict[str, bytes] = {}
+        self._answers: dict[str, Local] = {}
+        self._places: dict[str, str] = {}  # by collision key: the file that is to lie there
+        self._room = _MOST
 
-    return local
+    def local(self, path: str) -> Local:
+        """Return where a file beside the document goes in the content folder."""
+        if path not in self._answers:
+            try:
+                self._answers[path] = Local(self._place(path))
+            except inside.Refused as refused:
+                self._answers[path] = Local(None, refused.why)
+        return self._answers[path]
+
+    def _place(self, path: str) -> str | None:
+        if paths.is_note(path):
+            return None
+        root, name = self._root, paths.below(path, self._name)
+        if name is None:  # the content folder need not lie within the document's
+            root, name = self._into, os.path.join(self._root, posixpath.dirname(self._name), path)
+            name = os.path.relpath(os.path.normpath(name), root).replace(os.sep, "/")
+            if paths.below(name, "") is None:
+                raise inside.Refused("outside")
+        real = inside.find(root, name)
+        if is_within(real, self._into):
+            if not os.path.isfile(real):
+                raise inside.Refused("gone")
+            return os.path.relpath(real, self._into).replace(os.sep, "/")
+        data = inside.read(root, name, min(self._room, inside.LARGEST))
+        place = self._free(rewrite.beside(posixpath.relpath(name, posixpath.dirname(self._name) or ".")), real)
+        self._room -= 0 if place in self.files else len(data)
+        self.files[place] = data
+        return place
+
+    def _free(self, place: str, real: str) -> str:
+        """Return a place that no other file has: `a.png`, `a-2.png`."""
+        start, end = posixpath.splitext(place)
+        number = 1
+        while self._places.setdefault(paths.collision_key(place), real) != real:
+            number += 1
+            place = f"{start}-{number}{end}"
+        return place
 
 
 def notes_in(into: Path) -> dict[str, bytes]:
@@ -89,6 +127,18 @@ def notes_in(into: Path) -> dict[str, bytes]:
         if paths.is_note(path) and stat.size <= text.LIMIT:
             found[path] = (into / path).read_bytes()
     return found
+
+
+def check_places(into: Path, files: Iterable[str]) -> None:
+    """Refuse to write what would come to lie outside of the content folder.
+
+    Raises:
+        Unusable: a symbolic link in the content folder leads out of it.
+    """
+    root = os.path.realpath(into)
+    for path in sorted(files):
+        if not is_within(os.path.realpath(os.path.join(root, path)), root):
+            raise Unusable(refused(f"{into.name}/{path}", "outside"))
 
 
 def state(into: Path, path: str, data: bytes) -> str:
@@ -113,7 +163,8 @@ def write(into: Path, files: dict[str, bytes], *, force: bool) -> Written:
 
 
 def put(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all, with its folders."""
+    """Write a file whole or not at all, with its folders; where a link is in its place, the file that it leads to."""
+    target = Path(os.path.realpath(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, staged = tempfile.mkstemp(dir=target.parent, prefix=".import-")
     try:

@@ -15,7 +15,7 @@ from notes_site.model import Config
 from notes_site.readme.unpack import File, unpack
 
 
-def plan(text: str, name: str, config: Config, *, local: Callable[[str], str | None]) -> Import:
+def plan(text: str, name: str, config: Config, *, local: Callable[[str], rewrite.Local]) -> Import:
     """Return what an exported README becomes: the notes as they were. `local` as for `notes.plan`."""
     files = unpack(text)
     texts: dict[str, str] = {}

@@ -28,6 +28,7 @@ _SEPARATOR = re.compile(
 """What may part a title from facts. Of a run of spaces only the beginning is tried, so that long ones take no time."""
 _TRAILING_SIGN = re.compile(r"\s+[@/]$")
 _TAIL = 500  # characters of what may stand behind a title
+_MOST = 40  # pieces that are facts about one item
 _LEAD = 40  # characters of what may stand before a title
 _LOOSE = re.compile(
     r"(?<!\bin)(?<!\bfor)(?<!\bof)(?<!\bthe)(?<!\bto)(?<!\bafter)(?<!\bwithin)(?<!\bunder)(?<!\bfirst)(?<!\blast)(?<!\bjust)"
@@ -78,11 +79,12 @@ class _Peel:
 
     def peel(self) -> None:
         """Take what stands at the ends, as far as it is facts; then a time with text behind it."""
-        while self._from_end() or self._from_start():
-            pass
+        found = 0
+        while found < _MOST and (self._from_end() or self._from_start()):
+            found += 1
         if not self.facts.time and self._from_middle():
-            while self._from_end():
-                pass
+            while found < _MOST and self._from_end():
+                found += 1
 
     def _from_end(self) -> bool:
         for at, _ in self._between(max(self.start + 1, self.end - _TAIL), self.end):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from notes_site.importers import heads
 from notes_site.importers.candidates import construct, marked_level
-from notes_site.importers.conventions import Habits
+from notes_site.importers.conventions import Habits, any_between
 from notes_site.importers.facts import facts_in
 from notes_site.importers.words import is_contents, is_numbered, name_of
 from notes_site.markdown.lines import Line
@@ -36,15 +36,23 @@ def find(lines: Sequence[Line], habits: Habits, skipped: set[int]) -> list[Marke
 
 def area_rank(markers: Sequence[Marker], habits: Habits, lines: Sequence[Line]) -> float:
     """Return the rank of the markers that are areas, 0 without any."""
-    ends = {m: end_of(m, markers, len(lines)) for m in markers if m.name}
-    holding = [m for m, end in ends.items() if any(m.at < at < end for at in habits.items)]
+    items = sorted(habits.items)
+    ends = zip(markers, ends_of(markers, len(lines)), strict=True)
+    holding = [m for m, end in ends if m.name and any_between(items, m.at, end)]
     numbered = [m for m in holding if is_numbered(lines[m.at].text)]
     return min((m.rank for m in numbered or holding), default=0)
 
 
-def end_of(marker: Marker, markers: Sequence[Marker], count: int) -> int:
-    """Return where the part that a marker opens ends; `count` is that of all lines."""
-    return next((m.at for m in markers if m.at > marker.at and m.rank <= marker.rank), count)
+def ends_of(markers: Sequence[Marker], count: int) -> list[int]:
+    """Return where the parts that markers open end, each at the next one that is not below it; `count` is that of all
+    lines.
+    """
+    ends, opened = [count] * len(markers), list[int]()
+    for n, marker in enumerate(markers):
+        while opened and markers[opened[-1]].rank >= marker.rank:
+            ends[opened.pop()] = marker.at
+        opened.append(n)
+    return ends
 
 
 class _Finder:

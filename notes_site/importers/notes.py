@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from notes_site import frontmatter, paths
@@ -28,6 +29,8 @@ from notes_site.paths import file_name
 from notes_site.site import level_names
 
 _HOME = "index.md"
+_LONGEST = 500  # characters of a name in front matter; a line that says more stays in the text too
+_LONGEST_LINK = 8_000  # characters of an address in front matter: servers take no longer ones
 
 
 class Imported(NamedTuple):
@@ -82,12 +85,12 @@ def plan(
     *,
     area: str | None = None,
     planned: bool = False,
-    local: Callable[[str], str | None],
+    local: Callable[[str], rewrite.Local],
 ) -> Import:
     """Return what a README becomes. `text` has LF line ends; `area` takes what is in none.
 
-    With `planned` its times are estimates. `local` tells where a file beside the README goes in the content folder,
-    None where there is none.
+    With `planned` its times are estimates. `local` tells where a file beside the README goes in the content
+    folder.
     """
     found = outlines.outline(readers.read(text))
     maker = _Maker(text, name, config, found, area, planned)
@@ -117,12 +120,13 @@ class _Maker:
         self._default = area or self.course or "Notes"
         self._folders: dict[str, str] = {}  # the folder's name -> the area's shown name, in order
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = defaultdict(lambda: 1)  # up to which all paths of a name are taken
         self.doubts: list[Doubt] = []
         self.notes = [self._note(entry, lines[entry.at].number) for entry in found.entries]
 
     def _note(self, entry: Entry, line: int) -> Imported:
         facts = entry.head.facts
-        title = frontmatter.clean(entry.head.title) or "Untitled"
+        title = _named(entry.head.title)
         time, day = facts.time, facts.date
         if self._planned:
             time, facts = None, facts._replace(estimate=facts.estimate or time)
@@ -141,10 +145,10 @@ class _Maker:
             path=self._path(self._folder(entry.area or self._default), title),
             area=entry.area,
             level=entry.level,
-            group=entry.group,
+            group=_shortened(entry.group) if entry.group else None,
             title=title,
             kind=kind_of(title, self._kinds) or (facts.kind if facts.kind in self._config.kinds else None),
-            link=facts.link,
+            link=facts.link if len(facts.link or "") <= _LONGEST_LINK else None,
             time=time.minutes if time else None,
             estimate=facts.estimate.minutes if facts.estimate else None,
             date=day.iso or None if day else None,
@@ -170,10 +174,12 @@ class _Maker:
             name = file_name("title", title)
         except ValueError:
             name = "untitled"
-        number, path = 1, f"{folder}/{name}.md"
+        first = path = f"{folder}/{name}.md"
+        number = self._numbers[first]
         while paths.collision_key(path) in self._taken:
             number += 1
             path = f"{folder}/{name}-{number}.md"
+        self._numbers[first] = number
         self._taken.add(paths.collision_key(path))
         return path
 
@@ -186,15 +192,16 @@ class _Maker:
         for entry, note in zip(found.entries, self.notes, strict=True):
             parts[entry.start], notes[entry.start] = entry, note.path
         here = _HOME
-        for at, part in sorted(parts.items()):
-            start = found.lines[at].number
+        starts = [*sorted(parts), len(found.lines)]
+        for at, behind in pairwise(starts):
+            part, start, until = parts[at], found.lines[at].number, self._number(behind)
             if isinstance(part, Marker):
                 here = self._text_of(part, here)
                 end = found.lines[at].end
-                owner[start:], shown[start:end] = [here] * (count - start), [False] * (end - start)
+                owner[start:until], shown[start:end] = [here] * (until - start), [False] * (end - start)
                 continue
             body, end, after = (self._number(n) for n in (part.body, part.end, part.after))
-            owner[start:after], owner[after:] = [notes[at]] * (after - start), [here] * (count - after)
+            owner[start:after], owner[after:until] = [notes[at]] * (after - start), [here] * (until - after)
             shown[start : min(body, after)] = [False] * (min(body, after) - start)
             shown[end:after] = [False] * (after - end)
         for at, line in enumerate(found.lines):
@@ -205,6 +212,10 @@ class _Maker:
         title = found.lines[found.title] if found.title >= 0 else None
         if title and owner[title.number] == _HOME and not self._is_heading_of_home(title, owner, shown):
             shown[title.number : title.end] = [False] * (title.end - title.number)
+        for at in {*parts, *(entry.at for entry in found.entries), found.title} - {-1}:
+            line = found.lines[at]
+            if len(line.text) > _LONGEST:
+                shown[line.number : line.end] = [True] * (line.end - line.number)
         for at in boxes.undone(found.lines, owner, shown):
             shown[at] = False
         return owner, shown
@@ -228,7 +239,7 @@ class _Maker:
         texts = {}
         for order, (folder, area) in enumerate(self._folders.items(), 1):
             path = f"{folder}/{_HOME}"
-            texts[path] = writer.text(path, {"title": frontmatter.clean(area) or "Untitled", "order": order})
+            texts[path] = writer.text(path, {"title": _named(area), "order": order})
         orders: dict[str, int] = defaultdict(int)
         for entry, note in zip(self._found.entries, self.notes, strict=True):
             folder = paths.first_folder(note.path)
@@ -238,7 +249,7 @@ class _Maker:
             head = line.number if line.depth else None
             texts[note.path] = writer.text(note.path, fields, head=head, cells=entry.head.texts)
         if writer.says_something(_HOME):
-            texts[_HOME] = writer.text(_HOME, {"title": self.course or self._config.title})
+            texts[_HOME] = writer.text(_HOME, {"title": _shortened(self.course or self._config.title)})
         return texts
 
     def _fields(self, note: Imported) -> dict[str, Any]:
@@ -248,6 +259,17 @@ class _Maker:
         level = self._levels.get(note.level or "")
         kind = note.kind if note.kind != kind_of(note.title, self._kinds) else None
         return fields | {"level": level, "kind": kind}
+
+
+def _named(text: str) -> str:
+    return _shortened(frontmatter.clean(text)) or "Untitled"
+
+
+def _shortened(text: str) -> str:
+    """Return a name as front matter can hold it, cut at a word if need be."""
+    if len(text) <= _LONGEST:
+        return text
+    return (text[:_LONGEST].rpartition(" ")[0] or text[:_LONGEST]) + "…"
 
 
 def _pieces(source: Sequence[str], owner: Sequence[str], shown: Sequence[bool], notes: set[str]) -> Iterator[Piece]:

@@ -88,9 +88,9 @@ def _by_topic(
 ) -> dict[int, Candidate]:
     """Make items of the parts that have a text and no item in them: of an area's headings, of any other part itself."""
     found = dict(items)
-    for marker in parts:
-        end = markers.end_of(marker, parts, len(lines))
-        if any(marker.at < at < end for at in (*items, *(m.at for m in parts))):
+    taken = sorted({*items, *(m.at for m in parts)})
+    for marker, end in zip(parts, markers.ends_of(parts, len(lines)), strict=True):
+        if conventions.any_between(taken, marker.at, end):
             continue
         if marker.name and marker.rank == area_rank:
             found |= {at: conventions.topic(lines, at) for at in _subheadings(lines, marker.at, end)}

@@ -27,6 +27,29 @@ _REFERENCE = re.compile(r"(!?\[.*?\])(\[[^\[\]]*\])?", re.DOTALL)
 _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico)$", re.IGNORECASE)
 
 
+_MACHINE = re.compile(r"[A-Za-z]:|file:", re.IGNORECASE)
+_NO_IMAGE = "put the file there and import again, or take the image out"
+_REFUSED = {
+    "outside": ("leads out of the README's folder", "put a copy into it"),
+    "absolute": ("is no file in the README's folder", "a path with `/` in front starts there, or at its git work tree"),
+    "machine": ("means a file of one computer", "put a copy beside the README, and link to that"),
+    "circle": ("leads in a circle of symbolic links", "put a copy in their place"),
+    "hidden": ("is hidden or temporary, so it is left where it is", "give a copy another name if all may see it"),
+    "special": ("is a pipe, socket or device, not a file", "put a file in its place"),
+    "large": ("is too large to be taken along", "put it where large files are, and link to that"),
+    "unreadable": ("cannot be read", "see who may read it"),
+}
+
+
+class Local(NamedTuple):
+    """What became of a file that the README names: its path in the content folder, or None and why not, '' when no file
+    is there that could be taken along.
+    """
+
+    path: str | None
+    why: str = ""
+
+
 class Place(NamedTuple):
     """Where the lines of the README go: the file that each line is in, and the README's own path and name. `links` are
     the addresses of the files' resources.
@@ -35,7 +58,7 @@ class Place(NamedTuple):
     owner: Sequence[str]  # by line, relative to the content folder
     shown: Sequence[bool]  # by line: it is part of that file's text
     name: str  # the README's, for messages
-    local: Callable[[str], str | None]  # path beside the README -> path in the content folder, None without a file
+    local: Callable[[str], Local]  # by path (percent escapes decoded) from the README's folder
     links: Mapping[str, str] = MappingProxyType({})  # by file
 
 
@@ -80,7 +103,8 @@ def rewrite(text: str, lines: Sequence[Line], place: Place) -> Rewritten:
         elif writer.source[link.start].lstrip().startswith("["):  # else a quote's or an item's sign stands before it
             unused.update(range(link.start, link.end))
     pointed = {file: writer.link(link, file) for file, link in place.links.items()}
-    problems = tuple(sorted(writer.problems, key=lambda problem: (problem.line, problem.column)))
+    unsafe = (problem for problem in page.diagnostics if problem.code == "unsafe-link")
+    problems = tuple(sorted({*writer.problems, *unsafe}, key=lambda problem: (problem.line, problem.column)))
     return Rewritten(written, pointed, owner, endings, frozenset(apart), writer.copied, frozenset(unused), problems)
 
 
@@ -151,19 +175,27 @@ class _Writer:
             return _inner(ref.target, here, self._anchors, place)
         external = paths.is_external(ref.target)
         path = _github(ref.target, place) if image and external else _relative(ref.target)
-        if path is None:
+        found = place.local(path) if path else Local(None)
+        if path is None or found.path is None:
+            self._tell(ref, "machine" if _MACHINE.match(ref.target) else found.why, shown=image and not external)
             return None
-        inside = place.local(path)
-        if inside is None:
-            if image and not external and ref.column:  # at the definition of a link it has been told of
-                at = {"line": ref.line, "column": ref.column, "length": ref.length, "text": self.source[ref.line - 1]}
-                hint = "put the file there and import again, or take the image out"
-                message = f"there is no image `{ref.target}`"
-                self.problems.add(warning(place.name, "missing-image", message, hint=hint, **at))
-            return None
-        self.copied[path] = inside
+        self.copied[path] = found.path
         rest = re.search(r"[?#].*$", ref.target) if not external else None
-        return quote(relpath(inside, dirname(here) or "."), safe="/~!$&'()*+,;=@") + (rest[0] if rest else "")
+        return quote(relpath(found.path, dirname(here) or "."), safe="/~!$&'()*+,;=@") + (rest[0] if rest else "")
+
+    def _tell(self, ref: Ref, why: str, *, shown: bool) -> None:
+        """Tell why the file of a link, or of an image that is to be `shown`, is not taken along."""
+        if not ref.column:  # at the definition of a link it has been told of
+            return
+        if shown and why in ("", "gone"):
+            code, said, hint = "missing-image", f"there is no image `{ref.target}`", _NO_IMAGE
+        else:
+            why = "absolute" if why == "gone" and ref.target.startswith("/") else why
+            code, (said, hint) = "file-refused", _REFUSED.get(why, ("", ""))
+            said = said and f"`{ref.target}` {said}"
+        if said:
+            at = {"line": ref.line, "column": ref.column, "length": ref.length, "text": self.source[ref.line - 1]}
+            self.problems.add(warning(self._place.name, code, said, hint=hint, **at))
 
 
 def _destination(target: str) -> str:
@@ -199,13 +231,13 @@ def _github(target: str, place: Place) -> str | None:
         return None
     parts = unquote(found[1]).split("/")
     tails = ("/".join(parts[n:]) for n in range(1, len(parts)))  # a branch's name may have slashes
-    return next((tail for tail in tails if place.local(tail) is not None), None)
+    return next((tail for tail in tails if place.local(tail).path is not None), None)
 
 
 def _relative(target: str) -> str | None:
     if paths.is_external(target) or not target or target.startswith("#"):
         return None
-    path = unquote(re.split(r"[?#]", target, maxsplit=1)[0]).replace("\\", "/").lstrip("/")
+    path = unquote(re.split(r"[?#]", target, maxsplit=1)[0]).replace("\\", "/")
     return normpath(path) if path else None
 
 

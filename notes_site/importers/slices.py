@@ -10,11 +10,8 @@ _MARKER = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])\s{1,4}")
 
 def trimmed(body: list[str]) -> list[str]:
     """Drop what only separates notes: blank lines and rules at both ends."""
-    while body and _SEPARATOR.fullmatch(body[-1]):
-        body.pop()
-    while body and _SEPARATOR.fullmatch(body[0]):
-        body.pop(0)
-    return body
+    said = [at for at, line in enumerate(body) if not _SEPARATOR.fullmatch(line)]
+    return body[said[0] : said[-1] + 1] if said else []
 
 
 def outdented(body: list[str], head: str) -> list[str]:

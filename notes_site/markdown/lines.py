@@ -24,7 +24,7 @@ _LOOKS_HEADING = re.compile(r"(#{2,6})(?=[^\s#])")
 _LOOKS_ITEM = re.compile(r"(?:[-+•·–]|\*(?![^*]*\*)|\d{1,3}[.)])(?=[^\W\d_]|\[)|[•·–]\s+")
 _BOX = re.compile(r"<(/?(?:details|div|section|article|center|table|blockquote|ul|ol))\b", re.IGNORECASE)
 _CONTAINERS = {"bullet_list_open": "ul", "ordered_list_open": "ol", "blockquote_open": "quote"}
-_ANCHOR = re.compile(r"""<(?:a\s(?:[^>]*\s)?name|[a-z][^>]*\sid)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_ANCHOR = re.compile(r"""<(?:a\s(?:[^<>]*\s)?name|[a-z][^<>]*\sid)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
 
 class Link(NamedTuple):

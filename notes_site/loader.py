@@ -13,7 +13,7 @@ from notes_site import leaks, noop, parsing, project
 from notes_site.cache import Cache
 from notes_site.diagnostics import Diagnostic, below, dumps, failed, loads
 from notes_site.digest import combine, digest, digest_of
-from notes_site.files import Scan, Stat, settled_with
+from notes_site.files import Scan, Stat
 from notes_site.inputs import Inputs, read_inputs, scan_layers
 from notes_site.model import Config, Note, Parsed, ParseOptions
 from notes_site.paths import is_note
@@ -125,8 +125,9 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
 
 
 def _read_config(target: project.Project) -> tuple[Config, tuple[Diagnostic, ...], Stat | None]:
-    data, stamp = settled_with(target.config, Path.read_bytes) if target.config.is_file() else (b"", None)
-    return *configs.read(target.config.name, data), stamp
+    data, stamp, unread = project.read_config(target)
+    config, problems = configs.read(target.config.name, data)
+    return config, (*unread, *problems), stamp
 
 
 def _notes(

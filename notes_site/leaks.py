@@ -16,6 +16,8 @@ from notes_site.diagnostics import Diagnostic, warning
 from notes_site.digest import digest
 from notes_site.text import line_at, position
 
+PASSES = 3
+"""How often a text is looked through to be masked: a secret may stand too close to another to be seen as one."""
 _SHOWN = 4  # characters of a secret that are shown, so that one finds it
 _NOT_AN_END = re.compile(r"[^\n]")
 
@@ -38,6 +40,31 @@ def find(text: str) -> tuple[Leak, ...]:
     return tuple(found)
 
 
+def secrets(text: str, allow: Collection[str] = ()) -> tuple[Leak, ...]:
+    """Return what `find` does, save those whose fingerprint is in `allow`."""
+    return tuple(leak for leak in find(text) if fingerprint(text[leak.start : leak.end]) not in allow)
+
+
+def masked(text: str, allow: Collection[str] = ()) -> str:
+    """Return the text with its secrets hidden, save those whose fingerprint is in `allow`."""
+    for _ in range(PASSES):
+        before, text = text, hide(text, secrets(text, allow))
+        if text == before:
+            break
+    return text
+
+
+def hide(text: str, leaks: tuple[Leak, ...]) -> str:
+    """Return the text with `*` for all but the beginning of every secret; no character moves, and lines stay lines."""
+    parts: list[str] = []
+    at = 0
+    for leak in leaks:
+        shown = min(_SHOWN, (leak.end - leak.start) // 3)
+        parts += [text[at : leak.start + shown], _NOT_AN_END.sub("*", text[leak.start + shown : leak.end])]
+        at = leak.end
+    return "".join((*parts, text[at:]))
+
+
 def check(path: str, text: str, allow: Collection[str] = ()) -> tuple[Diagnostic, ...]:
     """Return a warning for each different secret in a text, save those whose fingerprint is in `allow`.
 
@@ -47,7 +74,7 @@ def check(path: str, text: str, allow: Collection[str] = ()) -> tuple[Diagnostic
     leaks = find(text)
     if not leaks:
         return ()
-    hidden = _masked(text, leaks)
+    hidden = hide(text, leaks)
     places: dict[str, list[Leak]] = {}
     for leak in leaks:
         places.setdefault(fingerprint(text[leak.start : leak.end]), []).append(leak)
@@ -69,17 +96,6 @@ def _told(path: str, hidden: str, mark: str, same: list[Leak]) -> Diagnostic:
     hint = f'{leak.mend}; if it is no secret, add "{mark}" to `leaks.allow` in notes-site.toml'
     place = {"line": line, "column": column, "length": length, "text": line_at(hidden, leak.start)}
     return warning(path, "leak", f"this is {leak.what}, for all to see{again}", hint=hint, **place)
-
-
-def _masked(text: str, leaks: tuple[Leak, ...]) -> str:
-    """Return the text with `*` for all but the beginning of every secret; no character moves."""
-    parts: list[str] = []
-    at = 0
-    for leak in leaks:
-        shown = min(_SHOWN, (leak.end - leak.start) // 3)
-        parts += [text[at : leak.start + shown], _NOT_AN_END.sub("*", text[leak.start + shown : leak.end])]
-        at = leak.end
-    return "".join((*parts, text[at:]))
 
 
 class _Rule(NamedTuple):

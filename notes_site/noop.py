@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +23,8 @@ _DEPENDENCIES = (
 
 class Run(NamedTuple):
     """A run as the cache remembers it. `roots` and `shown` are the folders of its layers and what problems call them;
-    `diagnostics` is what `diagnostics.dumps` wrote. An empty stamp vouches for nothing.
+    `diagnostics` is what `diagnostics.dumps` wrote, `allow` the fingerprints of what is no secret. An empty stamp
+    vouches for nothing.
     """
 
     stamp: str
@@ -34,6 +35,7 @@ class Run(NamedTuple):
     notes: int
     pages: int
     diagnostics: str
+    allow: Sequence[str]
 
 
 def toolchain() -> tuple[str, ...]:

@@ -10,15 +10,15 @@ from typing import Any, NoReturn
 
 import click
 
-from notes_site import noop, reporting
+from notes_site import edge, noop, reporting
 from notes_site.cache import Cache
 from notes_site.commands import options
-from notes_site.commands.options import fail, here, project_of, reason, with_config
+from notes_site.commands.options import FilePath, fail, here, project_of, reason, with_config
 from notes_site.project import Project, Refused
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Write the site to this folder.")
+@click.option("--output", type=FilePath(path_type=Path, file_okay=False), help="Write the site to this folder.")
 @options.drafts
 @options.today
 @options.strict
@@ -97,12 +97,13 @@ def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, for
     project = project_of(config)
     with closing(Cache(project.state)) as cache:
         report = _build(project, cache, None, drafts=drafts, strict=strict, jobs=jobs, write=False)
+    edge.allow(report.allow)
     reporting.show_check(report.diagnostics, project.root, form)
     sys.exit(1 if failed(report.diagnostics, strict=strict) else 0)
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Clean this folder.")
+@click.option("--output", type=FilePath(path_type=Path, file_okay=False), help="Clean this folder.")
 @with_config
 def clean(config: Path | None, output: Path | None) -> None:
     """Delete the cache and what was published, nothing else.

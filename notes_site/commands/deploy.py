@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from notes_site.commands.options import fail, project_of, with_config
+from notes_site.commands.options import FilePath, fail, project_of, with_config
 from notes_site.deploy.given import Given
 
 
@@ -19,9 +19,7 @@ def _limit(_: click.Context, __: click.Parameter, value: str) -> str:
 
 @click.command()
 @click.argument("target", required=False)
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="The built site, if it lies elsewhere."
-)
+@click.option("--output", type=FilePath(path_type=Path, file_okay=False), help="The built site, if it lies elsewhere.")
 @click.option("--profile", help="The profile of your AWS credentials.")
 @click.option("--region", help="The region of the bucket.")
 @click.option("--endpoint-url", metavar="URL", help="A server other than Amazon's that speaks the S3 protocol.")

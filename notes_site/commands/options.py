@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -20,6 +21,15 @@ def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> str:
         return dates.iso(value.date()) if value else ""
     except ValueError as exc:
         raise click.BadParameter(str(exc)) from None
+
+
+class FilePath(click.Path):
+    """A path as somebody types it: a shell leaves the `~` of `--output=~/site` as it is."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, with the home folder for a `~` in front."""
+        text = os.fspath(value)
+        return super().convert(os.path.expanduser(text) if text == "~" or text.startswith("~/") else text, param, ctx)
 
 
 json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
@@ -51,7 +61,7 @@ def with_config(command: Callable[..., Any]) -> Callable[..., Any]:
 
     option = click.option(
         "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=FilePath(path_type=Path, dir_okay=False),
         expose_value=False,
         callback=_remember,
         help="Use this config file.",

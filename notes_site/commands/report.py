@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from notes_site import reporting
+from notes_site import edge, reporting
 from notes_site.cache import Cache
 from notes_site.commands import options
-from notes_site.commands.options import fail, project_of, with_config
+from notes_site.commands.options import FilePath, fail, project_of, with_config
 from notes_site.project import path_from
 
 
@@ -57,7 +57,7 @@ def export() -> None:
 
 
 @export.command()
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
+@click.option("--output", type=FilePath(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
 @click.option("--force", is_flag=True, help="Replace a file that notes-site did not write.")
 @with_config
 def readme(config: Path | None, output: Path | None, force: bool) -> None:
@@ -75,7 +75,7 @@ def readme(config: Path | None, output: Path | None, force: bool) -> None:
         reporting.show_problems(result.errors, project.root, notes=False)
         fail("the notes have errors, nothing is exported")
     if output is None:
-        click.echo(result.text, nl=False)
+        edge.write_raw(result.text)
         return
     try:
         written = exporting.save(output, result.text, project.root / scaffold.settings(project).content, force=force)

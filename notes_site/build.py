@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,13 +15,16 @@ from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import future_dates
 from notes_site.compose import Composed, compose
 from notes_site.diagnostics import Diagnostic, below, dumps, failed, in_order
-from notes_site.files import STATE, as_text, lock
+from notes_site.files import STATE, as_text, lock, read_regular
 from notes_site.loader import Loaded, Progress, load, looked_through, silent
+from notes_site.masking import Mask, readable
 from notes_site.outputs import is_list
+from notes_site.paths import is_note
 from notes_site.project import Project, check_output
 from notes_site.rendering import Rendering, settled_stamps
 from notes_site.reporting import Report
 from notes_site.site import Site, assemble
+from notes_site.text import LIMIT
 
 
 class Options(NamedTuple):
@@ -139,7 +142,7 @@ def _finish(
 ) -> Report:
     """Fill the cache, remember the run, report."""
     loaded = composed.loaded
-    found = with_source(in_order((*composed.diagnostics, *problems)), project.root)
+    found = with_source(in_order((*composed.diagnostics, *problems)), project.root, loaded.config.leaks_allow)
     if not options.write:
         found = in_order(_with_more_leaks(found, project, loaded))
     published = options.write and not failed(found, strict=options.strict)
@@ -160,6 +163,7 @@ def _finish(
         why=tuple(sorted(rendering.why.items())),
         published=published,
         output=str(rendering.output),
+        allow=loaded.config.leaks_allow,
     )
     if options.write:
         _remember(project, options, cache, loaded, report)
@@ -195,7 +199,7 @@ def load_site(
         loaded.records.save()
         cache.commit()
         site = assemble(loaded.config, loaded.notes, drafts=drafts)
-        return site, with_source(in_order(loaded.diagnostics), project.root)
+        return site, with_source(in_order(loaded.diagnostics), project.root, loaded.config.leaks_allow)
 
 
 def run_key(project: Project, options: Options) -> str:
@@ -217,27 +221,39 @@ def _remember(project: Project, options: Options, cache: Cache, loaded: Loaded, 
         report.notes,
         report.pages,
         dumps(report.diagnostics),
+        report.allow,
     )
     noop.remember(cache, run_key(project, options), run)
 
 
-def with_source(diagnostics: Iterable[Diagnostic], root: Path) -> tuple[Diagnostic, ...]:
-    """Return the problems with the source line that each points at."""
+def with_source(
+    problems: Iterable[Diagnostic], root: Path, allow: Collection[str], all_problems: Iterable[Diagnostic] | None = None
+) -> tuple[Diagnostic, ...]:
+    """Return the problems with the source line that each points at, and without a secret in any of their texts.
+
+    The leak check has told which notes have secrets: of these, and of files that it does not look through, the whole
+    text is read: a line alone may not show what it holds. `all_problems`: those in which it told, where these are a
+    part of them.
+    """
+    found = tuple(problems)
+    told = {d.path for d in all_problems or found if d.code.startswith("leak") or d.code == "not-text"}
+    mask = Mask(allow)
     lines: dict[str, list[str]] = {}
+    for path in sorted({d.path for d in found if d.path in told or not is_note(d.path)} | told):
+        lines[path] = mask.learn(_text(root / path)).split("\n")
     result = []
-    for d in diagnostics:
+    for d in found:
         if d.line and not d.text:
             if d.path not in lines:
-                lines[d.path] = _lines(root / d.path)
+                lines[d.path] = _text(root / d.path).split("\n")
             known = lines[d.path]
             d = d._replace(text=known[d.line - 1] if d.line <= len(known) else "")
-        result.append(d)
+        result.append(mask.diagnostic(d))
     return tuple(result)
 
 
-def _lines(path: Path) -> list[str]:
+def _text(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig", "replace")
+        return readable(read_regular(path)) if path.stat().st_size <= LIMIT else ""
     except OSError:
-        return []
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return ""

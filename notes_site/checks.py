@@ -54,20 +54,12 @@ def _kind(member: Note, site: Site) -> Iterator[Diagnostic]:
 
 
 def _name(member: Note) -> Iterator[Diagnostic]:
-    segments = member.card.url.removesuffix(".html").split("/")
-    if not all(segments):
+    if not all(member.card.url.removesuffix(".html").split("/")):
         message = "a file or folder name without any letter or digit gives no address"
         yield error(member.path, "no-address", message, hint="rename it")
     if member.front.area and not paths.slug(member.front.area):
         message = f"the area `{member.front.area}` has no letter or digit, which gives no address"
         yield error(member.path, "no-address", message, hint="name it in letters and digits", **_at(member, "area"))
-    for segment in segments:
-        if segment in paths.RESERVED:
-            message = f"`{segment}` is a device name on Windows, where `{member.card.url}` cannot be written"
-            yield error(member.path, "reserved-name", message, hint="rename the file or folder")
-    if member.front.area and member.card.area in paths.RESERVED:
-        message = f"`{member.card.area}` is a device name on Windows, where `{member.card.area}.html` cannot be written"
-        yield error(member.path, "reserved-name", message, hint="rename the area", **_at(member, "area"))
 
 
 def _aliases(member: Note) -> Iterator[Diagnostic]:

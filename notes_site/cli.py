@@ -11,20 +11,20 @@ from typing import NoReturn
 
 import click
 
-from notes_site import __version__
+from notes_site import __version__, edge
 from notes_site.cligroup import Group
 from notes_site.commands.begin import init, new, schema
 from notes_site.commands.build import build, check, clean
 from notes_site.commands.deploy import deploy
 from notes_site.commands.import_ import import_
-from notes_site.commands.options import reason
+from notes_site.commands.options import FilePath, reason
 from notes_site.commands.report import export, stats
 from notes_site.commands.serve import serve
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="notes-site")
-@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this config file.")
+@click.option("--config", type=FilePath(path_type=Path, dir_okay=False), help="Use this config file.")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None) -> None:
     """Turn a folder of learning notes into a static site.
@@ -66,7 +66,7 @@ def main() -> NoReturn:
 
 def _open_streams() -> None:
     """Let the terminal's streams take what its encoding lacks, spelled out; those that are closed lead nowhere, and no
-    file of ours gets their numbers.
+    file of ours gets their numbers. Secrets are hidden in all that is written.
     """
     for name, mode in (("stdin", os.O_RDONLY), ("stdout", os.O_WRONLY), ("stderr", os.O_WRONLY)):
         stream = getattr(sys, name)
@@ -74,6 +74,7 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, mode), "w" if mode else "r"))
         elif isinstance(stream, io.TextIOWrapper) and mode:
             stream.reconfigure(errors="backslashreplace")
+    edge.install()
 
 
 def _run() -> tuple[object, OSError | None]:

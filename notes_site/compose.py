@@ -22,7 +22,7 @@ from notes_site.model import Config
 from notes_site.outputs import Copy
 from notes_site.pages import Assets, Plan, plan
 from notes_site.paths import ENGINE, SCRIPT, is_inlined
-from notes_site.project import Project, theme
+from notes_site.project import Project, read_config, theme
 from notes_site.site import Site, assemble
 from notes_site.templates import Compiled, Source, Templates
 from notes_site.text import decode
@@ -120,8 +120,7 @@ def _folders(root: Path) -> list[str]:
 
 def _place(project: Project, *key: str) -> dict[str, int]:
     """Where the value of a setting stands in the config, which need not have it."""
-    text = decode("", project.config.read_bytes()).text if project.config.is_file() else ""
-    return locate(text).get(key, NOWHERE).value._asdict()
+    return locate(decode("", read_config(project).data).text).get(key, NOWHERE).value._asdict()
 
 
 def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic]]:

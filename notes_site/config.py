@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from notes_site import leaks
+from notes_site import leaks, masking
 from notes_site.diagnostics import Diagnostic, error, suggestion, warning
 from notes_site.kinds import DEFAULT_KINDS, kind_of
 from notes_site.locate import NOWHERE, Located, locate
@@ -27,7 +27,7 @@ def read(path: str, data: bytes) -> tuple[Config, tuple[Diagnostic, ...]]:
     """
     source, problem = decode(path, data)
     if problem:
-        return _filled({}), (problem,)
+        return _filled({}), masking.of_bytes((problem,), data)
     config, problems = _read(path, source)
     return config, (*problems, *leaks.check(path, source, config.leaks_allow))
 
@@ -36,14 +36,15 @@ def _read(path: str, source: str) -> tuple[Config, tuple[Diagnostic, ...]]:
     try:
         document = tomllib.loads(source)
     except tomllib.TOMLDecodeError as bad:
-        return _filled({}), (_syntax_error(path, source, bad),)
+        return _filled({}), masking.of_text((_syntax_error(path, source, bad),), source)
     except (ValueError, RecursionError):
         message = "a value is too deep or too large to be read"
         hint = "settings are texts, numbers and lists of texts"
         return _filled({}), (error(path, "toml-syntax", message, hint=hint),)
     reader = _Reader(path, source)
     values = reader.read(document)
-    return _filled(values), tuple(reader.problems)
+    config = _filled(values)
+    return config, masking.of_text(reader.problems, source, config.leaks_allow)
 
 
 def parse_options(config: Config) -> ParseOptions:

@@ -10,11 +10,12 @@ import os
 import stat as modes
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from notes_site import jsondata
 from notes_site.diagnostics import Diagnostic, error
 from notes_site.digest import hasher
 
@@ -55,6 +56,14 @@ class Scan(NamedTuple):
 def stat_of(result: os.stat_result) -> Stat:
     """Return the parts of a stat result that we compare."""
     return Stat(result.st_size, result.st_mtime_ns, result.st_ctime_ns, result.st_ino)
+
+
+def stat_if_there(path: Path) -> Stat | None:
+    """Return the stamp of a file, of a link itself that leads to nothing; None where there is neither."""
+    for stat in (os.stat, os.lstat):
+        with suppress(OSError):
+            return stat_of(stat(path))
+    return None
 
 
 def settled(stat: Stat, now: int) -> bool:
@@ -117,6 +126,7 @@ _REFUSED = {
     "outside": ("link-outside", "this symbolic link leads out of its folder", "put a copy in its place"),
     "loop": ("link-loop", "this symbolic link leads in a circle", "delete it"),
     "dangling": ("link-dangling", "this symbolic link leads to `{}`, which is not there", "mend it, or delete it"),
+    "folder": ("not-a-file", "this is a folder, not a file", "delete it, or move it elsewhere"),
     "special": ("not-a-file", "this is a pipe, socket or device, not a file", "delete it, or move it elsewhere"),
     "name": ("bad-name", "the name is no text in UTF-8", "rename it"),
 }
@@ -164,6 +174,16 @@ def unreadable(path: str, exc: OSError) -> Diagnostic:
     return error(path, "unreadable", f"this cannot be read: {exc.strerror}", hint="see who may read it, or delete it")
 
 
+def why_unread(file: Path, shown: str, exc: OSError) -> Diagnostic:
+    """Return the error for a single file that could not be read: what is in its place, or what the system said."""
+    there = os.path.exists(file)
+    if there and not os.path.isfile(file):
+        return refused(shown, "folder" if os.path.isdir(file) else "special")
+    return (
+        unreadable(shown, exc) if there or not os.path.islink(file) else refused(shown, "dangling", os.readlink(file))
+    )
+
+
 def settled_with(path: Path, read: Callable[[Path], Read]) -> tuple[Read, Stat]:
     """Return what `read` returns of a file, with a stamp that vouches for it: waits until the stamp has settled (some
     ms), and reads again when the file changed meanwhile. A stamp of whole seconds is not waited for. What is read of a
@@ -183,13 +203,53 @@ def settled_with(path: Path, read: Callable[[Path], Read]) -> tuple[Read, Stat]:
     return found, UNSETTLED
 
 
+def open_regular(path: str | Path) -> FileIO:
+    """Open a file to read it. A pipe, a device or a folder in its place is never waited for.
+
+    Raises:
+        OSError: the file cannot be read, or is no regular one.
+    """
+    return FileIO(path, "rb", opener=_regular)
+
+
+def _regular(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # Windows has none, and no pipes among its files
+    if not modes.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", path)
+    return descriptor
+
+
+def read_regular(path: str | Path) -> bytes:
+    """Return the bytes of a regular file.
+
+    Raises:
+        OSError: the file cannot be read, or is no regular one.
+    """
+    with open_regular(path) as file:
+        return file.readall()
+
+
+def read_json(path: Path) -> Any:
+    """Return the value in a file of JSON.
+
+    Raises:
+        OSError: the file cannot be read, or is no regular one.
+        ValueError: it holds no JSON that we would have written.
+    """
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > jsondata.LARGEST:
+            raise ValueError("too large")
+        return jsondata.decode(file.readall())
+
+
 def read_digest(path: Path) -> str:
     """Return the digest of a file's bytes, which are read in blocks.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or is no regular one.
     """
-    with path.open("rb", buffering=0) as file:
+    with open_regular(path) as file:
         return digest_of_open(file)
 
 
@@ -287,7 +347,9 @@ def lock(folder: Path) -> Iterator[None]:
             _lock(held.fileno())
             if not os.path.samestat(os.fstat(held.fileno()), os.stat(folder / "lock")):
                 raise FileNotFoundError  # who had it has deleted it, and somebody else may have made another
-        except OSError:
+        except OSError as exc:
+            if exc.errno in (errno.EMFILE, errno.ENFILE):
+                raise
             held.seek(0)
             raise Busy(held.read(200).decode(errors="replace") or "another process") from None
         held.truncate(0)

@@ -13,7 +13,7 @@ from notes_site import leaks, noop, parsing, project
 from notes_site.cache import Cache
 from notes_site.diagnostics import Diagnostic, below, dumps, failed, loads
 from notes_site.digest import combine, digest, digest_of
-from notes_site.files import Scan, Stat, read_inside, settled_with
+from notes_site.files import Scan, read_inside
 from notes_site.inputs import Inputs, read_inputs, scan_layers
 from notes_site.model import Config, Note, Parsed, ParseOptions
 from notes_site.paths import is_note
@@ -89,12 +89,12 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     """Return the project's notes and all that is wrong with its files. `jobs`: parsing processes, None for as many
     as pay.
     """
-    config_data, config_stamp = _read_config(target)
-    config, config_problems = configs.read(target.config.name, config_data)
+    settings = project.read_config(target)
+    config, config_problems = configs.read(target.config.name, settings.data)
     roots = project.layers(target, config.content, config.templates, config.static)
     shown = {"content": config.content, "templates": config.templates, "static": config.static}
     scans = scan_layers(roots, shown)
-    stamp = noop.input_stamp(config_stamp, scans)
+    stamp = noop.input_stamp(settings.stamp, scans)
     known = cache.inputs()
     inputs = read_inputs(roots, scans, shown, known)
     cache.save_inputs(
@@ -109,23 +109,19 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     trusted = not hasty and all(before for before, _ in inputs.stamps.values())
     return Loaded(
         config,
-        not failed(config_problems),
+        not failed((*settings.problems, *config_problems)),
         roots,
         shown,
         inputs,
-        (*config_problems, *inputs.problems, *leaked),
+        (*settings.problems, *config_problems, *inputs.problems, *leaked),
         parsed,
         program,
         stamp if trusted else "",
-        sources_of(config_data, inputs.digests),
+        sources_of(settings.data, inputs.digests),
         new_bodies,
         records,
         memo,
     )
-
-
-def _read_config(target: project.Project) -> tuple[bytes, Stat | None]:
-    return settled_with(target.config, Path.read_bytes) if target.config.is_file() else (b"", None)
 
 
 def _notes(
@@ -224,8 +220,7 @@ def texts(loaded: Loaded, layer: str) -> Iterator[tuple[str, bytes]]:
 
 def looked_through(target: project.Project, loaded: Loaded) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of all in which leaks are sought: settings, notes, other files of the site."""
-    if target.config.is_file():
-        yield target.config.name, leaks.as_text(target.config.read_bytes())
+    yield target.config.name, leaks.as_text(project.read_config(target).data)
     for layer, folder in loaded.shown.items():
         for path in loaded.inputs.digests.get(layer, {}):
             file = Path(loaded.roots[layer], path)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from notes_site import jsondata
 from notes_site.cache import Cache
 from notes_site.digest import combine
-from notes_site.files import STATE, Scan, Stat, scan, stat_of
+from notes_site.files import STATE, Scan, Stat, scan, stat_if_there, stat_of
 from notes_site.inputs import scan_layers
 
 _DEPENDENCIES = (
@@ -22,7 +23,8 @@ _DEPENDENCIES = (
 
 class Run(NamedTuple):
     """A run as the cache remembers it. `roots` and `shown` are the folders of its layers and what problems call them;
-    `diagnostics` is what `diagnostics.dumps` wrote. An empty stamp vouches for nothing.
+    `diagnostics` is what `diagnostics.dumps` wrote, `allow` the fingerprints of what is no secret. An empty stamp
+    vouches for nothing.
     """
 
     stamp: str
@@ -33,6 +35,7 @@ class Run(NamedTuple):
     notes: int
     pages: int
     diagnostics: str
+    allow: Sequence[str]
 
 
 def toolchain() -> tuple[str, ...]:
@@ -64,20 +67,14 @@ def input_stamp(config: Stat | None, scans: Mapping[str, Scan]) -> str:
     return combine(repr(toolchain()), repr(config), *inputs)
 
 
-def _stat(path: Path) -> Stat | None:
-    try:
-        return stat_of(path.stat())
-    except OSError:
-        return None
-
-
 def output_stamp(output: str) -> str:
     """Return one digest of the stamps of all files in an output folder, the build record with them."""
     try:
         record = repr(stat_of(marker(Path(output)).stat()))
     except OSError:
         record = ""
-    return combine(record, repr([*scan(Path(output), output, _ignored_in_output).files.items()]))
+    found = scan(Path(output), output, _ignored_in_output)
+    return combine(record, repr([*found.files.items()]), repr(found.problems))
 
 
 def _ignored_in_output(name: str) -> bool:
@@ -90,11 +87,11 @@ def recall(cache: Cache, key: str, config: Path) -> Run | None:
     if text is None:
         return None
     try:
-        run = Run(*json.loads(text))
+        run = Run(*jsondata.decode(text))
     except (TypeError, ValueError):
         return None
     inputs, _, output = run.stamp.partition(" ")
-    if not inputs or inputs != input_stamp(_stat(config), scan_layers(run.roots, run.shown)):
+    if not inputs or inputs != input_stamp(stat_if_there(config), scan_layers(run.roots, run.shown)):
         return None
     return run if output == output_stamp(run.output) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notes_site import frontmatter, leaks, markdown, paths, text
+from notes_site import frontmatter, leaks, markdown, masking, paths, text
 from notes_site.digest import digest
 from notes_site.highlight import Highlighter
 from notes_site.kinds import kind_of
@@ -17,7 +17,7 @@ def parse_note(path: str, data: bytes, options: ParseOptions, highlighter: Highl
     """Return the note in a file. `path` is relative to the content folder; `highlighter` may remember its code."""
     decoded, problem = text.decode(path, data)
     if problem:
-        return Parsed(None, "", SearchRecord(), (problem,))
+        return Parsed(None, "", SearchRecord(), masking.of_bytes((problem,), data, options.allowed_leaks))
     leaked = leaks.check(path, decoded, options.allowed_leaks)
     source = frontmatter.parse(path, decoded)
     front = source.front
@@ -48,7 +48,10 @@ def parse_note(path: str, data: bytes, options: ParseOptions, highlighter: Highl
         search=digest(f"{search.terms}\0{search.sections}".encode()),
         terms=search.terms.count("\n") + 1,
     )
-    return Parsed(note, body, search, (*source.diagnostics, *rendered.diagnostics, *leaked))
+    problems = (*source.diagnostics, *rendered.diagnostics, *leaked)
+    if leaked:
+        problems = masking.of_text(problems, decoded, options.allowed_leaks)
+    return Parsed(note, body, search, problems)
 
 
 def role_of(path: str, front: FrontMatter) -> Role:

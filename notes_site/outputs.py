@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from notes_site import paths
-from notes_site.diagnostics import Diagnostic, error
+from notes_site.diagnostics import Diagnostic, error, warning
 from notes_site.model import Record
 from notes_site.views import View
 
@@ -74,6 +74,7 @@ def without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], li
     found += map(_too_long, _with_long_names(chosen.values()))
     flawed = ((output, paths.flaw(output.output)) for output in chosen.values())
     found += (_at(o, "bad-name", f"`{o.output}` {wrong}", "rename it") for o, wrong in flawed if wrong)
+    found += _unfit_for_windows(chosen.values())
     return {output.output: output for output in chosen.values()}, found
 
 
@@ -104,6 +105,34 @@ def _longest_name(url: str) -> bytes:
 def _too_long(output: Output) -> Diagnostic:
     message = f"`{output.output}` has a name of more than {NAME_BYTES} bytes, which file systems refuse"
     return _at(output, "name-too-long", message, "shorten the name that it is made from")
+
+
+_NAMED_BY = {"redirect.html": "change the alias", "area.html": "rename the area", "tag.html": "rename the tag"}
+
+
+def _unfit_for_windows(outputs: Iterable[Output]) -> Iterable[Diagnostic]:
+    """Yield what Windows cannot write: an error for what it keeps for devices, and a warning for a file that only
+    other systems can have. One for each place: several outputs may be due to it.
+    """
+    told = set[tuple[str, int, int]]()
+    for output in outputs:
+        names = output.output.split("/")
+        device = next(filter(paths.is_reserved, names), "").partition(".")[0]
+        if device:
+            message = f"`{device}` is a device name on Windows, where `{output.output}` cannot be written"
+            hint = _NAMED_BY.get(output.template if isinstance(output, Page) else "", "rename the file or folder")
+            problem = _at(output, "reserved-name", message, hint)
+        elif isinstance(output, Copy) and any(map(paths.is_never_on_windows, names)):
+            message = (
+                f'Windows cannot write `{output.output}`: a name there has none of `<>:"|?*` and no dot at its end'
+            )
+            problem = warning(output.source, "windows-name", message, hint="rename it")
+        else:
+            continue
+        place = (problem.path, problem.line, problem.column)
+        if "/" in problem.path and place not in told:  # else it is one of ours, whose name comes from an area or a tag
+            told.add(place)
+            yield problem
 
 
 def _collision(first: Output, second: Output) -> Diagnostic:

@@ -107,7 +107,8 @@ def _note_pages(site: Site, views: Views) -> Iterator[Output]:
 def _overviews(site: Site, views: Views) -> Iterator[Output]:
     for area in site.areas:
         source = _shown(site, area.intro) if area.intro else f"the page of the area {area.name}"
-        place = (_shown(site, area.intro or area.notes[0]), 0, 0, 0)
+        first = area.intro or area.notes[0]
+        place = (_shown(site, first), *first.front.spans.get("area", (0, 0, 0)))
         whole = one_page_url(area) if 0 < len(area.notes) <= ONE_PAGE_NOTES else ""
         yield Page(area.url, source, "area.html", partial(views.area, area, whole), place)
     yield Page("tags.html", "the list of tags", "tags.html", partial(views.tags, tag_url))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from notes_site import edge
 from notes_site.model import ParseOptions, SearchRecord
 
 NEVER_KEPT = frozenset({"slow-code"})
@@ -103,6 +104,7 @@ def _begin_worker() -> None:
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)  # held back when we were started
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    edge.install()
     gc.disable()
 
 

@@ -32,6 +32,8 @@ RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"}
 )
 
+_NEVER_ON_WINDOWS = re.compile(r'[\x00-\x1f<>:"|?*\\]|[. ]\Z')
+
 _LONGEST_NAME = 60  # characters: file systems take 255 bytes, readers less
 _PLUS_OR_SHARP = re.compile(r"(?<=\w)[+#]+")
 _SPELLED = {"+": "-plus-", "#": "-sharp-"}
@@ -86,7 +88,20 @@ def file_name(what: str, text: str) -> str:
         raise ValueError(f"the {what} {text!r} has no letter or digit to name a file by")
     if len(name) > _LONGEST_NAME:
         name = name[:_LONGEST_NAME].rpartition("-")[0] or name[:_LONGEST_NAME]
-    return f"{name}-note" if name in INDEX_STEMS or name in RESERVED else name
+    return f"{name}-note" if name in INDEX_STEMS or is_reserved(name) else name
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether Windows keeps a name for a device: `con`, and `con.txt` and `con .txt` too."""
+    return name.partition(".")[0].rstrip(" ").casefold() in RESERVED
+
+
+def is_never_on_windows(name: str) -> bool:
+    """Tell whether Windows cannot hold a name: one of `<>:"|?*` or a control character, or a dot or blank at its end.
+
+    Device names are another matter (`is_reserved`).
+    """
+    return _NEVER_ON_WINDOWS.search(name) is not None
 
 
 def words_of(name: str) -> str:
@@ -146,7 +161,7 @@ def alias_url(alias: str) -> str:
     """
     path = unicodedata.normalize("NFC", unquote(alias.partition("#")[0].partition("?")[0])).strip("/")
     strange = not path.isprintable() or "\\" in path or is_external(alias)
-    if strange or any(not segment or segment.startswith(".") for segment in path.split("/")):
+    if strange or any(not name or name.startswith(".") or is_never_on_windows(name) for name in path.split("/")):
         return ""
     return path if path.endswith((".html", ".htm")) else f"{path}/index.html"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from notes_site.diagnostics import Diagnostic
-from notes_site.files import STATE
+from notes_site.files import STATE, Stat, read_regular, settled_with, stat_if_there, why_unread
 
 CONFIG_NAME = "notes-site.toml"
 
@@ -46,16 +46,38 @@ def find(start: Path, config: Path | None = None) -> Project:
         NoProject: there is none.
     """
     if config is not None:
-        if not config.is_file():
+        if not os.path.lexists(config):
             raise NoProject(f"there is no config file {config}")
-        return Project(config.resolve().parent, config.resolve())
+        real = config.resolve() if config.exists() else config.absolute()
+        return Project(real.parent, real)
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / CONFIG_NAME).is_file():
+        if os.path.lexists(folder / CONFIG_NAME):  # whatever it is: reading it says what is wrong
             return Project(folder, folder / CONFIG_NAME)
     if (start / "content").is_dir():
         return Project(start, start / CONFIG_NAME)
     raise NoProject(f"no {CONFIG_NAME} here or above, and no content folder; `notes-site init DIR` makes a site")
+
+
+class ConfigFile(NamedTuple):
+    """The bytes of a config, its stamp (None where there is no file), and why it could not be read."""
+
+    data: bytes
+    stamp: Stat | None
+    problems: tuple[Diagnostic, ...]
+
+
+def read_config(project: Project) -> ConfigFile:
+    """Return what stands in the config. One that is not there is empty; a pipe, a folder, a link to nothing, and what
+    nobody may read is an error.
+    """
+    if not os.path.lexists(project.config):
+        return ConfigFile(b"", None, ())
+    try:
+        return ConfigFile(*settled_with(project.config, read_regular), ())
+    except OSError as exc:
+        problem = why_unread(project.config, project.config.name, exc)
+        return ConfigFile(b"", stat_if_there(project.config), (problem,))
 
 
 def path_from(here: str | Path, root: Path, path: str) -> str:

@@ -6,17 +6,18 @@ before the first rename and complete after the last, so that no interruption mak
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
 from notes_site.copying import write_cleaned
 from notes_site.diagnostics import Diagnostic, error
-from notes_site.files import STATE, is_inside, lock, read_digest
+from notes_site.files import STATE, is_inside, lock, read_digest, read_json, why_unread
 from notes_site.noop import marker
 from notes_site.paths import collision_key
 
@@ -32,10 +33,34 @@ def owned_files(output: Path) -> dict[str, str]:
     and no record owns what lies outside of the folder.
     """
     try:
-        files = json.loads(marker(output).read_text(encoding="utf-8"))["files"]
-        return {str(path): str(value) for path, value in files.items() if is_inside(path)}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return _recorded(output)
+    except (OSError, ValueError):
         return {}
+
+
+def _recorded(output: Path) -> dict[str, str]:
+    """The files that the record names.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is damaged.
+    """
+    try:
+        files = read_json(marker(output))["files"]
+        return {str(path): str(value) for path, value in files.items() if is_inside(path)}
+    except (TypeError, KeyError, AttributeError):
+        raise ValueError("no build record") from None
+
+
+@contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """Where a staged file cannot be written or moved, name what it would have become."""
+    try:
+        yield
+    except OSError as exc:
+        if os.path.join(STATE, "staging") in str(exc.filename):
+            exc.filename, exc.filename2 = str(target), None
+        raise
 
 
 class Staging:
@@ -53,7 +78,8 @@ class Staging:
 
     def add(self, path: str, data: bytes) -> None:
         """Stage a file."""
-        self._new(path).write_bytes(data)
+        with _named(self._output / path):
+            self._new(path).write_bytes(data)
 
     def add_copy(self, path: str, source: Path, expected: str, *, clean: bool = False) -> None:
         """Stage a copy of a file, with `clean` without its metadata.
@@ -61,13 +87,15 @@ class Staging:
         Raises:
             Changed: its bytes no longer have the expected digest.
         """
-        copy = self._new(path)
-        if clean:
-            with source.open("rb") as file:
-                write_cleaned(file, copy)
-        else:
-            shutil.copyfile(source, copy)
-        if read_digest(copy) != expected:
+        with _named(self._output / path):
+            copy = self._new(path)
+            if clean:
+                with source.open("rb") as file:
+                    write_cleaned(file, copy)
+            else:
+                shutil.copyfile(source, copy)
+            found = read_digest(copy)
+        if found != expected:
             raise Changed(str(source))
 
     def _new(self, path: str) -> Path:
@@ -97,10 +125,11 @@ class Staging:
     def move_in(self, path: str) -> None:
         """Put one staged file into its place."""
         target = self._output / path
-        if target.parent not in self._made:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(target.parent)
-        os.replace(self._files[path], target)
+        with _named(target):
+            if target.parent not in self._made:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._made.add(target.parent)
+            os.replace(self._files[path], target)
 
     def discard(self) -> None:
         """Remove what was staged and not moved."""
@@ -123,7 +152,23 @@ def foreign(output: Path, paths: Iterable[str], owned: Mapping[str, str]) -> tup
             message = f"this is in the way of `{path}`, and notes-site did not write it"
             shown = f"{output.name}/{blocker}"
             problems.append(error(shown, "foreign-file", message, hint="move it away, or into static/"))
-    return tuple(problems)
+    lost = _lost_record(output) if problems else None
+    return (lost,) if lost else tuple(problems)
+
+
+def _lost_record(output: Path) -> Diagnostic | None:
+    """Return why nobody can tell what is ours in an output folder: one error, not one for each file in it."""
+    shown = f"{output.name}/{STATE}/{marker(output).name}"
+    try:
+        _recorded(output)
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        return why_unread(marker(output), shown, exc)
+    except ValueError:
+        message = "the record of what notes-site wrote here is damaged, so none of it can be replaced"
+        return error(shown, "bad-record", message, hint="restore it, or empty the folder")
+    return None
 
 
 def _blocker(output: Path, path: str, owned: Mapping[str, str]) -> str:
@@ -137,7 +182,12 @@ def _blocker(output: Path, path: str, owned: Mapping[str, str]) -> str:
     if _is_folder(target):
         inside = [f"{path}/{name}" for name in _files_below(target)]
         return next((name for name in inside if name not in owned), "")
-    return path if os.path.lexists(target) and path not in owned else ""
+    return path if os.path.lexists(target) and not (path in owned and _can_be_ours(target)) else ""
+
+
+def _can_be_ours(path: Path) -> bool:
+    """Tell whether it is a file or a link: no build makes pipes, sockets, devices or folders in the place of a file."""
+    return os.path.isfile(path) or os.path.islink(path)
 
 
 def _is_folder(path: Path) -> bool:
@@ -160,7 +210,7 @@ def remove(output: Path, path: str) -> bool:
 
     What lies behind a symbolic link is not ours.
     """
-    if _is_behind_link(output, path):
+    if _is_behind_link(output, path) or not _can_be_ours(output / path):
         return False
     try:
         (output / path).unlink()
@@ -209,11 +259,12 @@ def write_record(
     if target.is_file() and target.read_bytes() == data:
         return
     staged = target.with_name("staging") / "record"
-    staged.parent.mkdir(parents=True, exist_ok=True)
-    staged.unlink(missing_ok=True)
-    with staged.open("xb") as file:  # never through a link
-        file.write(data)
-    os.replace(staged, target)
+    with _named(target):
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        staged.unlink(missing_ok=True)
+        with staged.open("xb") as file:  # never through a link
+            file.write(data)
+        os.replace(staged, target)
 
 
 def remove_folder(folder: Path) -> list[Path]:
@@ -229,7 +280,7 @@ def clean(output: Path) -> tuple[int, list[Path]]:
 
     Raises:
         Busy: a build of this folder is running.
-        OSError: nothing can be written there.
+        OSError: nothing can be written there, or nobody can tell what is ours: the record is kept.
     """
     state = output / STATE
     if not marker(output).is_file() and not (state / "lock").is_file():
@@ -237,7 +288,10 @@ def clean(output: Path) -> tuple[int, list[Path]]:
     with lock(state):
         if not marker(output).is_file():
             return 0, []
-        owned = owned_files(output)
+        try:
+            owned = _recorded(output)
+        except ValueError:
+            raise OSError(errno.EINVAL, "the record of what is ours is damaged", str(marker(output))) from None
         removed = sum(remove(output, path) for path in owned)
         left = [output / path for path in owned if _is_left(output, path)]
         if not left:

@@ -12,13 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from notes_site import edge
 from notes_site.diagnostics import Diagnostic, as_github, as_json, loads, show
 from notes_site.noop import Run
 from notes_site.project import seen_from
 
 
 class Report(NamedTuple):
-    """What a build did. `why`: for each written file the reasons. `published` is False when problems stopped it."""
+    """What a build did. `why`: for each written file the reasons. `published` is False when problems stopped it.
+    `allow`: fingerprints of what is no secret.
+    """
 
     notes: int
     pages: int
@@ -29,16 +32,19 @@ class Report(NamedTuple):
     why: tuple[tuple[str, tuple[str, ...]], ...]
     published: bool
     output: str
+    allow: Sequence[str] = ()
 
 
 def unchanged(run: Run) -> Report:
     """Return the report of a build that had nothing to do."""
     pages = run.pages if run.published else 0
-    return Report(run.notes, run.pages, 0, pages, 0, loads(run.diagnostics), (), run.published, run.output)
+    problems = loads(run.diagnostics)
+    return Report(run.notes, run.pages, 0, pages, 0, problems, (), run.published, run.output, run.allow)
 
 
 def show_build(report: Report, seconds: float, root: Path, *, why: bool, json_too: bool, strict: bool) -> None:
     """Say what a build of the project in `root` did."""
+    edge.allow(report.allow)
     if json_too:
         print_json(_as_object(report, seconds))
         return
@@ -72,7 +78,7 @@ def _count(diagnostics: Sequence[Diagnostic]) -> tuple[int, int]:
 
 def _as_object(report: Report, seconds: float) -> dict[str, object]:
     return {
-        **report._asdict(),
+        **{name: value for name, value in report._asdict().items() if name != "allow"},
         "diagnostics": as_json(report.diagnostics),
         "why": dict(report.why),
         "seconds": round(seconds, 3),
@@ -80,8 +86,8 @@ def _as_object(report: Report, seconds: float) -> dict[str, object]:
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON to standard output."""
-    print(json.dumps(value, indent=1))
+    """Print a value as JSON to standard output, with the secrets in its texts hidden."""
+    edge.write_raw(json.dumps(edge.MASK.value(value), indent=1) + "\n")
 
 
 def show_problems(diagnostics: Sequence[Diagnostic], root: Path, *, notes: bool) -> None:
@@ -109,7 +115,7 @@ def show_check(diagnostics: Sequence[Diagnostic], root: Path, form: str) -> None
     elif form == "github":
         repository = os.path.realpath(os.environ.get("GITHUB_WORKSPACE") or ".")
         for d in seen_from(repository, root, diagnostics):
-            print(as_github(d))
+            print(as_github(edge.MASK.diagnostic(d)))
     else:
         show_problems(diagnostics, root, notes=True)
         errors, warnings = _count(diagnostics)

@@ -11,7 +11,7 @@ from notes_site import config as configs
 from notes_site import dates, frontmatter, paths
 from notes_site.diagnostics import failed, suggestion
 from notes_site.model import Config
-from notes_site.project import CONFIG_NAME, BadConfig, Project
+from notes_site.project import CONFIG_NAME, BadConfig, Project, read_config
 from notes_site.site import canonical_level, level_names
 
 
@@ -111,9 +111,9 @@ def settings(project: Project) -> Config:
     Raises:
         BadConfig: it has errors, so that a default would stand for what somebody wrote.
     """
-    data = project.config.read_bytes() if project.config.is_file() else b""
+    data, _, unread = read_config(project)
     config, problems = configs.read(project.config.name, data)
-    if failed(problems):
+    if failed(problems := (*unread, *problems)):
         raise BadConfig(project, problems)
     return config
 

@@ -11,7 +11,7 @@ from notes_site.cache import Cache
 from notes_site.digest import combine, digest
 from notes_site.inputs import read_inputs, scan_layers
 from notes_site.model import Config
-from notes_site.project import Project, layers
+from notes_site.project import Project, layers, read_config
 
 _OURS = ("program", "theme-static", "theme-templates")
 
@@ -67,8 +67,7 @@ def current(project: Project, config: Config) -> Current | None:
         if layer in shown
         for path, stat in found.files.items()
     }
-    data = b""
-    if project.config.is_file():
-        data = project.config.read_bytes()
-        changed[project.config.name] = project.config.stat().st_mtime_ns
-    return Current(sources_of(data, digests), changed)
+    settings = read_config(project)
+    if settings.stamp:
+        changed[project.config.name] = settings.stamp.modified
+    return Current(sources_of(settings.data, digests), changed)

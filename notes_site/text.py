@@ -82,7 +82,8 @@ def _fold(text: str) -> str:
 def _no_text(path: str, data: bytes, offset: int) -> Diagnostic:
     before = _fold(data[:offset].decode("utf-8-sig", "replace"))
     line, column = position(before, len(before))
-    after = re.split(rb"[\r\n]", data[offset : offset + 200], maxsplit=1)[0].decode("utf-8", "replace")
+    rest = re.match(rb"(?s:.)[^\r\n\0]{0,200}", data[offset : offset + 200])  # behind a NUL there is no text
+    after = rest[0].decode("utf-8", "replace") if rest else ""
     what, hint = _reason(data, offset)
     return error(
         path,

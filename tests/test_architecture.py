@@ -21,10 +21,10 @@ PACKAGE = REPO / "notes_site"
 
 PURE = {
     "bodies", "calendars", "checks", "colours", "config", "dates", "diagnostics", "digest", "durations", "feeds",
-    "frontmatter", "highlight", "kinds", "language", "leaks", "linkeddata", "links", "locate", "machines",
-    "machineviews", "markdown", "mediatypes", "metadata", "model", "navigation", "notes", "outputs", "pages",
-    "pageviews", "paths", "readme", "reports", "reportviews", "search", "settings", "settingvalues", "site",
-    "slugs", "stats", "stylesheet", "templates", "templatewords", "text", "texts", "views",
+    "frontmatter", "highlight", "jsondata", "kinds", "language", "leaks", "linkeddata", "links", "locate",
+    "machines", "machineviews", "markdown", "masking", "mediatypes", "metadata", "model", "navigation", "notes",
+    "outputs", "pages", "pageviews", "paths", "readme", "reports", "reportviews", "search", "settings",
+    "settingvalues", "site", "slugs", "stats", "stylesheet", "templates", "templatewords", "text", "texts", "views",
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}
@@ -171,7 +171,8 @@ def loaded_by(code: str, cwd: Path) -> set[str]:
 
 HEAVY = {"markdown_it", "jinja2", "pygments", "yaml", "msgspec", "nh3", "watchdog", "multiprocessing", "tomllib",
          "botocore", "notes_site.model", "notes_site.markdown", "notes_site.templates", "notes_site.build",
-         "notes_site.metadata", "notes_site.deploy.job", "notes_site.deploy.run", "notes_site.importers"}  # fmt: skip
+         "notes_site.metadata", "notes_site.deploy.job", "notes_site.deploy.run", "notes_site.importers",
+         "notes_site.leaks", "traceback"}  # fmt: skip
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -120,6 +120,40 @@ def _control_characters(site: Site) -> None:
 def _reserved_name(site: Site) -> None:
     site.write("content/cloud/con.md", ORDINARY)
     site.write("content/nul/note.md", ORDINARY)
+    site.write("static/con.txt", "x")
+    site.write("static/AUX.d/x.txt", "x")
+    aliases = b"area: lpt1\ntags: [aux]\naliases: [con.html, a/nul, 'old/<b>.html', a|b/c, old./x, com1.old/x.html]\n"
+    site.write("content/cloud/x.md", ORDINARY.replace(b"---\ntitle", b"---\n" + aliases + b"title", 1))
+
+
+@made("windows-name")
+def _windows_name(site: Site) -> None:
+    site.write("content/cloud/Lecture 1: virtual machines.pdf", "x")
+    site.write("content/cloud/launch-a-vm.md", ORDINARY + b"[l](<Lecture 1: virtual machines.pdf>)\n\n# Stopping it\n")
+    site.write("static/what.", "x")
+    site.write("static/a|b/c.txt", "x")
+
+
+@made("config-is-a-pipe")
+def _config_is_a_pipe(site: Site) -> None:
+    _no_config(site)
+    os.mkfifo(site.root / "notes-site.toml")
+
+
+@made("config-is-a-folder")
+def _config_is_a_folder(site: Site) -> None:
+    _no_config(site)
+    (site.root / "notes-site.toml").mkdir()
+
+
+@made("config-link-dangling")
+def _config_link_dangling(site: Site) -> None:
+    _no_config(site)
+    (site.root / "notes-site.toml").symlink_to("settings.toml")
+
+
+def _no_config(site: Site) -> None:
+    (site.root / "notes-site.toml").unlink(missing_ok=True)
 
 
 @made("name-too-long")

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from notes_site import reporting
-from notes_site.commands.options import fail, project_of, with_config
+from notes_site.commands.options import FilePath, fail, project_of, with_config
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=FilePath(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
     """Begin a site in FOLDER.
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from notes_site import noop, reporting
+from notes_site import edge, noop, reporting
 from notes_site.cache import Cache
 from notes_site.commands import options
 from notes_site.commands.options import fail, here, project_of, reason, with_config
@@ -116,6 +116,7 @@ def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, for
     options = {"drafts": drafts, "strict": strict, "jobs": jobs, "write": False, "clock": clock}
     with closing(Cache(project.state)) as cache:
         report = _build(project, cache, None, **options)
+    edge.allow(report.allow)
     stopping = refused(Counter(d.code for d in report.diagnostics))
     reporting.show_check(report.diagnostics, project.root, form)
     if stopping:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from notes_site import reporting
-from notes_site.commands.options import here, with_config
+from notes_site import edge, masking, reporting
+from notes_site.commands.options import FilePath, here, with_config
 from notes_site.diagnostics import Diagnostic
 from notes_site.project import CONFIG_NAME, NoProject, Project, find
 
@@ -33,8 +33,8 @@ class Wishes(NamedTuple):
 
 
 @click.command("import")
-@click.argument("document", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Write to this content folder.")
+@click.argument("document", type=FilePath(path_type=Path, dir_okay=False, exists=True))
+@click.option("--into", type=FilePath(path_type=Path, file_okay=False), help="Write to this content folder.")
 @click.option("--plan", "is_plan", is_flag=True, help="Read an instructor's plan: planned notes with estimates.")
 @click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
@@ -61,8 +61,11 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
     content = into or project.root / settings.content
     try:
         text, problems = disk.read(document)
+        edge.allow(settings.leaks_allow)
+        edge.MASK.learn(text)
         (_plan if is_plan else _readme)(document, text, problems, content, settings, Wishes(**wishes))
     except disk.Unusable as exc:
+        edge.MASK.learn(masking.readable(document.read_bytes()))
         reporting.show_problems([exc.problem], document.parent, notes=True)
         sys.exit(1)
 

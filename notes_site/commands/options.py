@@ -23,6 +23,17 @@ def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> str:
         raise click.BadParameter(str(exc)) from None
 
 
+class FilePath(click.Path):
+    """A path as somebody types it: a `~` that the shell has left, as in `--output=~/site`, is the home folder too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        found = os.path.expanduser(value)
+        if isinstance(found, str) and found.startswith("~"):
+            self.fail(f"there is no home folder for `{found}`; a file of that name is ./{found}", param, ctx)
+        return super().convert(found, param, ctx)
+
+
 json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
 drafts = click.option("--drafts", is_flag=True, help="Publish drafts like other notes.")
 today = click.option(
@@ -36,20 +47,9 @@ strict = click.option("--strict", is_flag=True, help="Treat warnings as errors."
 jobs = click.option("--jobs", type=click.IntRange(1), metavar="N", help="Parse in N processes (default: what pays).")
 
 
-class _Place(click.Path):
-    """A path in which a `~` that the shell has left is the home folder too."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path."""
-        found = os.path.expanduser(value)
-        if isinstance(found, str) and found.startswith("~"):
-            self.fail(f"there is no home folder for `{found}`; a file of that name is ./{found}", param, ctx)
-        return super().convert(found, param, ctx)
-
-
 def output(about: str, *, folder: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option `--output`."""
-    return click.option("--output", type=_Place(path_type=Path, file_okay=not folder, dir_okay=folder), help=about)
+    return click.option("--output", type=FilePath(path_type=Path, file_okay=not folder, dir_okay=folder), help=about)
 
 
 def with_config(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,7 +68,7 @@ def with_config(command: Callable[..., Any]) -> Callable[..., Any]:
 
     option = click.option(
         "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=FilePath(path_type=Path, dir_okay=False),
         expose_value=False,
         callback=_remember,
         help="Use this config file.",

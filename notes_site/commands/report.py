@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from notes_site import reporting
+from notes_site import edge, reporting
 from notes_site.cache import Cache
 from notes_site.commands import options
 from notes_site.commands.options import fail, project_of, with_config
@@ -75,7 +75,7 @@ def readme(config: Path | None, output: Path | None, force: bool) -> None:
         reporting.show_problems(result.errors, project.root, notes=False)
         fail("the notes have errors, nothing is exported")
     if output is None:
-        click.echo(result.text, nl=False)
+        edge.write_raw(result.text)
         return
     try:
         written = exporting.save(output, result.text, project.root / scaffold.settings(project).content, force=force)

@@ -8,10 +8,11 @@ from notes_site.leaks.files import check_file, check_names
 from notes_site.leaks.finding import Leak, find
 from notes_site.leaks.names import private
 from notes_site.leaks.reading import LARGEST, as_text, is_media
-from notes_site.leaks.telling import check, fingerprint, hide
+from notes_site.leaks.telling import PASSES, check, fingerprint, hide, secrets
 
 __all__ = [
     "LARGEST",
+    "PASSES",
     "Leak",
     "as_text",
     "check",
@@ -22,4 +23,5 @@ __all__ = [
     "hide",
     "is_media",
     "private",
+    "secrets",
 ]

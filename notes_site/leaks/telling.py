@@ -10,6 +10,8 @@ from notes_site.digest import digest
 from notes_site.leaks.finding import Leak, find
 from notes_site.text import line_at
 
+PASSES = 3
+"""How often a text is looked through to be masked: a secret may stand too close to another to be seen as one."""
 _SHOWN = 4  # characters of a secret that are shown, so that one finds it
 _LINES = 3  # further places that are named
 _DIFFERENT = 100  # secrets of one file that are told of one by one
@@ -60,6 +62,11 @@ def _told(path: str, hidden: str, mark: str, same: Sequence[tuple[Leak, int]]) -
         "text": line_at(hidden, leak.start),
     }
     return warning(path, "leak", f"this is {leak.what}, for all to see{again}", hint=hint, **place)
+
+
+def secrets(text: str, allow: Collection[str] = ()) -> tuple[Leak, ...]:
+    """Return the secrets in a text, save those whose fingerprint is in `allow`."""
+    return tuple(leak for leak in find(text) if fingerprint(text[leak.start : leak.end]) not in allow)
 
 
 def fingerprint(secret: str) -> str:

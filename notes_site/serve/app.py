@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from notes_site import edge
 from notes_site.diagnostics import Diagnostic
 from notes_site.digest import digest
 from notes_site.serve.answers import Answer
@@ -96,7 +97,7 @@ class App:
             yield
         except Exception as exc:
             if not (sending and isinstance(exc, LocalProtocolError)):
-                self._say(f"error: {what[:200]!r}: {type(exc).__name__}: {str(exc)[:500]!r}")
+                self._say(f"error: {edge.MASK(what)[:200]!r}: {type(exc).__name__}: {edge.MASK(str(exc))[:500]!r}")
             if sending:
                 raise
 

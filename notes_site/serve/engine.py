@@ -13,7 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from notes_site import config as configs
-from notes_site import parsing
+from notes_site import edge, parsing
 from notes_site.build import with_source
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.compose import Composed, compose_loaded
@@ -89,6 +89,7 @@ class Preview(Outputs):
         """
         with collector.off():
             loaded = load(self.project, self._cache, jobs=self._jobs, progress=self._progress)
+            edge.allow(loaded.config.leaks_allow)
             if not final and half_written(self._newest.loaded, loaded, self.project.config):
                 return False
             loaded.memo.save(forget=False)
@@ -242,8 +243,9 @@ class Preview(Outputs):
 
     def show(self, problems: Iterable[Diagnostic]) -> list[str]:
         """Return problems as the terminal shows them, each with its source line."""
-        root = self.project.root
-        return [show(problem) for problem in seen_from(Path.cwd(), root, with_source(problems, root))]
+        root, newest = self.project.root, self._newest
+        shown = with_source(problems, root, newest.loaded.config.leaks_allow, newest.diagnostics)
+        return [show(problem) for problem in seen_from(Path.cwd(), root, shown)]
 
     @property
     def roots(self) -> dict[str, str]:

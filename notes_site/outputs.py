@@ -72,7 +72,8 @@ def without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], li
         parents = [key[:n] for n, c in enumerate(key) if c == "/"]
         found += [_collision(chosen[parent], output) for parent in parents if parent in chosen]
     found += map(_too_long, _with_long_names(chosen.values()))
-    flawed = ((output, paths.flaw(output.output)) for output in chosen.values())
+    copies = (output for output in chosen.values() if isinstance(output, Copy))  # the others have names of our making
+    flawed = ((copy, paths.flaw(copy.output)) for copy in copies)
     found += (_at(o, "bad-name", f"`{o.output}` {wrong}", "rename it") for o, wrong in flawed if wrong)
     found += _unfit_for_windows(chosen.values())
     return {output.output: output for output in chosen.values()}, found

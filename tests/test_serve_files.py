@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notes_site.serve import engine
 from notes_site.serve.engine import Preview
 from notes_site.serve.sending import part_of
 from tests.harness import Site
 from tests.serving import Serving, until
+from tests.test_serve_laws import clean_build, previewed
 
 WHOLE = None
 NOTHING = range(0)
@@ -130,3 +132,54 @@ def test_project_that_is_away_is_shown_as_it_was(course: Site) -> None:
         away.rename(course.root)
         course.note("cloud/one.md", "Text, back again.\n", title="One")
         until(lambda: b"back again" in preview.page("cloud/one.html"))
+
+
+@pytest.fixture
+def linked(site: Site) -> Site:
+    """Note nine shows the title of note one."""
+    site.note("cloud/one.md", "Text.\n", title="Old title")
+    site.note("cloud/nine.md", "Old text.\n", title="Nine")
+    return site
+
+
+def edit_both(site: Site) -> None:
+    site.note("cloud/one.md", "Text.\n", title="New title")
+    site.note("cloud/nine.md", "New text.\n", title="Nine")
+
+
+def test_an_answer_does_not_mix_two_states(linked: Site) -> None:
+    """The watcher, which looks twice a second, has told of neither file."""
+    with Serving(linked.root, "--poll") as preview:
+        assert b"Old title" in preview.page("cloud/nine.html")
+        edit_both(linked)
+        page = preview.page("cloud/nine.html")
+    assert b"New text." in page
+    assert b"New title" in page
+    assert b"Old title" not in page
+
+
+def test_what_goes_on_changing_is_shown_as_it_was(linked: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Preview(linked.project)) as preview:
+        before = preview.answer("cloud/nine.html").data
+        edit_both(linked)
+        numbers = iter(range(1000))
+        monkeypatch.setattr(engine, "stamps_now", lambda roots: {"content:cloud/nine.md": str(next(numbers))})
+        assert preview.catch_up(final=True)
+        assert preview.answer("cloud/nine.html").data == before
+        monkeypatch.undo()
+        assert preview.catch_up(final=True)
+        assert b"New title" in (preview.answer("cloud/nine.html").data or b"")
+
+
+def test_all_that_changed_is_found_without_being_told(linked: Site, tmp_path: Path) -> None:
+    with closing(Preview(linked.project)) as preview:
+        edit_both(linked)
+        linked.note("docker/new.md", "Text.\n", title="New")
+        linked.write("templates/404.html", "<p>mine</p>")
+        linked.write("static/data.txt", "text")
+        assert preview.catch_up(final=True)
+        assert previewed(preview) == clean_build(linked, tmp_path / "clean")[1]
+        (linked.root / "content/cloud/one.md").unlink()
+        (linked.root / "templates/404.html").unlink()
+        assert preview.catch_up(final=True)
+        assert previewed(preview) == clean_build(linked, tmp_path / "clean")[1]

@@ -93,9 +93,10 @@ def test_memory_is_freed_though_nobody_pauses(course: Site, preview: Preview, mo
     async def edit_without_a_pause() -> None:
         for number in range(EDITS):
             preview.refresh([write(course, 0, "Text", f"Title {number}")], final=True)
+            previewed(preview)
             kept.append(gc.get_freeze_count())  # objects that the collector is kept away from
             app.rest()
             await asyncio.sleep(0.01)
 
     asyncio.run(edit_without_a_pause())
-    assert kept[-1] - kept[4] < 50 * EDITS
+    assert min(kept[-10:]) < kept[4]

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -132,8 +133,8 @@ class App:
         if address == f"{OWN}preview.js":
             return Response(self._script, media_type="text/javascript", headers={"Cache-Control": "no-store"})
         found = self.preview.published(address)
-        if found and (source := self.preview.touched(found)):
-            await self._take_in([source])
+        if found and self.preview.is_touched(found):
+            await self._take_in(self.preview.catch_up)
             found = self.preview.published(address)
         if not found and self.preview.is_folder(address):
             return RedirectResponse(quote(f"{base}{address}/"))
@@ -169,16 +170,16 @@ class App:
 
     # --- changes
 
-    async def _take_in(self, changed: Iterable[Path] | None) -> None:
-        """Bring the site up to date; a file that is still being written is waited for. While the project's folder is
-        away the site stays as it is.
+    async def _take_in(self, take: Callable[..., bool]) -> None:
+        """Bring the site up to date by a method of the preview's; a file that is still being written is waited for.
+        While the project's folder is away the site stays as it is.
         """
         for attempt in range(_ATTEMPTS + 1):
             final = attempt == _ATTEMPTS
             if self._is_away():
                 return
             try:
-                if self.preview.reload(final=final) if changed is None else self.preview.refresh(changed, final=final):
+                if take(final=final):
                     return
             except OSError:  # gone while it was read
                 if final and not self._is_away():
@@ -195,7 +196,7 @@ class App:
     async def changed(self, files: frozenset[Path] | None) -> None:
         """Take in what the watcher names, and tell the open pages that show any of it."""
         with self._told("a change"):
-            await self._take_in(files)
+            await self._take_in(self.preview.reload if files is None else partial(self.preview.refresh, files))
             self._faults.clear()
             await self._channel.tell_changes(self.preview.sources(files or ()))
             self._say_news()

@@ -5,7 +5,7 @@ Nothing here waits, listens or watches; `app` and `watch` do that. All methods r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -31,12 +31,14 @@ from notes_site.serve.changes import (
     Change,
     Odd,
     changed_by,
+    differing,
     half_written,
     is_linked,
     only_text,
     places_of,
     read_change,
     same_site,
+    stamps_now,
     swapped,
 )
 from notes_site.serve.copies import Copies
@@ -46,7 +48,12 @@ from notes_site.templates import TemplateFault
 from notes_site.templatewords import distinct
 
 _SPARE = 100  # texts and records held in vain until they are looked for
+_ATTEMPTS = 4  # at finding all files at rest
 _LOST = "This page of the last good site is lost: the cache was cleared. Mend the problems to see the new one."
+
+
+class _Moving(Exception):
+    """A file was saved while others were read."""
 
 
 class Preview(Outputs):
@@ -141,8 +148,26 @@ class Preview(Outputs):
         """Take in what changed on the disk. Returns False, with nothing taken in, when a file is empty or wrong and
         may still be being written; call again after a moment, in the end with `final`.
         """
+        return self._refresh([*changed], final, lambda: None)
+
+    def catch_up(self, *, final: bool = False) -> bool:
+        """Take in all that is no longer as it was read, told of or not, as it is at one moment; if it never comes to
+        rest the site stays as it is. Else like `refresh`.
+        """
+        for _ in range(_ATTEMPTS):
+            now = stamps_now(self.roots)
+
+            def check(seen: dict[str, str] = now) -> None:
+                if stamps_now(self.roots) != seen:
+                    raise _Moving
+
+            with suppress(_Moving):
+                return self._refresh(differing(self._stamps, now, self.roots), final, check)
+        return True
+
+    def _refresh(self, files: Sequence[Path], final: bool, check: Callable[[], None]) -> bool:
+        """Take in these files. `check` is called once all of them are read, and may refuse by an exception."""
         old = self._newest.loaded
-        files = [*changed]
         places = {place for file in files for place in places_of(file, self.project.config, old.roots)}
         if not places:
             return True
@@ -158,6 +183,7 @@ class Preview(Outputs):
         ]
         if not final and any(c.is_nothing for c in changes):  # empty, or gone: some editors save like this
             return False
+        check()
         parsed = self._parsed(changes)
         if not final and any(failed(result.diagnostics) for result in parsed.values()):
             return False

@@ -47,16 +47,16 @@ class Outputs:
         pages = (path for path, output in self.outputs.items() if output.source.startswith(folder))
         return frozenset(path for path in pages if path.endswith(".html"))
 
-    def touched(self, path: str) -> Path | None:
-        """Return the source of an output when its stamp is no longer the one that was read, or cannot be trusted."""
+    def is_touched(self, path: str) -> bool:
+        """Tell whether the stamp of an output's source is no longer the one that was read, or cannot be trusted."""
         output = self.outputs.get(path)
         source, loaded = output.source if output else "", self.shown.loaded
         for layer in _LAYERS:
             folder, _, name = source.partition(f"{loaded.shown.get(layer, loaded.shown['static'])}/")
             if not folder and name in loaded.inputs.digests.get(layer, ()):
                 file = Path(loaded.roots[layer], name)
-                return file if self._stamps.get(f"{layer}:{name}") != _stamp_now(file) else None
-        return None
+                return self._stamps.get(f"{layer}:{name}") != _stamp_now(file)
+        return False
 
     def published(self, address: str) -> str | None:
         """Return the output at an address (decoded, below `base`), as a static host finds it; None for none."""

@@ -24,7 +24,9 @@ def refuse(output: Path, paths: Iterable[str], allow: Collection[str]) -> None:
     """
     if not scanner.is_there():
         return
-    found = scanner.added((), _texts(output, paths), allow)
+    found = [
+        *{d.hint: d for d in scanner.added((), _texts(output, paths), allow)}.values()
+    ]  # pages, feed, search: once
     if found:
         shown = "; ".join(f"{visible(d.path)}: {d.message}: {d.hint}" for d in found[:3])
         more = f"; and {len(found) - 3} more" if len(found) > 3 else ""

@@ -228,6 +228,9 @@ def test_very_many_secrets_in_one_file_are_told_of_in_part() -> None:
     told = leaks.check("x.log", "".join(f"arn:aws:iam::{account}:role/lab " for account in accounts))
     assert len(told) == 101
     assert told[-1].message == "this file holds 50 more secrets, for all to see"
+    wide = leaks.check("x.js", " " * 600_000 + "".join(f"arn:aws:iam::{account}:role/lab " for account in accounts))
+    assert sum(len(d.text) for d in wide) < 2_000_000
+    assert wide[-1].message == "this file holds 148 more secrets, for all to see"
 
 
 def test_a_secret_beyond_the_first_million_characters_is_found_at_its_place() -> None:

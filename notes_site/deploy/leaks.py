@@ -9,7 +9,7 @@ from pathlib import Path
 
 from notes_site import scanner
 from notes_site.deploy.model import DeployError
-from notes_site.diagnostics import visible
+from notes_site.diagnostics import Diagnostic, visible
 from notes_site.leaks import LARGEST, as_text, is_media
 
 _COLOURS = re.compile(r"</?(?:span|mark|wbr|b|i|em|strong)\b[^>]*>")
@@ -24,7 +24,11 @@ def refuse(output: Path, paths: Iterable[str], allow: Collection[str]) -> None:
     """
     if not scanner.is_there():
         return
-    found = scanner.added((), _texts(output, paths), allow)
+    pages_first = sorted(paths, key=lambda path: not path.endswith(".html"))
+    by_secret: dict[str, Diagnostic] = {}
+    for d in scanner.added((), _texts(output, pages_first), allow):
+        by_secret.setdefault(d.hint, d)  # what a page has, the feed and the search have too
+    found = [*by_secret.values()]
     if found:
         shown = "; ".join(f"{visible(d.path)}: {d.message}: {d.hint}" for d in found[:3])
         more = f"; and {len(found) - 3} more" if len(found) > 3 else ""

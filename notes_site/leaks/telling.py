@@ -15,6 +15,7 @@ PASSES = 3
 _SHOWN = 4  # characters of a secret that are shown, so that one finds it
 _LINES = 3  # further places that are named
 _DIFFERENT = 100  # secrets of one file that are told of one by one
+_TEXT = 1_000_000  # characters of source lines that all problems of one file show at most
 _NOT_AN_END = re.compile(r"[^\n]")
 
 
@@ -39,9 +40,15 @@ def tell(
         line, at = line + text.count("\n", at, leak.start), leak.start
         places.setdefault(fingerprint(text[leak.start : leak.end]), []).append((leak, line))
     different = [(mark, same) for mark, same in places.items() if mark not in allow]
-    told = [_told(path, hidden, mark, same) for mark, same in different[:_DIFFERENT]]
-    if len(different) > _DIFFERENT:
-        message = f"this file holds {len(different) - _DIFFERENT} more secrets, for all to see"
+    told: list[Diagnostic] = []
+    shown = 0  # characters: the line of a program made small may be the whole file
+    for mark, same in different[:_DIFFERENT]:
+        if told and shown > _TEXT:
+            break
+        told.append(_told(path, hidden, mark, same))
+        shown += len(told[-1].text)
+    if more := len(different) - len(told):
+        message = f"this file holds {more} more secrets, for all to see"
         told.append(warning(path, "leak", message, hint="take the first ones out, and check again"))
     return tuple(told)
 

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -198,7 +199,7 @@ def test_damaged_files_are_read_to_their_end(data: st.DataObject) -> None:
     ends = [0, *(edit.end for edit in found.edits)]
     assert all(end <= edit.start <= edit.end <= len(cut) for end, edit in zip(ends, found.edits, strict=False))
     if (before := pixels(cut)) is not None:
-        assert pixels(clean(cut)) == before
+        assert (pixels(clean(cut)) or [])[: len(before)] == before
 
 
 def pixels(data: bytes) -> list[tuple[str, bytes]] | None:
@@ -212,6 +213,24 @@ def pixels(data: bytes) -> list[tuple[str, bytes]] | None:
             return found
     except Exception:  # of a damaged file Pillow raises what comes
         return None
+
+
+BOMBS = {
+    "segments": b"\xff\xd8" + b"\xff\xfe\0\2" * 50_000,
+    "filling": b"\xff\xd8" + b"\xff" * 500_000,
+    "headers": b"x" + b"II*\0" * 100_000,
+    "directories": b"II*\0\x08\0\0\0\xff\xff" + b"\x4a\x01\4\0\0\0\1\0\x08\0\0\0" * 70_000,
+    "boxes": b"".join((500_000 - 8 * n).to_bytes(4, "big") + b"moov" for n in range(3000)) + bytes(476_000),
+    "padding": b"ID3" + bytes(500_000),
+    "tags": b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<a>" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_no_file_takes_for_ever(name: str) -> None:
+    start = time.process_time()
+    assert clean(BOMBS[name]) == BOMBS[name]
+    assert time.process_time() - start < 5
 
 
 HEADS = [

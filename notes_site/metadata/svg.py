@@ -57,7 +57,7 @@ class _Reader:
         self._doctype = False
         try:
             parser.Parse(data, True)
-        except (expat.ExpatError, ValueError) as exc:
+        except (expat.ExpatError, LookupError, ValueError) as exc:
             raise Damaged from exc
 
     def _instruction(self, name: str, text: str) -> None:

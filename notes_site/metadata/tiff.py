@@ -16,7 +16,10 @@ ORIENTATION, _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 274, 282, 283, 296
 _SUB_IMAGES, _GPS = 330, 34853
 _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG = 273, 279, 324, 325, 513
 _PHOTOMETRIC, _DNG_VERSION, _OF_SENSORS = 262, 50706, frozenset({32803, 34892})
-_TELLING = frozenset({_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG, _PHOTOMETRIC, _DNG_VERSION})
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION = 256, 257, 258, 259
+_TELLING = frozenset({
+    _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG, _PHOTOMETRIC, _DNG_VERSION,
+})  # fmt: skip
 _KEPT = frozenset({
     254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 282, 283, 284, 286, 287,
     290, 291, 292, 293, 296, 297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 326, 327, 328, 330, 332, 333, 334,
@@ -180,6 +183,12 @@ def _pixels(tiff: Tiff, directory: Directory) -> Iterator[tuple[int, int]]:
     by_tag = {entry.tag: tiff.values(entry) for entry in directory.entries if entry.tag in _TELLING}
     if _DNG_VERSION in by_tag or _OF_SENSORS.intersection(by_tag.get(_PHOTOMETRIC, ())) or _JPEG in by_tag:
         raise Damaged
+    if not by_tag.get(_WIDTH) or not by_tag.get(_HEIGHT):
+        raise Damaged
+    size = -(-by_tag[_WIDTH][0] * sum(by_tag.get(_BITS, [1])) // 8) * by_tag[_HEIGHT][0]
+    said = sum(by_tag.get(_STRIP_SIZES, [])) + sum(by_tag.get(_TILE_SIZES, []))
+    if by_tag.get(_COMPRESSION, [1]) == [1] and said < size:
+        raise Damaged  # decoders do not believe it either
     for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
         starts, counts = by_tag.get(places, []), by_tag.get(sizes, [])
         if len(starts) != len(counts) or not all(counts):

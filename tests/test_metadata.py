@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,11 @@ def test_what_only_writes_of_places_is_none() -> None:
     )
 
 
+def test_a_drawing_in_no_known_encoding_is_left_alone() -> None:
+    drawing = photos.SVG.replace(b"UTF-8", b"UTF-a")
+    assert clean(drawing) == drawing
+
+
 def test_a_raw_photo_is_left_alone() -> None:
     data = SAMPLES["plain.tiff"]
     raw = data.replace(b"\x06\x01\x03\0\x01\0\0\0\x02\0", b"\x06\x01\x03\0\x01\0\0\0\x23\x80")
@@ -186,7 +192,8 @@ def test_a_raw_photo_is_left_alone() -> None:
 @given(st.data())
 def test_damaged_files_are_read_to_their_end(data: st.DataObject) -> None:
     """Never an exception, never for ever, never a pixel less of what a decoder still reads."""
-    whole = SAMPLES[data.draw(st.sampled_from(sorted(SAMPLES)))]
+    name = data.draw(st.sampled_from(sorted(SAMPLES)))
+    whole = SAMPLES[name]
     broken = bytearray(whole)
     for _ in range(data.draw(st.integers(0, 4))):
         at = data.draw(st.integers(0, len(broken) - 1))
@@ -197,8 +204,9 @@ def test_damaged_files_are_read_to_their_end(data: st.DataObject) -> None:
     found = examine(Source(io.BytesIO(cut)))
     ends = [0, *(edit.end for edit in found.edits)]
     assert all(end <= edit.start <= edit.end <= len(cut) for end, edit in zip(ends, found.edits, strict=False))
-    if (before := pixels(cut)) is not None:
-        assert pixels(clean(cut)) == before
+    lenient = name.endswith((".tiff", ".jp2"))  # their decoders go on where a file says that its image ends
+    if not lenient and (before := pixels(cut)) is not None:
+        assert (pixels(clean(cut)) or [])[: len(before)] == before
 
 
 def pixels(data: bytes) -> list[tuple[str, bytes]] | None:
@@ -212,6 +220,24 @@ def pixels(data: bytes) -> list[tuple[str, bytes]] | None:
             return found
     except Exception:  # of a damaged file Pillow raises what comes
         return None
+
+
+BOMBS = {
+    "segments": b"\xff\xd8" + b"\xff\xfe\0\2" * 50_000,
+    "filling": b"\xff\xd8" + b"\xff" * 500_000,
+    "headers": b"x" + b"II*\0" * 100_000,
+    "directories": b"II*\0\x08\0\0\0\xff\xff" + b"\x4a\x01\4\0\0\0\1\0\x08\0\0\0" * 70_000,
+    "boxes": b"".join((500_000 - 8 * n).to_bytes(4, "big") + b"moov" for n in range(3000)) + bytes(476_000),
+    "padding": b"ID3" + bytes(500_000),
+    "tags": b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<a>" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_no_file_takes_for_ever(name: str) -> None:
+    start = time.process_time()
+    assert clean(BOMBS[name]) == BOMBS[name]
+    assert time.process_time() - start < 5
 
 
 HEADS = [

@@ -39,8 +39,11 @@ def _behind_id3(source: Source, at: int) -> int:
         for byte in head[6:]:
             size = size << 7 | byte & 0x7F
         at += 10 + size + (10 if head[5] & 0x10 else 0)
-    while at < source.size and source.read(at, 1) == b"\0":
-        at += 1
+    for block in source.blocks(at, source.size):
+        rest = block.lstrip(b"\0")
+        at += len(block) - len(rest)
+        if rest:
+            break
     return at
 
 

@@ -4,17 +4,20 @@ named by their distance from the beginning, so a box that must go becomes an emp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.metadata.edits import Damaged, Edit, Source, erased
+from notes_site.metadata.edits import Damaged, Edit, Source, erased, merged
 
 _KEPT = frozenset({
     b"ftyp", b"meta", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"free",
     b"skip", b"wide", b"pdin", b"imda", b"JXL ", b"jxlc", b"jxlp", b"jxll", b"jxli", b"jP  ", b"jp2h", b"jp2c",
 })  # fmt: skip
 """What a file needs. Others tell of it (`uuid`, `udta`, `Exif`, `xml `, `jumb`, `brob`), or hide a film (`mpvd`)."""
+_CONTENT = frozenset({b"mdat", b"imda", b"jxlc", b"jxlp", b"jp2c", b"meta"})
 _OF_FILMS = frozenset({b"udta", b"meta", b"uuid"})
+_OF_IMAGES = frozenset({b"iinf", b"iloc", b"iprp", b"pitm"})
 _HOLDERS = frozenset({b"moov", b"trak", b"mdia"})
 _TIMES = frozenset({b"mvhd", b"tkhd", b"mdhd"})
 _FREE = frozenset({b"free", b"skip", b"wide"})
@@ -48,6 +51,8 @@ def boxes(source: Source, at: int, end: int) -> Iterator[Box]:
             raise Damaged
         yield Box(kind, at, data, min(after, end))
         at = after
+    else:
+        raise Damaged
 
 
 def clean(source: Source) -> Iterator[Edit]:
@@ -58,22 +63,26 @@ def clean(source: Source) -> Iterator[Edit]:
     """
     if source.read(8, 4) == b"crx ":
         raise Damaged
-    at, images, films = 0, list[Box](), list[Box]()
+    at, images, films, has_content = 0, list[Box](), list[Box](), False
     for box in boxes(source, 0, source.size):
-        at = box.end
+        at, has_content = box.end, has_content or box.kind in _CONTENT
         if box.kind == b"meta":
             images.append(box)
         elif box.kind == b"moov":
             films.append(box)
         elif box.kind not in _KEPT:
-            yield from _emptied(box)
+            yield from (
+                [Edit(box.start, box.end)] if box.end == source.size else _emptied(box)
+            )  # the last holds no place
         elif box.kind in _FREE:
             yield from _zeros(box.data, box.end)
+    if not has_content:
+        raise Damaged
     if at < source.size:
         yield Edit(at, source.size)
     for box in images:
-        has_items = any(child.kind == b"iinf" for child in boxes(source, box.data + 4, box.end))
-        yield from _items(source, box) if has_items else _emptied(box)
+        of_image = any(child.kind in _OF_IMAGES for child in boxes(source, box.data + 4, box.end))
+        yield from _items(source, box) if of_image else _emptied(box)
     for box in films:
         yield from _film(source, box)
 
@@ -97,7 +106,10 @@ def _film(source: Source, holder: Box) -> Iterator[Edit]:
             yield from _emptied(box)
         elif box.kind == b"trak" and _handler(source, box) in _HANDLERS:
             yield from _emptied(box)
-            yield from erased(_samples(source, box), [])
+            places = list(_samples(source, box))
+            if not places:  # they are in fragments
+                raise Damaged
+            yield from erased(places, [])
         elif box.kind in _HOLDERS:
             yield from _film(source, box)
         elif box.kind in _TIMES:
@@ -175,6 +187,8 @@ _TOLD = {
 
 def _items(source: Source, meta: Box) -> Iterator[Edit]:
     children = {box.kind: box for box in boxes(source, meta.data + 4, meta.end)}
+    if b"iinf" not in children:
+        raise Damaged
     kinds = dict(_kinds(source, children[b"iinf"]))
     told = {item: kind for item, kind in kinds.items() if kind in _TOLD}
     for box in children.values():
@@ -185,18 +199,17 @@ def _items(source: Source, meta: Box) -> Iterator[Edit]:
     if b"iloc" not in children:
         raise Damaged
     places = list(_places(source, children[b"iloc"], children.get(b"idat")))
-    kept = [(start, end) for item, start, end in places if item not in told]
+    kept = merged((start, end) for item, start, end in places if item not in told)
     for item, start, end in places:
         if kind := told.get(item):
             yield from _overwritten(source, kind, start, end, kept)
 
 
-def _overwritten(
-    source: Source, kind: bytes, start: int, end: int, kept: Collection[tuple[int, int]]
-) -> Iterator[Edit]:
+def _overwritten(source: Source, kind: bytes, start: int, end: int, kept: Sequence[tuple[int, int]]) -> Iterator[Edit]:
     """An item's bytes become an empty item of its kind."""
     size = end - start
-    if end > source.size or any(start < other[1] and other[0] < end for other in kept):
+    before = bisect_left(kept, (end, 0)) - 1
+    if end > source.size or (before >= 0 and kept[before][1] > start):
         raise Damaged
     new = _TOLD[kind] if size >= len(_TOLD[kind]) else b""
     yield Edit(start, end, new, size - len(new))

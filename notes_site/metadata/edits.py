@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 _BLOCK = 1 << 20  # bytes read at a time
 
@@ -49,13 +49,13 @@ class Source:
             raise Damaged
         return data
 
-    def number(self, at: int, count: int, order: str = "big") -> int:
-        """Return the unsigned number in so many bytes; `order` is `big` or `little`.
+    def number(self, at: int, count: int, order: Literal["little", "big"] = "big") -> int:
+        """Return the unsigned number in so many bytes.
 
         Raises:
             Damaged: the file ends before.
         """
-        return int.from_bytes(self.exactly(at, count), "little" if order == "little" else "big")
+        return int.from_bytes(self.exactly(at, count), order)
 
     def blocks(self, start: int, end: int) -> Iterator[bytes]:
         """Yield the bytes between two places, in blocks."""

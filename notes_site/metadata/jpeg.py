@@ -13,9 +13,9 @@ _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
 _JFIF, _EXIF, _APP2, _ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 _LOSSLESS = 0xF7  # JPEG-LS, which marks its segments in another way
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # without length and content
-_MARKER = re.compile(rb"\xff+[^\x00\xff]")
-_MARKER_IN_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
-_BLOCK = 1 << 16
+_MARKER = re.compile(rb"(?<!\xff)\xff++[^\x00\xff]")
+_MARKER_IN_SCAN = re.compile(rb"(?<!\xff)\xff++[^\x00\x01\xff\xd0-\xd7]")
+_FIRST_BLOCK, _BLOCK = 1 << 9, 1 << 16  # bytes: most segments follow each other at once
 
 
 class _Segment(NamedTuple):
@@ -38,7 +38,7 @@ def clean(source: Source) -> Iterator[Edit]:
     while segment := _next(source, at, in_scan):
         if not in_scan and segment.start > at:
             yield Edit(at, segment.start)  # what decoders skip
-        at, in_scan = segment.end, segment.kind == _SOS or (in_scan and segment.kind in _ALONE)
+        at, in_scan = segment.end, segment.kind == _SOS
         has_image = has_image or segment.kind == _SOS
         if segment.kind == _EOI:
             break
@@ -65,9 +65,9 @@ def _next(source: Source, at: int, in_scan: bool) -> _Segment | None:
     Raises:
         Damaged: the file ends within it.
     """
-    form = _MARKER_IN_SCAN if in_scan else _MARKER
+    form, size = _MARKER_IN_SCAN if in_scan else _MARKER, _FIRST_BLOCK
     while at < source.size:
-        block = source.read(at, _BLOCK)
+        block = source.read(at, size)
         found = form.search(block)
         if found:
             kind, data = block[found.end() - 1], at + found.end()
@@ -80,7 +80,7 @@ def _next(source: Source, at: int, in_scan: bool) -> _Segment | None:
             return _Segment(kind, start, data + 2, data + length)
         if at + len(block) >= source.size:
             return None
-        at += len(block.rstrip(b"\xff")) or len(block) - 1
+        at, size = at + (len(block.rstrip(b"\xff")) or len(block) - 1), min(4 * size, _BLOCK)
     return None
 
 

@@ -57,7 +57,7 @@ class _Reader:
         self._doctype = False
         try:
             parser.Parse(data, True)
-        except expat.ExpatError as exc:
+        except (expat.ExpatError, LookupError, ValueError) as exc:
             raise Damaged from exc
 
     def _instruction(self, name: str, text: str) -> None:
@@ -78,9 +78,9 @@ class _Reader:
         if name.rpartition(" ")[0] not in _DRAWN or name == f"{_SVG} metadata":
             self._gone = self._depth, at, self._end_of_empty(at, tag)
             return
-        if any(" " in attribute for attribute in attributes):
-            self.edits += [Edit(*match.span()) for match in tag if not self._is_read(match[1].decode())]
-        self.edits += filter(None, map(self._image, tag))
+        for attribute in tag:
+            edit = self._image(attribute) if self._is_read(attribute[1].decode()) else Edit(*attribute.span())
+            self.edits += [edit] if edit else []
 
     def _image(self, attribute: re.Match[bytes]) -> Edit | None:
         """What cleans an image that stands in an attribute."""

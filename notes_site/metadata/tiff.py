@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from notes_site.metadata.edits import Damaged, Edit, Source, erased
 
-_MOST_ENTRIES = 200_000  # in one file
+_MOST_ENTRIES = 1_000_000  # in one file
+_MOST_VALUES = 4_000_000  # of one entry
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 """Bytes of one value, by type."""
 
@@ -15,7 +16,10 @@ ORIENTATION, _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 274, 282, 283, 296
 _SUB_IMAGES, _GPS = 330, 34853
 _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG = 273, 279, 324, 325, 513
 _PHOTOMETRIC, _DNG_VERSION, _OF_SENSORS = 262, 50706, frozenset({32803, 34892})
-_TELLING = frozenset({_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG, _PHOTOMETRIC, _DNG_VERSION})
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION = 256, 257, 258, 259
+_TELLING = frozenset({
+    _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES, _JPEG, _PHOTOMETRIC, _DNG_VERSION,
+})  # fmt: skip
 _KEPT = frozenset({
     254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 282, 283, 284, 286, 287,
     290, 291, 292, 293, 296, 297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 326, 327, 328, 330, 332, 333, 334,
@@ -53,7 +57,7 @@ class Directory(NamedTuple):
 class Tiff:
     """A TIFF that begins at `base` of a file."""
 
-    def __init__(self, source: Source, base: int = 0) -> None:
+    def __init__(self, source: Source, base: int = 0, most: int = _MOST_ENTRIES) -> None:
         """Read the header.
 
         Raises:
@@ -61,14 +65,14 @@ class Tiff:
         """
         self.source, self.base = source, base
         head = source.exactly(base, 8)
-        self.order = {b"II": "little", b"MM": "big"}.get(head[:2], "")
-        self._big = self.order != "" and self.number(base + 2, 2) == 43
-        if not self.order or self.number(base + 2, 2) not in (42, 43):
+        self.order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
+        self._big = self.number(base + 2, 2) == 43
+        if head[:2] not in (b"II", b"MM") or self.number(base + 2, 2) not in (42, 43):
             raise Damaged
         self._wide = 8 if self._big else 4
         self.head = 16 if self._big else 8
         self.first = self.number(base + (8 if self._big else 4), self._wide)
-        self._left = _MOST_ENTRIES
+        self.left = most
 
     def number(self, at: int, count: int) -> int:
         """Return a number in the file's byte order."""
@@ -83,37 +87,48 @@ class Tiff:
         start = self.base + offset
         head, size = (8, 20) if self._big else (2, 12)
         count = self.number(start, head)
-        self._left -= count + 1
-        if self._left < 0:
+        if start + head + count * size > self.source.size:
             raise Damaged
+        self.spend(count + 1)
         after = start + head + count * size
-        entries = tuple(self._entry(start + head + number * size) for number in range(count))
+        table = self.source.exactly(start + head, count * size)
+        entries = tuple(self._entry(start + head + at, table[at : at + size]) for at in range(0, len(table), size))
         return Directory(start, after + self._wide, entries, self.number(after, self._wide))
 
-    def _entry(self, at: int) -> Entry:
-        tag, kind, count = self.number(at, 2), self.number(at + 2, 2), self.number(at + 4, self._wide)
-        field = at + 4 + self._wide
-        size = _SIZES.get(kind, 1) * count
-        return Entry(at, tag, kind, count, field if size <= self._wide else self.base + self.number(field, self._wide))
+    def spend(self, entries: int) -> None:
+        """Count what is looked at.
+
+        Raises:
+            Damaged: it is far too much.
+        """
+        self.left -= entries
+        if self.left < 0:
+            raise Damaged
+
+    def _entry(self, at: int, data: bytes) -> Entry:
+        parts = (data[:2], data[2:4], data[4 : 4 + self._wide], data[4 + self._wide :])
+        tag, kind, count, value = (int.from_bytes(part, self.order) for part in parts)
+        inside = _SIZES.get(kind, 1) * count <= self._wide
+        return Entry(at, tag, kind, count, at + 4 + self._wide if inside else self.base + value)
 
     def values(self, entry: Entry) -> list[int]:
         """Return the whole numbers of an entry.
 
         Raises:
-            Damaged: the file ends before.
+            Damaged: the file ends before, they are far too many, or not numbers.
         """
         width = _SIZES.get(entry.kind, 1)
+        if entry.many > _MOST_VALUES or width < 2:
+            raise Damaged
         data = self.source.exactly(entry.where, entry.size)
-        order = "little" if self.order == "little" else "big"
-        return [int.from_bytes(data[n : n + width], order) for n in range(0, len(data), width)]  # type: ignore[arg-type]
+        return [int.from_bytes(data[n : n + width], self.order) for n in range(0, len(data), width)]
 
     def without(self, found: Directory) -> Edit:
         """Return what takes out of a directory all that is not kept; it begins where it began."""
         kept = [entry for entry in found.entries if entry.tag in _KEPT]
         head, size = (8, 20) if self._big else (2, 12)
-        order = "little" if self.order == "little" else "big"
         table = b"".join(self.source.exactly(entry.at, size) for entry in kept)
-        count, after = len(kept).to_bytes(head, order), found.after.to_bytes(self._wide, order)  # type: ignore[arg-type]
+        count, after = len(kept).to_bytes(head, self.order), found.after.to_bytes(self._wide, self.order)
         new = count + table + after
         return Edit(found.start, found.end, new, found.end - found.start - len(new))
 
@@ -135,6 +150,7 @@ def images(tiff: Tiff) -> Iterator[Directory]:
         pending.append(found.after)
         for entry in found.entries:
             if entry.tag == _SUB_IMAGES:
+                tiff.spend(entry.many)
                 pending += tiff.values(entry)
 
 
@@ -167,6 +183,12 @@ def _pixels(tiff: Tiff, directory: Directory) -> Iterator[tuple[int, int]]:
     by_tag = {entry.tag: tiff.values(entry) for entry in directory.entries if entry.tag in _TELLING}
     if _DNG_VERSION in by_tag or _OF_SENSORS.intersection(by_tag.get(_PHOTOMETRIC, ())) or _JPEG in by_tag:
         raise Damaged
+    if not by_tag.get(_WIDTH) or not by_tag.get(_HEIGHT):
+        raise Damaged
+    size = -(-by_tag[_WIDTH][0] * sum(by_tag.get(_BITS, [1])) // 8) * by_tag[_HEIGHT][0]
+    said = sum(by_tag.get(_STRIP_SIZES, [])) + sum(by_tag.get(_TILE_SIZES, []))
+    if by_tag.get(_COMPRESSION, [1]) == [1] and said < size:
+        raise Damaged  # decoders do not believe it either
     for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
         starts, counts = by_tag.get(places, []), by_tag.get(sizes, [])
         if len(starts) != len(counts) or not all(counts):
@@ -234,16 +256,21 @@ def minimal(wanted: Essentials) -> bytes:
     return b"MM\0*\0\0\0\x08" + len(fields).to_bytes(2, "big") + b"".join(entries) + bytes(4) + rest
 
 
-def has_position(source: Source, base: int) -> bool:
-    """Tell whether a TIFF that begins there names a place on earth: a GPS directory with a latitude or longitude."""
+def has_position(source: Source, base: int, most: int) -> tuple[bool, int]:
+    """Tell whether a TIFF that begins there names a place on earth: a GPS directory with a latitude or longitude; and
+    how many of `most` entries are left to be looked at.
+    """
     try:
-        tiff = Tiff(source, base)
+        tiff = Tiff(source, base, most)
+    except Damaged:
+        return False, most - 1
+    try:
         for directory in images(tiff):
             for entry in directory.entries:
                 if entry.tag == _GPS and entry.kind in (3, 4, 13) and entry.many == 1:
                     inner = tiff.directory(tiff.values(entry)[0])
-                    if any(each.tag in (2, 4) and any(tiff.values(each)) for each in inner.entries):
-                        return True
+                    if any(each.tag in (2, 4) and any(source.read(each.where, 24)) for each in inner.entries):
+                        return True, tiff.left
     except Damaged:
         pass
-    return False
+    return False, tiff.left - 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from notes_site import config as configs
 from notes_site import dates, frontmatter, paths
 from notes_site.diagnostics import failed, suggestion
+from notes_site.files import scan
 from notes_site.model import Config
 from notes_site.project import CONFIG_NAME, BadConfig, Project, read_config
 from notes_site.site import canonical_level, level_names
@@ -90,7 +91,7 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
     """Write a note with this front matter; its folder is its area's. Returns its path.
 
     Raises:
-        Exists: there is such a note already.
+        Exists: there is such a note already, or something else that would be written to the same page.
         ValueError: a title or an area that gives no file name.
     """
     area = str(fields.get("area") or "")
@@ -101,8 +102,27 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
     target = home / f"{paths.file_name('title', title)}.md"
     if os.path.lexists(target):
         raise Exists(f"{target} is there already")
+    if clash := _clash(content, target, area):
+        raise Exists(clash)
     _write(target, frontmatter.dump({"title": title, **fields}))
     return target
+
+
+def _clash(content: Path, target: Path, area: str) -> str:
+    """Return in a sentence what would be written to the same page as a new note or its area; '' for nothing."""
+    note = target.relative_to(content).as_posix()
+    wanted = {paths.note_url(note): f"{content.name}/{note}"}
+    if area:
+        wanted[f"{paths.slug(area)}.html"] = f"the page of the area {area}"
+    taken = dict.fromkeys(paths.OWN_PAGES, "a page that every site has")
+    for path in filter(paths.is_note, scan(content, content.name).files):
+        folder, url = paths.slug(paths.first_folder(path)), paths.note_url(path)
+        if not area and folder:
+            taken.setdefault(f"{folder}.html", f"the page of the area in {content.name}/{paths.first_folder(path)}")
+        if not (area and url == f"{folder}.html"):  # the area's own text
+            taken[url] = f"{content.name}/{path}"
+    clash = next((url for url in wanted if url in taken), None)
+    return f"{taken[clash]} and {wanted[clash]} would both be written to {clash}: rename one of them" if clash else ""
 
 
 def settings(project: Project) -> Config:

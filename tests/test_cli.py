@@ -425,6 +425,32 @@ def test_new_fills_in_all_fields(course: Site, monkeypatch: pytest.MonkeyPatch) 
     ok(quick(course.root, "build", "--strict"))
 
 
+@pytest.mark.parametrize(
+    ("there", "arguments", "said"),
+    [
+        (
+            "docker.md",
+            ["Intro", "--area", "Docker"],
+            "docker.md and the page of the area Docker would both be written to",
+        ),
+        ("docker/intro.md", ["Docker"], "the page of the area in content/docker and content/docker.md would both"),
+        ("docker/Why_Docker.md", ["Why Docker", "--area", "docker"], "content/docker/why-docker.md would both"),
+        ("one.md", ["Tags"], "a page that every site has and content/tags.md would both"),
+        ("one.md", ["Intro", "--area", "Timeline"], "a page that every site has and the page of the area Timeline"),
+    ],
+)
+def test_new_says_so_when_the_next_build_would_fail(site: Site, there: str, arguments: list[str], said: str) -> None:
+    site.note(there, "Text.\n", title="There")
+    done = quick(site.root, "new", *arguments)
+    assert ok(done, 1) == ""
+    assert said in done.stderr.replace("\\", "/")
+    assert [path.name for path in (site.root / "content").rglob("*.md")] == [there.rpartition("/")[2]]
+    site.note("docker/index.md", "Text.\n", title="Docker")
+    if there == "docker/intro.md":
+        ok(quick(site.root, "new", "Other", "--area", "Docker"))
+        ok(quick(site.root, "build"))
+
+
 @pytest.mark.parametrize("epoch", ["soon", "9" * 20, "253402214400"])
 def test_new_with_an_epoch_that_is_none(course: Site, monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)

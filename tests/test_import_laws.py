@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import os
 import re
 from collections import Counter
@@ -120,3 +121,27 @@ def test_a_huge_table_of_contents_is_not_lost() -> None:
 @given(st.lists(LINE, max_size=20).map("\n".join))
 def test_the_same_readme_gives_the_same_files(source: str) -> None:
     assert imported(source) == imported(source)
+
+
+REPEATED = {
+    "underlined headings": "a\n===\n",
+    "headings": "## A\n",
+    "headings with text": "## A {}\n\nText.\n\n",
+    "items": "- [A](https://example.org/{}) 1h\n",
+    "times below headings": "# a\ntime: 1h\n",
+    "references": "[a{0}]: https://example.org/{0}\n\n[a{0}][a{0}]\n\n",
+    "footnotes": "[^{0}]\n\n[^{0}]: x\n\n",
+}
+
+
+def calls(source: str) -> int:
+    """Return how many functions an import calls, resumed generators too."""
+    profile = cProfile.Profile()
+    profile.runcall(imported, source)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_the_work_grows_as_the_readme_does(name: str) -> None:
+    small, large = ("".join(REPEATED[name].format(n) for n in range(count)) + "\n" for count in (150, 1200))
+    assert calls(large) < 8 * 1.7 * calls(small)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from notes_site.markdown.lines import Line
@@ -27,13 +28,16 @@ def undone(lines: Sequence[Line], owner: Sequence[str], shown: Sequence[bool]) -
 
 def _pairs(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
     """Yield the lines that open and close a box and no other one, inner boxes first."""
-    opened: list[Line] = []
+    opened, counts = list[Line](), Counter[str]()
     for line in (line for line in lines if len(line.tags) == 1):
         (tag,) = line.tags
         if not tag.startswith("/"):
             opened.append(line)
-            continue
-        depth = next((n for n in reversed(range(len(opened))) if opened[n].tags == (tag[1:],)), None)
-        if depth is not None:
-            yield opened[depth], line
-            del opened[depth:]
+            counts[tag] += 1
+        elif counts[tag[1:]]:
+            inner = ""
+            while inner != tag[1:]:
+                opening = opened.pop()
+                (inner,) = opening.tags
+                counts[inner] -= 1
+            yield opening, line

@@ -6,14 +6,16 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from notes_site import noop, publish
 from notes_site.cache import Cache, CacheDamaged
+from notes_site.checks import from_the_future
 from notes_site.compose import Composed, compose
-from notes_site.diagnostics import Diagnostic, dumps, failed, in_order
+from notes_site.diagnostics import Diagnostic, below, dumps, failed, in_order
 from notes_site.files import STATE, as_text, lock
 from notes_site.loader import Loaded, Progress, load, silent
 from notes_site.outputs import is_list
@@ -132,7 +134,10 @@ def _finish(
 ) -> Report:
     """Fill the cache, remember the run, report."""
     loaded = composed.loaded
-    found = with_source(in_order((*composed.diagnostics, *problems)), project.root)
+    # The clock may be asked for what is only said, never for what is published.
+    day = composed.site.config.today or date.today().isoformat()
+    early = below(loaded.config.content, from_the_future(composed.site, day))
+    found = with_source(in_order((*composed.diagnostics, *early, *problems)), project.root)
     published = options.write and not failed(found, strict=options.strict)
     if composed.templates.compiled.changed:
         loaded.memo.put(composed.templates_key, composed.templates.compiled.dump())

@@ -77,6 +77,17 @@ def _facts(member: Note) -> Iterator[Diagnostic]:
         yield note(member.path, "no-link", "no link to the resource", hint="add `link: https://…` to the front matter")
 
 
+def from_the_future(site: Site, today: str) -> Iterator[Diagnostic]:
+    """Yield the published notes that are dated later than `today` (ISO), but not what is only planned: Hugo and Jekyll
+    would keep them back until then.
+    """
+    for member in site.published():
+        if member.card.date > today and member.card.status != "planned":
+            message = f"the date {member.card.date} is in the future; the note is published all the same"
+            hint = "write `draft: true` to keep it off the site until then"
+            yield note(member.path, "future-date", message, hint=hint, **_at(member, "date"))
+
+
 def _at(member: Note, field: str) -> dict[str, int]:
     span = member.front.spans.get(field)
     return {"line": span.line, "column": span.column, "length": span.length} if span else {}

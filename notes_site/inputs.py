@@ -9,7 +9,18 @@ from typing import NamedTuple
 
 from notes_site.diagnostics import Diagnostic
 from notes_site.digest import digest
-from notes_site.files import STATE, Scan, Stat, is_ignored, read_digest, scan, settled, settled_with, unreadable
+from notes_site.files import (
+    STATE,
+    Scan,
+    Stat,
+    is_ignored,
+    is_left_out,
+    read_digest,
+    scan,
+    settled,
+    settled_with,
+    unreadable,
+)
 from notes_site.paths import is_note
 from notes_site.text import LIMIT, too_large
 
@@ -37,7 +48,7 @@ def scan_layers(roots: Mapping[str, str], shown: Mapping[str, str]) -> dict[str,
 def ignored_in(layer: str) -> Callable[[str], bool]:
     """Return what tells whether a name in a layer is no part of the site."""
     of_static = {"static": _ignored_in_static, "theme-static": _ignored_in_static}
-    return {**of_static, "program": _ignored_in_program}.get(layer, is_ignored)
+    return {**of_static, "content": is_left_out, "program": _ignored_in_program}.get(layer, is_ignored)
 
 
 def _ignored_in_static(name: str) -> bool:

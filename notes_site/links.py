@@ -13,11 +13,13 @@ from msgspec import structs
 from notes_site import paths
 from notes_site.bodies import Slot
 from notes_site.diagnostics import Diagnostic, nearest, warning
+from notes_site.diagnostics import note as remark
 from notes_site.model import Note, Ref
 from notes_site.site import Site
 from notes_site.views import Backlink
 
 MISSING = Slot("missing")
+_CONTENTS = frozenset({"toc", "_toc_"})  # wikilinks that are tables of contents elsewhere
 _MOST_COMPARISONS = 50_000  # of broken links with what they may mean: less than half a second
 IMAGE_SUFFIXES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "bmp"})
 
@@ -204,6 +206,10 @@ class _Index:
         target = paths.resolve(ref.target, note.path)
         if found.slot.kind == "missing":
             if self._means(target, ref, self._unread):
+                return
+            if ref.kind == "wikilink" and (target.path or "").lower() in _CONTENTS:
+                message = f"`[[{ref.target}]]` is shown as text: the page has a table of contents anyway"
+                yield remark(note.path, "shown-as-text", message, hint="leave it out", **at)
                 return
             code, message, hint = self._why_missing(ref, note, target)
             yield warning(note.path, code, message, hint=hint, **at)

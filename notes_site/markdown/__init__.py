@@ -2,8 +2,10 @@
 
 The dialect and its deviations from CommonMark are in `docs/markdown.md`. What happens, in order:
 
+    source          characters that no page may hold, and `comments`, are cut out
     parser          markdown-it with our rules: `block_rules`, `inline_rules`, `tables`, `footnotes`; what is too
                     deep, long or wide is shown as text
+    lead            the paragraphs of which descriptions are made
     headings        the title, and the levels of the other headings
     block_html      tokens to HTML with slots and plain text, in one walk; `inline_html`, `fences`, `rawhtml`
     safe            the whole body through nh3, when the note asks for it
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from notes_site.diagnostics import Diagnostic, in_order
 from notes_site.highlight import Highlighter
-from notes_site.markdown import footnotes, parser, plain, safe
+from notes_site.markdown import footnotes, lead, lookalikes, parser, plain, safe
 from notes_site.markdown.block_html import Renderer
 from notes_site.markdown.headings import take_title
 from notes_site.markdown.source import Source
@@ -28,7 +30,7 @@ class Rendered(Record, frozen=True):
 
     `title` is the text of the first H1, None without one. `anchors` holds every id that a link may name: of
     headings, of `{#id}`, of raw HTML (`id`, and `name` of `<a>`), of footnotes. `text` is the plain text, blocks
-    separated by newlines, code included; `sections` is the same by heading; `words` counts the words outside
+    separated by newlines, code included; `lead` is that of the first paragraphs; `sections` is the same by heading; `words` counts the words outside
     code blocks.
     """
 
@@ -38,6 +40,7 @@ class Rendered(Record, frozen=True):
     refs: tuple[Ref, ...]
     anchors: frozenset[str]
     text: str
+    lead: str
     sections: tuple[Section, ...]
     words: int
     diagnostics: tuple[Diagnostic, ...]
@@ -63,16 +66,18 @@ def render(
     remember the note's code.
     """
     if not extensions:
-        return Rendered(None, commonmark(source), (), (), frozenset(), source, (), count_words(source), ())
+        return Rendered(None, commonmark(source), (), (), frozenset(), source, source, (), count_words(source), ())
     file = Source(source, path, first_line)
     env = parser.new_env()
-    tokens = parser.extended(html != "escaped", options.typographer).parse(source, env)
+    tokens = parser.extended(html != "escaped", options.typographer).parse(file.text, env)
     shown_title = take_title(tokens, title, file)
     tokens = footnotes.collect(tokens, env)
     for severity, code, message, hint, index in env["findings"]:
         file.report(severity, code, message, hint, index=index)
     page = Renderer(file, env, html, highlighter or Highlighter({}))
+    lead.mark(tokens)
     body = page.render(tokens)
+    unread = lookalikes.report(tokens, file)
     if html == "safe" and body:
         body = safe.clean(body)
     return Rendered(
@@ -82,6 +87,7 @@ def render(
         refs=tuple(page.refs),
         anchors=page.ids.anchors(),
         text="\n".join(page.texts),
+        lead=lead.beginning(page.leads, unread),
         sections=page.sections(),
         words=count_words(page.prose),
         diagnostics=in_order(file.problems),

@@ -7,12 +7,14 @@ them, so that one in a title makes a feed unreadable. Pasted terminal output is 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from notes_site.cuts import Cut, Shortened
 from notes_site.diagnostics import Diagnostic, warning
-from notes_site.text import line_at, position
+from notes_site.text import line_at
 
 _PLANES = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
 _BEYOND_ASCII = f"\x80-\x9f\ud800-\udfff\ufdd0-\ufdef{_PLANES}"
@@ -82,20 +84,25 @@ def problems(path: str, text: str, first_line: int = 1) -> Iterator[Diagnostic]:
     if not suspicious(text):
         return
     told: dict[int, Diagnostic] = {}
-    pieces = [(b.cut.start, b.cut.end, "bad-character", f"{b.what} cannot stand in a page: {b.fate}", "remove it")
-              for b in forbidden(text)]  # fmt: skip
+    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+
+    def tell(start: int, end: int, problem: Diagnostic) -> None:
+        line = bisect_right(starts, start)
+        if line not in told:
+            column, shown = start - starts[line - 1] + 1, line_at(text, start)
+            told[line] = problem._replace(line=line + first_line - 1, column=column, length=end - start, text=shown)
+
+    for bad in forbidden(text):
+        message = f"{bad.what} cannot stand in a page: {bad.fate}"
+        tell(bad.cut.start, bad.cut.end, warning(path, "bad-character", message, hint="remove it"))
     for at, turn in turned(text):
-        message = f"U+{ord(turn):04X} changes the direction of what follows: it reads otherwise than it is copied"
-        pieces.append((at, at + 1, "turned-text", message, "remove it, unless the text is written from right to left"))
-    for start, end, code, message, hint in pieces:
-        line, column = position(text, start)
-        place = {"line": line + first_line - 1, "column": column, "length": end - start, "text": line_at(text, start)}
-        told.setdefault(line, warning(path, code, message, hint=hint, **place))
+        message = f"U+{ord(turn):04X} turns the text after it: readers see another order than they copy"
+        hint = "remove it, unless the text is written from right to left"
+        tell(at, at + 1, warning(path, "turned-text", message, hint=hint))
     shown = [*told.values()]
     if (more := len(shown) - _MOST_LINES) > 0:
-        shown[_MOST_LINES - 1] = (last := shown[_MOST_LINES - 1])._replace(
-            message=f"{last.message}; {more} more lines have such characters"
-        )
+        last = shown[_MOST_LINES - 1]
+        shown[_MOST_LINES - 1] = last._replace(message=f"{last.message}; {more} more lines have such characters")
     yield from shown[:_MOST_LINES]
 
 

@@ -10,10 +10,9 @@ from urllib.parse import unquote
 
 from msgspec import structs
 
-from notes_site import paths
+from notes_site import diagnostics, paths
 from notes_site.bodies import Slot
 from notes_site.diagnostics import Diagnostic, nearest, warning
-from notes_site.diagnostics import note as remark
 from notes_site.model import Note, Ref
 from notes_site.site import Site
 from notes_site.views import Backlink
@@ -207,9 +206,9 @@ class _Index:
         if found.slot.kind == "missing":
             if self._means(target, ref, self._unread):
                 return
-            if ref.kind == "wikilink" and (target.path or "").lower() in _CONTENTS:
+            if ref.kind == "wikilink" and ref.target.lower() in _CONTENTS:
                 message = f"`[[{ref.target}]]` is shown as text: the page has a table of contents anyway"
-                yield remark(note.path, "shown-as-text", message, hint="leave it out", **at)
+                yield diagnostics.note(note.path, "shown-as-text", message, hint="leave it out", **at)
                 return
             code, message, hint = self._why_missing(ref, note, target)
             yield warning(note.path, code, message, hint=hint, **at)

@@ -30,8 +30,8 @@ class Rendered(Record, frozen=True):
 
     `title` is the text of the first H1, None without one. `anchors` holds every id that a link may name: of
     headings, of `{#id}`, of raw HTML (`id`, and `name` of `<a>`), of footnotes. `text` is the plain text, blocks
-    separated by newlines, code included; `lead` is that of the first paragraphs; `sections` is the same by heading; `words` counts the words outside
-    code blocks.
+    separated by newlines, code included; `lead` is that of the first paragraphs; `sections` is the whole by heading;
+    `words` counts the words outside code blocks.
     """
 
     title: str | None

@@ -18,6 +18,7 @@ from notes_site.cuts import Cut, Shortened
 from notes_site.markdown import parser
 
 _SIGN = re.compile(r"\\.|`+|%{2,}", re.DOTALL)
+_END = re.compile(r"(?<!\\)%%")
 _TICKS = re.compile("`+")
 _LONGEST = 4  # `%%%%` is an empty comment; more signs are a line that somebody drew
 _GAP = re.compile(r"\n[ \t>]*\n")  # between paragraphs
@@ -110,18 +111,23 @@ class _Reader:
             return Comment(start, len(text), closed=False, plain=False)
         opens = _MARKERS.fullmatch(text, text.rfind("\n", 0, start) + 1, start) is not None
         after = text[close + 2 : close + 3].isalnum()
-        return Comment(start, close + 2, closed=True, plain=opens or not (glued or after or apart))
+        plain = opens or not (glued or after or apart) or not text[inside:close].strip()
+        return Comment(start, close + 2, closed=True, plain=plain)
 
     def _close(self, inside: int) -> int:
         """Return where the signs stand that end a comment, -1 for nowhere.
 
         Those in code are part of it, unless they are alone in their line, or there are no others.
         """
-        first = at = self._text.find("%%", inside)
+        first = at = self._next(inside)
         again = self._readings < _MOST_READINGS
         while at >= 0 and self._code_end(at) and not (again and _ALONE.fullmatch(self._line(at))):
-            at = self._text.find("%%", at + 2)
+            at = self._next(at + 2)
         return first if at < 0 and again else at
+
+    def _next(self, at: int) -> int:
+        found = _END.search(self._text, at)
+        return found.start() if found else -1
 
     def _line(self, at: int) -> str:
         number = bisect_right(self._starts, at)

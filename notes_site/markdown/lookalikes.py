@@ -209,22 +209,25 @@ _MOST = 100  # told of in one note
 def report(tokens: Sequence[Token], file: Source) -> set[int]:
     """Report what is shown as text and was meant as markup: once a line, where nothing else is wrong with it.
 
-    Returns the lines, by index, on which something is wrong.
+    Returns the lines, by index, that hold nothing else: they say nothing to readers.
     """
     told = {problem.line - file.first_line for problem in file.problems}
+    bare = set[int]()
     if found := _NOT_FRONT_MATTER.match(file.text):
-        told.update(range(found[0].count("\n")))
+        bare.update(range(found[0].count("\n")))
         index = file.text.count("\n", 0, found.start("dashes"))
         _tell(file, index, 1, len(found["dashes"]), "this is no front matter", _FRONT_MATTER)
-    suspects = _suspects(file.text) - told
+    suspects = _suspects(file.text) - told - bare
     for number, token in enumerate(tokens if suspects else ()):
         if token.type != "inline" or not token.map or suspects.isdisjoint(range(*token.map)):
             continue
         for index, column, length, form in _in_block(token, tokens[number - 1].type, file):
-            if index not in told and len(told) < _MOST:
-                told.add(index)
+            if index not in told | bare and len(told) < _MOST:
                 _tell(file, index, column, length, form.why, form.hint)
-    return told
+                told.add(index)
+                if length and not file.lines[index][column - 1 + length :].strip() and form.first:
+                    bare.add(index)
+    return bare
 
 
 def _tell(file: Source, index: int, column: int, length: int, why: str, hint: str) -> None:
@@ -260,8 +263,8 @@ def _in_block(block: Token, opener: str, file: Source) -> Iterator[tuple[int, in
 
     for found in forms.finditer(text):
         index, column = file.spot(block, place(found.start()), cell)
-        last, end = file.spot(block, place(found.end() - 1), cell)
-        length = end - column + 1 if last == index and column and end >= column else 0
+        last = found.start() + len(found[0].partition("\n")[0]) - 1  # on its first line
+        length = file.spot(block, place(last), cell)[1] - column + 1 if column else 0
         yield index, column, length, _FORMS[int((found.lastgroup or "f0")[1:])]
 
 
@@ -286,7 +289,9 @@ def _text_of(block: Token) -> tuple[str, list[tuple[int, int]]]:
 def _piece(token: Token, source: str, at: int) -> tuple[str, int, int]:
     """Return what stands for a token in the block's text, and where it begins and ends in its source."""
     kind, start = token.type, at
-    if kind == "text":
+    if kind == "text_special" and token.content != token.markup:  # else a backslash before a letter
+        return _CODE, at, at + len(token.markup)
+    if kind in ("text", "text_special"):
         start = max(source.find(token.content, at), at)
         return token.content, start, start + len(token.content)
     if kind in ("softbreak", "hardbreak"):
@@ -298,6 +303,4 @@ def _piece(token: Token, source: str, at: int) -> tuple[str, int, int]:
         start = max(source.find(token.markup, at), at)
         end = source.find(token.markup, start + len(token.markup) + 1)
         return _CODE, start, max(end, start) + len(token.markup)
-    if kind == "text_special":
-        return _CODE, at, at + len(token.markup)
     return "", at, at + len(token.markup)

@@ -13,6 +13,7 @@ from notes_site.markdown import comments
 from notes_site.text import brief, position
 
 _CONTEXT = 160  # characters of a ref's context
+_MOST_COMMENTS = 100  # told of
 
 
 class Source:
@@ -70,16 +71,17 @@ class Source:
         found = comments.find(self.text)
         if not found:
             return
-        for comment in found:
+        hint = "write `\\%%` for percent signs"
+        told = sorted((c for c in found if not c.plain), key=lambda c: c.closed)  # that without an end in any case
+        for comment in told[:_MOST_COMMENTS]:
             line, column = position(self.text, comment.start)
             place = {"index": line - 1, "column": column, "length": 2}
-            hint = "write `\\%%` for percent signs"
-            if not comment.closed:
-                message = "this comment has no end: the rest of the note is hidden"
-                self.report("warning", "unclosed-comment", message, f"end it with `%%`, or {hint}", **place)
-            elif not comment.plain:
+            if comment.closed:
                 hidden = brief(" ".join(self.text[comment.start + 2 : comment.end - 2].split()))
                 self.report("note", "hidden-text", f"`{hidden}` between `%%` is a comment: hidden", hint, **place)
+            else:
+                message = "this comment has no end: the rest of the note is hidden"
+                self.report("warning", "unclosed-comment", message, f"end it with `%%`, or {hint}", **place)
         self._shorten(comments.cut(self.text, found))
 
     def spot(self, block: Token, at: int, cell: int | None = None) -> tuple[int, int]:

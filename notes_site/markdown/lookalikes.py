@@ -18,7 +18,9 @@ from notes_site.markdown.parser import MAX_INLINE
 from notes_site.markdown.source import Source
 from notes_site.text import brief
 
-_CODE, _LINK = "\0", "\1"  # stand in a block's text for what is code or HTML, and for a link or an image
+# Stand in a block's text for what is code or HTML, for a link or an image, and for an address alone.
+_CODE, _LINKED, _URL = "\0\1\2"
+_LINK = f"[{_LINKED}{_URL}]"
 
 
 class _Form(NamedTuple):
@@ -32,7 +34,7 @@ class _Form(NamedTuple):
     first: bool = False
 
 
-_ADDRESS = rf"(?:{_LINK}|https?:|\.{{0,2}}/[^\s()]|#[\w-]|[^\s()\[\]]+\.(?:md|html?|pdf|png|jpe?g|gif|svg|webp)\b)"
+_ADDRESS = rf"(?:{_URL}|https?:|\.{{0,2}}/[^\s()]|#[\w-]|[^\s()\[\]]+\.(?:md|html?|pdf|png|jpe?g|gif|svg|webp)\b)"
 _SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
 _LINK_FORM = "write `[text](address)`"
 _CALLOUT_FORM = "write a callout: `> [!NOTE] Title`, with `> ` before each line below it"
@@ -45,7 +47,7 @@ _DASHES = r":?-+:?"
 _FORMS = (
     # Slips of Markdown
     _Form(
-        rf"(?<!\w)!?\[[^\[\]\n]*\]\((?=[^()\n]*[ \t])(?:(?<=!\[\]\()|{_LINK}|https?:|\.{{0,2}}/|\#"
+        rf"(?<!\w)!?\[[^\[\]\n]*\]\((?=[^()\n]*[ \t])(?:(?<=!\[\]\()|{_URL}|https?:|\.{{0,2}}/|\#"
         r"|(?=(?:[^()\n]|\([^()\n]*\))*\.[A-Za-z]\w{0,4}(?:\#[^()\n]*)?[ \t]*\)))(?:[^()\n]|\([^()\n]*\))*\)",
         "an address ends at a space",
         "put the address in angle brackets: `[text](<a b.md>)`",
@@ -298,7 +300,8 @@ def _piece(token: Token, source: str, at: int) -> tuple[str, int, int]:
         start = max(source.find("\n", at), at)
         return "\n", start, start + 1
     if "at" in token.meta:
-        return (_LINK if kind in ("link_open", "image") else _CODE), *token.meta["at"]
+        sign = _URL if token.info == "auto" else _LINKED if kind in ("link_open", "image") else _CODE
+        return sign, *token.meta["at"]
     if kind == "code_inline":
         start = max(source.find(token.markup, at), at)
         end = source.find(token.markup, start + len(token.markup) + 1)

@@ -24,8 +24,9 @@ FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_BEYOND_ASCII}]")
 
 SPACE = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 
-_ASCII = "".join(c for c in map(chr, range(1, 128)) if FORBIDDEN.match(c))  # NUL never gets this far
-_BEYOND = re.compile(f"[{_BEYOND_ASCII}\u202a-\u202e\u2066-\u2069]")
+_ASCII = tuple(c for c in map(chr, range(1, 128)) if FORBIDDEN.match(c))  # NUL never gets this far
+# What may hold anything to look for: above U+1FFFD, beyond emoji, nearly nothing is written.
+_BEYOND = re.compile("[\x80-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff]")
 
 # Escape sequences (ECMA-48, and what xterm adds): of a control string only what has its end, so that no text is lost.
 _ESCAPE = (
@@ -51,7 +52,7 @@ class Bad(NamedTuple):
 
 
 def suspicious(text: str) -> bool:
-    """Tell, soon, whether there is anything to look for in a text."""
+    """Tell, soon, whether there may be anything to look for in a text."""
     return any(c in text for c in _ASCII) or (not text.isascii() and _BEYOND.search(text) is not None)
 
 

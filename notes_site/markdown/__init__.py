@@ -75,7 +75,6 @@ def render(
     for severity, code, message, hint, index in env["findings"]:
         file.report(severity, code, message, hint, index=index)
     page = Renderer(file, env, html, highlighter or Highlighter({}))
-    lead.mark(tokens)
     body = page.render(tokens)
     unread = lookalikes.report(tokens, file)
     if html == "safe" and body:

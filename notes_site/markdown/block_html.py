@@ -11,7 +11,7 @@ from notes_site import highlight
 from notes_site.markdown import fences
 from notes_site.markdown.attributes import quoted
 from notes_site.markdown.inline_html import Inlines
-from notes_site.markdown.lead import Lead
+from notes_site.markdown.lead import Lead, has_words
 from notes_site.markdown.slugs import Ids
 from notes_site.markdown.source import Source
 from notes_site.model import Heading, HtmlMode, Ref, Section
@@ -125,7 +125,7 @@ class Renderer:
             text = self._inlines.block(block, cell)
         self._text = text
         self._add_text(text)
-        if "lead" in block.meta:
+        if "lead" in block.meta and has_words(block):
             self.leads.append(Lead((block.map or [0])[0], block.meta["lead"], text))
 
     def _add_text(self, text: str) -> None:

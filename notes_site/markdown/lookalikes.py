@@ -8,8 +8,9 @@ code, links, images, HTML and mathematics are out of it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from markdown_it.token import Token
@@ -43,6 +44,7 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TAGS = "(?i:todo|fixme|note|wip|done|xxx)"  # hashtags, whatever follows them
 _SUFFIXES = "(?:css|html?|jpe?g|js|json|md|mp[34]|pdf|png|py|ts|txt|zip)"
 _DASHES = r":?-+:?"
+_OPENERS = r"\w\s*|(\[{<\-/"  # behind these, stars begin emphasis
 
 _FORMS = (
     # Slips of Markdown
@@ -64,7 +66,7 @@ _FORMS = (
         "name the heading by its words: `[[note#Heading]]`",
     ),
     _Form(
-        r"\*\*(?=\S)[^*\n]+(?<=[^\w\s*])\*\*(?=\w)|(?<=\w)\*\*(?=[^\w\s*])[^*\n]+(?<=\S)\*\*"
+        rf"\*\*(?=\S)[^*\n]+(?<=[^{_OPENERS}])\*\*(?=\w)|(?<=\w)\*\*(?=[^\w\s*])[^*\n]+(?<=\S)\*\*"
         r"|(?<![*\w])\*(?=[^\s*])[^*\n]*[^\x00-\x7f][^*\n]*(?<=[^\w\s*])\*(?=\w)",
         "emphasis cannot begin or end between punctuation and a letter",
         "move the punctuation out of the stars, or put a space beside them",
@@ -163,37 +165,34 @@ _FORMS = (
 )
 
 
-def _together(forms: Sequence[tuple[int, _Form]]) -> re.Pattern[str]:
-    parts = (f"(?P<f{n}>^(?:{form.pattern}))" if form.first else f"(?P<f{n}>{form.pattern})" for n, form in forms)
+@lru_cache(maxsize=2)
+def _forms(*, paragraph: bool) -> re.Pattern[str]:
+    """Return all forms as one expression, with a group for each: of a paragraph, or of any other block."""
+    chosen = [(n, form) for n, form in enumerate(_FORMS) if paragraph or not form.first]
+    parts = (f"(?P<f{n}>^(?:{form.pattern}))" if form.first else f"(?P<f{n}>{form.pattern})" for n, form in chosen)
     return re.compile("|".join(parts), re.MULTILINE)
 
-
-_NUMBERED = [*enumerate(_FORMS)]
-_IN_TEXT = _together([(n, form) for n, form in _NUMBERED if not form.first])
-_IN_PARAGRAPH = _together(_NUMBERED)
 
 # What a source has where any form may stand: line by line, and of the others the parts that are rare elsewhere.
 _FIRSTS = re.compile(
     rf"\n[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]+)*+"
-    rf"(?:\#+(?:\w|[{_SPACES}])|\#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)][^\W\d_]|\d{{1,2}}[.)][*\[]|-[^\W\d_]|-[*_]*\["
-    r"|\*\*[ \t]|\|?[ \t]*:?-+:?[ \t]*\||\+[-=]{3}|\[[Tt_]|@\[|:::|!!![ \t]|\?\?\?|===|///|--8|\\[a-z]{3}"
+    rf"(?:\#+(?:\w|[{_SPACES}])|\#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)][^\W\d_]|\d{{1,2}}[.)][*\[]|-[*_]{{0,3}}(?:[^\W\d_]|\[)"
+    r"|\*\*[ \t]|\|?[ \t]*:?-+:?[ \t]*\||\+[-=]{3}|\[(?:T|t|_T)[Oo]|@\[|:::|!!![ \t]|\?\?\?|===|///|--8|\\[a-z]{3}"
     r"|[A-Za-z][\w-]*::)"
 )
 _OTHERS = tuple(
-    map(
-        re.compile,
-        (
-            r"\{[{%:]",
-            r"\][ \t]+\(",
-            r"\)\[",
-            r"\(\(",
-            r"\]\([^()\n]*[ \t]",
-            r"\[\[[^\]\n]{0,200}(?:\]\(|https?:)",
-            r"\*\*(?:(?<=[^\w\s*]\*\*)\w|(?<=\w\*\*)[^\w\s*])",
-            r"\*(?<=[^\x00-\x7f]\*)\w",
-            r":(?:[a-z+-])[a-z0-9_+-]+:",
-            r"\^[A-Za-z0-9-]{3,}[ \t]*\n",
-        ),
+    (sign, re.compile(pattern))
+    for sign, pattern in (  # a sign that it needs, and what is looked for
+        ("{", r"\{[{%:]"),
+        ("]", r"\][ \t]+\("),
+        ("]", r"\]\([^()\n]*[ \t]"),
+        (")", r"\)\["),
+        ("(", r"\(\([0-9a-f]{8}-"),
+        ("[", r"\[\[[^\]\n]{0,200}(?:\]\(|https?:)"),
+        ("*", rf"\*\*(?:(?<=[^{_OPENERS}]\*\*)\w|(?<=\w\*\*)[^\w\s*|)\]}}>.,;:!?'/-])"),
+        ("*", r"\*(?<=[^\x00-\x7f]\*)\w"),
+        (":", r":[a-z+-][a-z0-9_+-]+:"),
+        ("^", r"\^[A-Za-z0-9-]{3,}[ \t]*\n"),
     )
 )
 _MATHS = re.compile(r"\$\$[^$]+\$\$|(?<![\\\w$])\$(?!\s)[^$\n]+(?<!\s)\$(?!\d)")
@@ -219,9 +218,12 @@ def report(tokens: Sequence[Token], file: Source) -> set[int]:
         bare.update(range(found[0].count("\n")))
         index = file.text.count("\n", 0, found.start("dashes"))
         _tell(file, index, 1, len(found["dashes"]), "this is no front matter", _FRONT_MATTER)
-    suspects = _suspects(file.text) - told - bare
+    suspects = sorted(_suspects(file.text) - told - bare)
     for number, token in enumerate(tokens if suspects else ()):
-        if token.type != "inline" or not token.map or suspects.isdisjoint(range(*token.map)):
+        if token.type != "inline" or not token.map:
+            continue
+        at = bisect_left(suspects, token.map[0])
+        if at == len(suspects) or suspects[at] >= token.map[1]:
             continue
         for index, column, length, form in _in_block(token, tokens[number - 1].type, file):
             if index not in told | bare and len(told) < _MOST:
@@ -241,8 +243,9 @@ def _tell(file: Source, index: int, column: int, length: int, why: str, hint: st
 def _suspects(text: str) -> set[int]:
     """Return the lines of a source that may hold a form."""
     found = [match.start() for match in _FIRSTS.finditer(f"\n{text}")]
-    for pattern in _OTHERS:
-        found += [match.start() for match in pattern.finditer(text)]
+    for sign, pattern in _OTHERS:
+        if sign in text:
+            found += [match.start() for match in pattern.finditer(text)]
     lines, line, before = set[int](), 0, 0
     for at in sorted(found):
         line += text.count("\n", before, at)
@@ -256,7 +259,7 @@ def _in_block(block: Token, opener: str, file: Source) -> Iterator[tuple[int, in
     if len(block.content) > MAX_INLINE:
         return
     text, places = _text_of(block)
-    forms = _IN_PARAGRAPH if opener == "paragraph_open" else _IN_TEXT
+    forms = _forms(paragraph=opener == "paragraph_open")
     cell = file.lines[(block.map or [0])[0]].find(block.content) if opener in ("td_open", "th_open") else None
 
     def place(at: int) -> int:

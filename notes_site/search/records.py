@@ -42,7 +42,7 @@ def record(title: str, also: Iterable[str], summary: str, sections: Sequence[Sec
 
 def _blocks(text: str) -> str:
     """Return a text with one line for each block: an excerpt shows one, never the end of one and the next."""
-    return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
+    return "\n".join([words for line in text.split("\n") if (words := " ".join(line.split()))])
 
 
 class _Weights:

@@ -6,13 +6,14 @@ import gc
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from notes_site import noop, publish
 from notes_site.cache import Cache, CacheDamaged
-from notes_site.checks import future_dates
+from notes_site.checks import from_the_future
 from notes_site.compose import Composed, compose
 from notes_site.diagnostics import Diagnostic, below, dumps, failed, in_order
 from notes_site.files import STATE, as_text, lock, read_regular
@@ -29,8 +30,7 @@ from notes_site.text import LIMIT
 
 class Options(NamedTuple):
     """How to build. `output`: a folder instead of the config's; `today`: an ISO date instead of the config's; `jobs`:
-    parsing processes, None for as many as pay; `write`: False only checks, with all rules for leaks there are; `clock`:
-    the ISO date of this day, by which a check tells dates in the future.
+    parsing processes, None for as many as pay; `write`: False only checks, with all rules for leaks there are.
     """
 
     output: str | None = None
@@ -40,7 +40,6 @@ class Options(NamedTuple):
     clean: bool = False
     jobs: int | None = None
     write: bool = True
-    clock: str = ""
 
 
 def build(project: Project, options: Options, cache: Cache, progress: Progress = silent) -> Report:
@@ -79,9 +78,6 @@ def _build(project: Project, options: Options, cache: Cache, progress: Progress)
     if not options.write or not composed.loaded.sound:  # a config with errors does not say where to
         rendering = Rendering(composed, cache, output)
         problems = rendering.run(None, progress)
-        if options.clock:
-            future = future_dates(composed.site, options.clock)
-            problems = (*problems, *below(composed.loaded.config.content, future))
         if composed.loaded.sound:
             check_output(output, project, composed.loaded.roots)
             problems = (*problems, *publish.foreign(output, rendering.why, rendering.owned))
@@ -142,7 +138,11 @@ def _finish(
 ) -> Report:
     """Fill the cache, remember the run, report."""
     loaded = composed.loaded
-    found = with_source(in_order((*composed.diagnostics, *problems)), project.root, loaded.config.leaks_allow)
+    # The clock may be asked for what is only said, never for what is published.
+    day = composed.site.config.today or date.today().isoformat()
+    early = below(loaded.config.content, from_the_future(composed.site, day))
+    told = in_order((*composed.diagnostics, *early, *problems))
+    found = with_source(told, project.root, loaded.config.leaks_allow)
     if not options.write:
         found = in_order(_with_more_leaks(found, project, loaded))
     published = options.write and not failed(found, strict=options.strict)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site import cleaning, dates, stylesheet, usercache
+from notes_site import characters, cleaning, dates, stylesheet, usercache
 from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import check_site
 from notes_site.copying import Cleaned
@@ -124,7 +124,7 @@ def _place(project: Project, *key: str) -> dict[str, int]:
 
 
 def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic]]:
-    problems = []
+    problems: list[Diagnostic] = []
     layers = []
     for layer in ("templates", "theme-templates"):
         sources = {}
@@ -134,7 +134,8 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
             if problem:
                 problems.append(problem)
             else:
-                sources[path] = Source(shown, decoded)
+                problems += characters.problems(shown, decoded)
+                sources[path] = Source(shown, characters.without(decoded))
         layers.append(sources)
 
     def body(key: str) -> str:
@@ -190,13 +191,16 @@ def _assets(
 
 def _inlined(loaded: Loaded, static: Mapping[str, str]) -> tuple[dict[str, str], list[Diagnostic]]:
     """The files in `static/` that stand in others rather than beside them, by name, and what is wrong with them."""
-    texts, problems = {}, []
+    texts: dict[str, str] = {}
+    problems: list[Diagnostic] = []
     for name in sorted(filter(is_inlined, static)):
         layer = "static" if name in loaded.inputs.digests.get("static", {}) else "theme-static"
         kept = loaded.inputs.data.get((layer, name))
         data = Path(loaded.roots[layer], name).read_bytes() if kept is None else kept
-        texts[name], problem = decode(f"{loaded.shown.get(layer, layer)}/{name}", data)
-        problems += [problem] if problem else []
+        shown = f"{loaded.shown.get(layer, layer)}/{name}"
+        text, problem = decode(shown, data)
+        problems += [problem] if problem else [*characters.problems(shown, text)]
+        texts[name] = characters.without(text)
     return texts, problems
 
 

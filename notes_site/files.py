@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from notes_site import jsondata
-from notes_site.diagnostics import Diagnostic, error
+from notes_site.diagnostics import Diagnostic, error, note
 from notes_site.digest import hasher
 
 STATE = ".notes-site"  # our folder beside the config, and in an output folder
@@ -26,6 +26,16 @@ _COARSE_GRAIN = 2_000_000_000  # ns: FAT keeps even seconds
 _ATTEMPTS = 5  # at reading a file that changes meanwhile: a save is over by then, a log never
 _EDITOR_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
 
+
+# Folders from which Jekyll, Hugo's and Obsidian's users, npm and macOS publish nothing.
+_KEPT_HOME = frozenset(
+    {
+        "__macosx", "_data", "_drafts", "_includes", "_layouts", "_plugins", "_private", "_sass", "_site", "_templates",
+        "node_modules",
+    }
+)  # fmt: skip
+_LEFT_OUT = "folders of this name are not published, nor is what lies in this one"
+_PUBLISH_IT = "to publish it, give it another name"
 
 Read = TypeVar("Read")
 
@@ -78,10 +88,16 @@ def is_ignored(name: str) -> bool:
     return name.startswith(".") or of_emacs or name.endswith(_EDITOR_LEFTOVERS) or name == "4913"
 
 
+def is_left_out(name: str) -> bool:
+    """Tell whether a file or folder of the content stays at home: what is ignored, and what other tools keep back."""
+    return is_ignored(name) or name.lower() in _KEPT_HOME
+
+
 def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) -> Scan:
     """Return the files below `root`; a folder that is not there has none. `shown` names the root in problems.
 
-    Links are followed while they stay below the root; pipes, sockets and devices are errors, never opened.
+    Links are followed while they stay below the root; pipes, sockets and devices are errors, never opened. Folders that
+    `is_left_out` leaves out are told of.
     """
     files: dict[str, Stat] = {}
     problems: list[Diagnostic] = []
@@ -101,9 +117,11 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
             continue
         inside = above | {(own.st_dev, own.st_ino)}
         for entry in found:
-            if ignored(entry.name):
-                continue
             path = prefix + entry.name
+            if ignored(entry.name):
+                if ignored is is_left_out and entry.is_dir(follow_symlinks=False):
+                    problems.append(note(f"{shown}/{path}", "left-out", _LEFT_OUT, hint=_PUBLISH_IT))
+                continue
             try:
                 result = _kind(entry, real_root, inside)
             except OSError as exc:

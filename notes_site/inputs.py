@@ -16,6 +16,7 @@ from notes_site.files import (
     Stat,
     digest_inside,
     is_ignored,
+    is_left_out,
     read_inside,
     scan,
     settled,
@@ -49,7 +50,7 @@ def scan_layers(roots: Mapping[str, str], shown: Mapping[str, str]) -> dict[str,
 def ignored_in(layer: str) -> Callable[[str], bool]:
     """Return what tells whether a name in a layer is no part of the site."""
     of_static = {"static": _ignored_in_static, "theme-static": _ignored_in_static}
-    return {**of_static, "program": _ignored_in_program}.get(layer, is_ignored)
+    return {**of_static, "content": is_left_out, "program": _ignored_in_program}.get(layer, is_ignored)
 
 
 def _ignored_in_static(name: str) -> bool:

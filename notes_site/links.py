@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from msgspec import structs
 
-from notes_site import paths
+from notes_site import diagnostics, paths
 from notes_site.bodies import Slot
 from notes_site.diagnostics import Diagnostic, nearest, warning
 from notes_site.model import Note, Ref
@@ -19,6 +19,7 @@ from notes_site.slugs import slug as heading_id
 from notes_site.views import Backlink
 
 MISSING = Slot("missing")
+_CONTENTS = frozenset({"toc", "_toc_"})  # wikilinks that are tables of contents elsewhere
 _MOST_COMPARISONS = 50_000  # of broken links with what they may mean: less than half a second
 IMAGE_SUFFIXES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "bmp"})
 
@@ -214,6 +215,10 @@ class _Index:
         target = paths.resolve(ref.target, note.path)
         if found.slot.kind == "missing":
             if self._means(target, ref, self._unread):
+                return
+            if ref.kind == "wikilink" and ref.target.lower() in _CONTENTS:
+                message = f"`[[{ref.target}]]` is shown as text: the page has a table of contents anyway"
+                yield diagnostics.note(note.path, "shown-as-text", message, hint="leave it out", **at)
                 return
             code, message, hint = self._why_missing(ref, note, target)
             yield warning(note.path, code, message, hint=hint, **at)

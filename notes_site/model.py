@@ -129,8 +129,8 @@ class Card(Record, frozen=True):
 
 class Note(Record, frozen=True):
     """One parsed source file. `body` is the digest under which its rendered HTML (with slots) is kept, '' where
-    there is no text; `excerpt` is the beginning of its plain text. `search` is the digest of its search record, `terms`
-    the number of terms in that.
+    there is no text; `excerpt` is the beginning of its first paragraphs. `search` is the digest of its search record,
+    `terms` the number of terms in that.
     """
 
     path: str

@@ -43,7 +43,7 @@ def parse_note(path: str, data: bytes, options: ParseOptions, highlighter: Highl
         refs=rendered.refs,
         anchors=rendered.anchors,
         body=digest(body.encode()) if body else "",
-        excerpt=excerpt(rendered.text),
+        excerpt=excerpt(rendered.lead),
         words=rendered.words,
         search=digest(f"{search.terms}\0{search.sections}".encode()),
         terms=search.terms.count("\n") + 1,

@@ -14,6 +14,8 @@ from posixpath import dirname, join, normpath
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from notes_site import characters
+
 NOTE_SUFFIXES = (".md", ".markdown")
 SCRIPT = "site.js"
 """The file in `static/` that every page carries as its script."""
@@ -106,7 +108,7 @@ def is_never_on_windows(name: str) -> bool:
 
 def words_of(name: str) -> str:
     """Return a folder's or file's name as a title: `cloud-web_apps` is `Cloud web apps`."""
-    text = re.sub(r"[-_\s]+", " ", name).strip()
+    text = re.sub(r"[-_\s]+", " ", characters.cleaned(name)).strip()
     return text[:1].upper() + text[1:]
 
 

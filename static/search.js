@@ -131,8 +131,10 @@ window.notesSearch ||= (() => {
     }
     return [...parts, text.slice(from, to)]
   }
-  const excerpt = (text, query) => {
+  const excerpt = (blocks, query) => {
     let most = 0, best = 0
+    const text = blocks.split("\n").map(block => [kinds(spans(block, query)), Math.min(block.length, 99), block])
+      .sort((a, b) => b[0] - a[0] || b[1] - a[1])[0][2]
     const found = spans(text, query)
     found.slice(0, 99).forEach(([at], n) => {
       const here = kinds(found.slice(n).filter(([start]) => start < at + 160))

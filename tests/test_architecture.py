@@ -20,11 +20,12 @@ from tests.harness import REPO, Site
 PACKAGE = REPO / "notes_site"
 
 PURE = {
-    "bodies", "calendars", "checks", "colours", "config", "dates", "diagnostics", "digest", "durations", "feeds",
-    "frontmatter", "highlight", "jsondata", "kinds", "language", "leaks", "linkeddata", "links", "locate",
-    "machines", "machineviews", "markdown", "masking", "mediatypes", "metadata", "model", "navigation", "notes",
-    "outputs", "pages", "pageviews", "paths", "readme", "reports", "reportviews", "search", "settings",
-    "settingvalues", "site", "slugs", "stats", "stylesheet", "templates", "templatewords", "text", "texts", "views",
+    "bodies", "calendars", "characters", "checks", "colours", "config", "cuts", "dates", "diagnostics", "digest",
+    "durations", "feeds", "frontmatter", "highlight", "jsondata", "kinds", "language", "leaks", "linkeddata",
+    "links", "locate", "machines", "machineviews", "markdown", "masking", "mediatypes", "metadata", "model",
+    "navigation", "notes", "outputs", "pages", "pageviews", "paths", "readme", "reports", "reportviews", "search",
+    "settings", "settingvalues", "site", "slugs", "stats", "stylesheet", "templates", "templatewords", "text",
+    "texts", "views",
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}

@@ -264,12 +264,10 @@ def test_check_writes_nothing_and_shows_all(course: Site) -> None:
 
 def test_check_tells_dates_in_the_future(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1540684800")  # 2018-10-28
-    done = quick(course.root, "check")
-    assert "content/cloud/one.md:5:7: note: 2018-10-29 lies in the future [future-date]" in done.stderr
+    told = "content/cloud/one.md:5:7: note: the date 2018-10-29 is in the future"
+    assert told in quick(course.root, "check").stderr
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1540771200")
     assert "future" not in quick(course.root, "check").stderr
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "tomorrow")
-    assert quick(course.root, "check").returncode == 1
 
 
 def test_check_json_and_github(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:

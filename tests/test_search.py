@@ -157,7 +157,7 @@ def small(tmp_path: Path) -> Site:
 
 
 def test_body_is_in_its_text_and_its_terms(small: Site) -> None:
-    edit(small, "cloud/functions.md", "idempotent", "repeatable")
+    edit(small, "cloud/functions.md", "statusCode", "statusText")
     assert written(small) == {"search/_cloud/_functions.js", "search/entry.js"}
 
 

@@ -14,6 +14,14 @@ def link_in(site: Site, written: str) -> str:
     return site.page("cloud/here.html").partition("<p>Before ")[2].partition(" after.")[0]
 
 
+@pytest.mark.parametrize("written", ["[[toc]]", "[[_TOC_]]", "[[TOC]]"])
+def test_a_table_of_contents_is_no_broken_link(written: str, site: Site) -> None:
+    site.note("cloud/here.md", f"{written}\n", title="Here")
+    assert [c for c in codes(site.build()) if c not in ("no-link", "no-time", "no-base-url")] == ["shown-as-text"]
+    site.note("cloud/toc.md", "Text.\n", title="Contents")
+    assert "shown-as-text" not in codes(site.build())
+
+
 @pytest.fixture
 def vault(site: Site) -> Site:
     site.note("docker/intro.md", "## First steps\n\nText.\n", title="Lab: Docker Intro", aliases=["Containers 101"])

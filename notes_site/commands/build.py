@@ -105,17 +105,11 @@ def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, for
     Example:
       notes-site check --format github
     """
-    from notes_site import scaffold
     from notes_site.diagnostics import counted, failed, refused
 
     project = project_of(config)
-    try:
-        clock = scaffold.today()
-    except ValueError as exc:
-        fail(str(exc))
-    options = {"drafts": drafts, "strict": strict, "jobs": jobs, "write": False, "clock": clock}
     with closing(Cache(project.state)) as cache:
-        report = _build(project, cache, None, **options)
+        report = _build(project, cache, None, drafts=drafts, strict=strict, jobs=jobs, write=False)
     edge.allow(report.allow)
     stopping = refused(Counter(d.code for d in report.diagnostics))
     reporting.show_check(report.diagnostics, project.root, form)

@@ -9,15 +9,13 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 
-from notes_site import dates, durations, paths
+from notes_site import characters, dates, durations, paths
 from notes_site.diagnostics import suggestion
 from notes_site.frontmatter.tree import Node, Scalar, Sequence
 from notes_site.model import HtmlMode, Status
 from notes_site.text import brief
 
 _SPACES = re.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
-# What no HTML page may contain: control characters, halves of surrogate pairs, noncharacters.
-_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _TIME_OF_DAY = r"(?:T| +)[0-9]{1,2}:[0-9]{2}[0-9:.,]*(?: *(?:Z|UTC|[+-][0-9]{2}:?[0-9]{0,2}))?"
 _DATE = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}})(?:{_TIME_OF_DAY})?", re.IGNORECASE)
 _OTHER_DATE = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})\b")
@@ -58,7 +56,7 @@ class BadValue(ValueError):
 
 def clean(value: str) -> str:
     """Return the text on one line: runs of spaces are one space, and what no page may contain is gone."""
-    return _SPACES.sub(" ", _FORBIDDEN.sub("", value)).strip(" ")
+    return _SPACES.sub(" ", characters.cleaned(value)).strip(" ")
 
 
 def one(node: Node) -> str:
@@ -74,9 +72,10 @@ def one(node: Node) -> str:
         return ""
     if value.isprintable() and "  " not in value:
         return value.strip(" ")
-    if bad := _FORBIDDEN.search(value):
+    value = _SPACES.sub(" ", value).strip(" ")
+    if bad := characters.FORBIDDEN.search(value):
         raise BadValue(f"the character U+{ord(bad[0]):04X} cannot stand in a page", "remove it", node)
-    return _SPACES.sub(" ", value).strip(" ")
+    return value
 
 
 def text(node: Node) -> str | None:

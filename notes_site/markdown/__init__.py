@@ -2,9 +2,11 @@
 
 The dialect and its deviations from CommonMark are in `docs/markdown.md`. What happens, in order:
 
+    source          characters that no page may hold, and `comments`, are cut out
     parser          markdown-it with our rules: `block_rules`, `inline_rules`, `tables`, `footnotes`; what is too
                     deep, long or wide is shown as text
     balance         tags that enclose nothing, or are none of HTML, become text; `nesting`, `elements`, `tags`
+    lead            the paragraphs of which descriptions are made
     headings        the title, and the levels of the other headings
     block_html      tokens to HTML with slots and plain text, in one walk; `inline_html`, `fences`, `rawhtml`
     safe            the whole body through nh3, when the note asks for it
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from notes_site.diagnostics import Diagnostic, in_order
 from notes_site.highlight import Highlighter
-from notes_site.markdown import balance, footnotes, parser, plain, safe
+from notes_site.markdown import balance, footnotes, lead, lookalikes, parser, plain, safe
 from notes_site.markdown.block_html import Renderer
 from notes_site.markdown.headings import take_title
 from notes_site.markdown.source import Source
@@ -29,8 +31,8 @@ class Rendered(Record, frozen=True):
 
     `title` is the text of the first H1, None without one. `anchors` holds every id that a link may name: of
     headings, of `{#id}`, of raw HTML (`id`, and `name` of `<a>`), of footnotes. `text` is the plain text, blocks
-    separated by newlines, code included; `sections` is the same by heading; `words` counts the words outside
-    code blocks.
+    separated by newlines, code included; `lead` is that of the first paragraphs; `sections` is the whole by heading;
+    `words` counts the words outside code blocks.
     """
 
     title: str | None
@@ -39,6 +41,7 @@ class Rendered(Record, frozen=True):
     refs: tuple[Ref, ...]
     anchors: frozenset[str]
     text: str
+    lead: str
     sections: tuple[Section, ...]
     words: int
     diagnostics: tuple[Diagnostic, ...]
@@ -64,10 +67,10 @@ def render(
     remember the note's code.
     """
     if not extensions:
-        return Rendered(None, commonmark(source), (), (), frozenset(), source, (), count_words(source), ())
+        return Rendered(None, commonmark(source), (), (), frozenset(), source, source, (), count_words(source), ())
     file = Source(source, path, first_line)
     env = parser.new_env()
-    tokens = parser.extended(html != "escaped", options.typographer).parse(source, env)
+    tokens = parser.extended(html != "escaped", options.typographer).parse(file.text, env)
     if html != "escaped" and env["html"]:
         balance.balance(tokens, hides=html == "raw")
     shown_title = take_title(tokens, title, file)
@@ -76,6 +79,7 @@ def render(
         file.report(severity, code, message, hint, index=index)
     page = Renderer(file, env, html, highlighter or Highlighter({}))
     body = page.render(tokens)
+    unread = lookalikes.report(tokens, file)
     if html == "safe" and body:
         body = safe.clean(body)
     return Rendered(
@@ -85,6 +89,7 @@ def render(
         refs=tuple(page.refs),
         anchors=page.ids.anchors(),
         text="\n".join(page.texts),
+        lead=lead.beginning(page.leads, unread),
         sections=page.sections(),
         words=count_words(page.prose),
         diagnostics=in_order(file.problems),

@@ -11,6 +11,7 @@ from notes_site import highlight
 from notes_site.markdown import fences
 from notes_site.markdown.attributes import quoted
 from notes_site.markdown.inline_html import Inlines
+from notes_site.markdown.lead import Lead, has_words
 from notes_site.markdown.source import Source
 from notes_site.model import Heading, HtmlMode, Ref, Section
 from notes_site.slugs import Ids
@@ -50,11 +51,12 @@ _NO_BREAK_AFTER = frozenset({"li", "p"})
 
 
 class Renderer:
-    """One note's walk. After `render`, the results are in `headings`, `refs`, `texts`, `prose` and `ids`."""
+    """One note's walk. After `render`, the results are in `headings`, `refs`, `texts`, `leads`, `prose` and `ids`."""
 
     def __init__(self, file: Source, env: dict[str, Any], mode: HtmlMode, code: highlight.Highlighter) -> None:
         self.headings: list[Heading] = []
         self.texts: list[str] = []
+        self.leads: list[Lead] = []
         self.ids = Ids(env["ids"])
         for name in env.get("footnote_ids", ()):
             self.ids.claim(name)
@@ -123,6 +125,8 @@ class Renderer:
             text = self._inlines.block(block, cell)
         self._text = text
         self._add_text(text)
+        if "lead" in block.meta and has_words(block):
+            self.leads.append(Lead((block.map or [0])[0], block.meta["lead"], text))
 
     def _add_text(self, text: str) -> None:
         if text:

@@ -11,6 +11,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from notes_site.markdown import attributes
+from notes_site.markdown.lead import ENOUGH
 
 # Word after `[!`: the style it gets. GitHub's five and Obsidian's thirteen, with Obsidian's aliases.
 CALLOUTS = {
@@ -82,13 +83,13 @@ def _attributes_line(state: StateBlock, start: int, _end: int, silent: bool) -> 
 
 
 def _structure(state: StateCore) -> None:
-    """Turn quotes into callouts, items into tasks, braces into attributes."""
+    """Turn quotes into callouts, items into tasks, braces into attributes; mark the paragraphs that come first."""
     tokens = state.tokens
     out: list[Token] = []
     quotes: list[Token | None] = []  # for each open quote its callout, if it is one
     waiting: list[Token] = []
     lists: list[Token] = []
-    skip = 0
+    skip, room = 0, ENOUGH
     for i, token in enumerate(tokens):
         if skip:
             skip -= 1
@@ -111,6 +112,9 @@ def _structure(state: StateCore) -> None:
             lists.append(token)
         elif kind in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
+        elif kind == "paragraph_open" and room > 0:
+            tokens[i + 1].meta["lead"] = bool(lists)
+            room -= 0 if lists else len(tokens[i + 1].content)
         elif kind == "list_item_open":
             _task(tokens, i, lists[-1])
         elif kind == "paragraph_open":

@@ -64,6 +64,9 @@ def _split(tokens: list[Token]) -> tuple[list[Token], list[_Note]]:
             targets.pop()
         else:
             targets[-1].append(token)
+    for note in notes:  # none of them is what the text begins with
+        for token in note.tokens:
+            token.meta.pop("lead", None)
     return text, notes
 
 

@@ -141,7 +141,7 @@ class Inlines:
             target = _NOT_IN_URL.sub(lambda bad: quote(bad[0]), target)
         index, column, length = self._spot(start, length)
         offset = self._offset()
-        ref = Ref(target, kind, self._file.first_line + index, column, length, "")
+        ref = Ref(target, kind, self._file.first_line + index, *self._file.written(index, column, length), "")
         self._waiting.append(_Waiting(ref, offset, offset))
         return len(self.refs) + len(self._waiting) - 1
 

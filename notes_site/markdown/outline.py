@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from notes_site.markdown import parser
 from notes_site.markdown.headings import plain_text
+from notes_site.markdown.source import Source
 
 _OPEN_HTML = re.compile(r"\s*(?:<!--(?!.*-->)|<(script|pre|style|textarea)\b(?!.*</\1>))", re.IGNORECASE | re.DOTALL)
 
@@ -45,7 +46,7 @@ class Outline(NamedTuple):
 def outline(source: str, title: str | None) -> Outline:
     """Return the outline of a note's text. `title`: that of its front matter, as `render` takes it."""
     env = parser.new_env()
-    tokens = parser.extended(html=True, typographer=False).parse(source, env)
+    tokens = parser.extended(html=True, typographer=False).parse(Source(source, "", 1).text, env)
     lines = source.split("\n")
     headings = [_heading(tokens[i], tokens[i + 1], lines) for i, t in enumerate(tokens) if t.type == "heading_open"]
     first = next((i for i, t in enumerate(tokens) if t.tag == "h1" and t.type == "heading_open" and not t.level), None)

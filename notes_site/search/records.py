@@ -35,9 +35,14 @@ def record(title: str, also: Iterable[str], summary: str, sections: Sequence[Sec
     for section in sections:
         weights.add_heading(section.heading)
         weights.add_text(section.text)
-    parts = [(s.id, s.heading, " ".join(s.text.split())) for s in sections if s.text or s.heading]
+    parts = [(s.id, s.heading, _blocks(s.text)) for s in sections if s.text or s.heading]
     lines = (f"{letter}{term}" for term, letter in sorted(weights.letters().items()))
     return SearchRecord("\n".join(lines), msgspec.json.encode(parts).decode())
+
+
+def _blocks(text: str) -> str:
+    """Return a text with one line for each block: an excerpt shows one, never the end of one and the next."""
+    return "\n".join([words for line in text.split("\n") if (words := " ".join(line.split()))])
 
 
 class _Weights:

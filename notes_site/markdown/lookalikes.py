@@ -1,0 +1,312 @@
+"""Markup that is none here: other tools' syntax and slips of the pen, which readers see as they were typed.
+
+Each form is a row of a table. What a note's text could hold at all is found by one look at its source, so that a note
+without any costs next to nothing; only blocks with such a line are then read, and of them only what became text:
+code, links, images, HTML and mathematics are out of it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from markdown_it.token import Token
+
+from notes_site.markdown.parser import MAX_INLINE
+from notes_site.markdown.source import Source
+from notes_site.text import brief
+
+# Stand in a block's text for what is code or HTML, for a link or an image, and for an address alone.
+_CODE, _LINKED, _URL = "\0\1\2"
+_LINK = f"[{_LINKED}{_URL}]"
+
+
+class _Form(NamedTuple):
+    """A form: what it looks like in a block's text, why it stays text, and our form. `first`: it begins a line of a
+    paragraph.
+    """
+
+    pattern: str
+    why: str
+    hint: str
+    first: bool = False
+
+
+_ADDRESS = rf"(?:{_URL}|https?:|\.{{0,2}}/[^\s()]|#[\w-]|[^\s()\[\]]+\.(?:md|html?|pdf|png|jpe?g|gif|svg|webp)\b)"
+_SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_LINK_FORM = "write `[text](address)`"
+_CALLOUT_FORM = "write a callout: `> [!NOTE] Title`, with `> ` before each line below it"
+_FRONT_MATTER_FORM = "write it in the front matter, or leave it out"
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_TAGS = "(?i:todo|fixme|note|wip|done|xxx)"  # hashtags, whatever follows them
+_SUFFIXES = "(?:css|html?|jpe?g|js|json|md|mp[34]|pdf|png|py|ts|txt|zip)"
+_DASHES = r":?-+:?"
+_OPENERS = r"\w\s*|(\[{<\-/"  # behind these, stars begin emphasis
+
+_FORMS = (
+    # Slips of Markdown
+    _Form(
+        rf"(?<!\w)!?\[[^\[\]\n]*\]\((?=[^()\n]*[ \t])(?:(?<=!\[\]\()|{_URL}|https?:|\.{{0,2}}/|\#"
+        r"|(?=(?:[^()\n]|\([^()\n]*\))*\.[A-Za-z]\w{0,4}(?:\#[^()\n]*)?[ \t]*\)))(?:[^()\n]|\([^()\n]*\))*\)",
+        "an address ends at a space",
+        "put the address in angle brackets: `[text](<a b.md>)`",
+    ),
+    _Form(
+        rf"(?<![\w\]!])\[(?![xX ]\])[^\[\]\n]*[^\W_][^\[\]\n]*\][ \t]+\({_ADDRESS}[^()\n]*\)",
+        "there is a space between `]` and `(`",
+        _LINK_FORM,
+    ),
+    _Form(rf"\([^()\n]+\)\[{_ADDRESS}[^\[\]\n]*\]", "the brackets are the wrong way round", _LINK_FORM),
+    _Form(
+        rf"!?\[\[[^\]\n]{{0,200}}{_LINK}[^\]\n]*\]\]",
+        "a wikilink cannot contain a link",
+        "name the heading by its words: `[[note#Heading]]`",
+    ),
+    _Form(
+        rf"\*\*(?=\S)[^*\n]+(?<=[^{_OPENERS}])\*\*(?=\w)|(?<=\w)\*\*(?=[^\w\s*])[^*\n]+(?<=\S)\*\*"
+        r"|(?<![*\w])\*(?=[^\s*])[^*\n]*[^\x00-\x7f][^*\n]*(?<=[^\w\s*])\*(?=\w)",
+        "emphasis cannot begin or end between punctuation and a letter",
+        "move the punctuation out of the stars, or put a space beside them",
+    ),
+    _Form(r"\*\*[ \t]+\w[^*\n]*\*\*", "there is a space after the opening `**`", "write `**text**`", first=True),
+    _Form(
+        rf"(?:\#{{2,6}}(?=\w)|\#(?!{_TAGS}\b)(?=[A-Z][\w'’-]*[a-z])(?![A-Z][a-z]+[A-Z])(?=[^\#\n]*$)"
+        rf"|\#(?!{_TAGS}\b)(?=[A-Z][A-Z\d]*[ \t]+\S[^\#\n]*$)|\#(?=[^\x00-\x7f][^\s\#]*[ \t]+\S[^\#\n]*$))[^\n]*",
+        "a heading needs a space after `#`",
+        "write `# Heading`",
+        first=True,
+    ),
+    _Form(
+        rf"(?:\#{{1,6}}|[-*+]|\d{{1,9}}[.)])[{_SPACES}]",
+        "the space after the marker is not an ordinary space",
+        "type the space again",
+        first=True,
+    ),
+    _Form(
+        rf"\d{{1,2}}[.)](?:{_LINK}|[^\W\d_a-zA-Z]|(?![\w-]+\.\w|{_SUFFIXES}\b)[A-Za-z]{{2}})\S*",
+        "a list item needs a space after its number",
+        "write `1. item`",
+        first=True,
+    ),
+    _Form(
+        rf"(?<!\n)-(?:{_LINK}|[^\W\d_a-zA-Z]|[A-Za-z]{{3,}}(?=[ \t.,:;!?]|$))[^\n]*(?:\n-[^\n]*)*\Z",
+        "a list item needs a space after the dash",
+        "write `- item`",
+        first=True,
+    ),
+    _Form(
+        rf"(?:\|[ \t]*{_DASHES}|{_DASHES}[ \t]*\|[ \t]*{_DASHES})[ \t]*(?:\|[ \t]*{_DASHES}[ \t]*){{0,98}}\|?[ \t]*$",
+        "this line makes no table",
+        "write a header row with as many cells above it",
+        first=True,
+    ),
+    # Other tools
+    _Form(
+        r"\+(?:[-=]{3,}\+)+[ \t]*$", "grid tables are not supported", "write `| a | b |` and `|---|---|`", first=True
+    ),
+    _Form(
+        r"\[(?:TOC|toc|Toc|_TOC_|TOCM)\][ \t]*$",
+        "the page has a table of contents anyway",
+        "leave it out",
+        first=True,
+    ),
+    _Form(r"@\[(?:toc|code)[^\n]*", "this is markup of VuePress", "leave it out", first=True),
+    _Form(
+        r"\{:(?:toc|:|[ \t]*[.\#][\w-]|[ \t]*[\w-]+[:=]|[ \t]+[\w-]+[ \t]*=)[^{}\n]*\}",
+        "this is markup of kramdown",
+        "write attributes as `{#id .class}`, or leave it out",
+    ),
+    _Form(r"\{\{[<%][^\n]{0,300}?[>%]\}\}", "Hugo's shortcodes are not supported", "write Markdown or HTML"),
+    _Form(r"\{%-?[ \t]*[a-z][^\n]{0,300}?%\}", "Liquid's tags are not supported", "write Markdown or HTML"),
+    _Form(r"(?<![$\\{])\{\{[^{}\n]+\}\}", "nothing is filled in here", "write the text itself, or put it in backticks"),
+    _Form(r":{3,}[ \t]*(?:\{[^}\n]*\}|[A-Za-z][\w-]*)[^\n]*", "`:::` is not supported", _CALLOUT_FORM, first=True),
+    _Form(
+        r"(?:!!!|\?\?\?\+?)[ \t]+[A-Za-z][\w-]*(?:[ \t]+[a-z]+){0,2}(?:[ \t]+[\"“][^\n]*[\"”])?[ \t]*$",
+        "admonitions of MkDocs are not supported",
+        _CALLOUT_FORM,
+        first=True,
+    ),
+    _Form(r"===[!+]?[ \t]+\"[^\"\n]+\"[ \t]*$", "tabs of MkDocs are not supported", "write headings", first=True),
+    _Form(
+        r"/{3,}[ \t]+[a-z][\w-]*(?:[ \t]*\|[^\n]*)?$", "blocks of MkDocs are not supported", _CALLOUT_FORM, first=True
+    ),
+    _Form(r"--8<--[^\n]*", "nothing is included here", "write the text itself", first=True),
+    _Form(r"\#\+[A-Za-z_]+[^\n]*", "Org mode is not supported", "write Markdown", first=True),
+    _Form(
+        r"\\(?:newpage|pagebreak|clearpage|tableofcontents|begin\{|end\{)[^\n]*",
+        "LaTeX is not supported",
+        "leave it out",
+        first=True,
+    ),
+    _Form(
+        r"(?<![\w:/])(?::[a-z][a-z0-9_+-]*[a-z0-9]|:[+-]1):(?![\w:/\0])",
+        "short codes of emoji are not supported",
+        "write the character itself, such as ⚠",
+    ),
+    _Form(
+        r"(?:^|(?<=[ \t]))\^(?=[\w-]*[A-Za-z])[A-Za-z0-9-]{3,}[ \t]*\Z",
+        "Obsidian's block identifiers are not supported",
+        "leave it out, and link to a heading",
+    ),
+    _Form(
+        r"[A-Za-z][\w-]*::[ \t]+[^\n]+",
+        "properties of Logseq and Dataview are not supported",
+        _FRONT_MATTER_FORM,
+        first=True,
+    ),
+    _Form(
+        rf"\(\({_UUID}\)\)",
+        "Logseq's block references are not supported",
+        "link to a heading: `[text](note.md#heading)`",
+    ),
+)
+
+
+@lru_cache(maxsize=2)
+def _forms(*, paragraph: bool) -> re.Pattern[str]:
+    """Return all forms as one expression, with a group for each: of a paragraph, or of any other block."""
+    chosen = [(n, form) for n, form in enumerate(_FORMS) if paragraph or not form.first]
+    parts = (f"(?P<f{n}>^(?:{form.pattern}))" if form.first else f"(?P<f{n}>{form.pattern})" for n, form in chosen)
+    return re.compile("|".join(parts), re.MULTILINE)
+
+
+# What a source has where any form may stand: line by line, and of the others the parts that are rare elsewhere.
+_FIRSTS = re.compile(
+    rf"\n[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]+)*+"
+    rf"(?:\#+(?:\w|[{_SPACES}])|\#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)][^\W\d_]|\d{{1,2}}[.)][*\[]|-[*_]{{0,3}}(?:[^\W\d_]|\[)"
+    r"|\*\*[ \t]|\|?[ \t]*:?-+:?[ \t]*\||\+[-=]{3}|\[(?:T|t|_T)[Oo]|@\[|:::|!!![ \t]|\?\?\?|===|///|--8|\\[a-z]{3}"
+    r"|[A-Za-z][\w-]*::)"
+)
+_OTHERS = tuple(
+    (sign, re.compile(pattern))
+    for sign, pattern in (  # a sign that it needs, and what is looked for
+        ("{", r"\{[{%:]"),
+        ("]", r"\][ \t]+\("),
+        ("]", r"\]\([^()\n]*[ \t]"),
+        (")", r"\)\["),
+        ("(", r"\(\([0-9a-f]{8}-"),
+        ("[", r"\[\[[^\]\n]{0,200}(?:\]\(|https?:)"),
+        ("*", rf"\*\*(?:(?<=[^{_OPENERS}]\*\*)\w|(?<=\w\*\*)[^\w\s*|)\]}}>.,;:!?'/-])"),
+        ("*", r"\*(?<=[^\x00-\x7f]\*)\w"),
+        (":", r":[a-z+-][a-z0-9_+-]+:"),
+        ("^", r"\^[A-Za-z0-9-]{3,}[ \t]*\n"),
+    )
+)
+_MATHS = re.compile(r"\$\$[^$]+\$\$|(?<![\\\w$])\$(?!\s)[^$\n]+(?<!\s)\$(?!\d)")
+
+# Front matter that none of its readers would take for such: below a comment, indented, or between other dashes.
+_NOT_FRONT_MATTER = re.compile(
+    r"\A(?:[ \t\ufeff\u200b]*\n|[ \t]*<!--(?:(?!-->)[^\0])*+-->[ \t]*\n|#[^\n]*\n)*"
+    r"(?P<dashes>[ \t\ufeff\u200b]*(?:-{3,}|[—–]-?)[ \t]*)\n"
+    r"(?:[A-Za-z_][\w-]*:(?:[ \t][^\n]*)?\n(?:[ \t#-][^\n]*\n)*)+[ \t]*(?:-{3,}|[—–]-?)[ \t]*(?:\n|\Z)"
+)
+_FRONT_MATTER = "begin the file with a line `---`, and end the fields with another one"
+_MOST = 100  # told of in one note
+
+
+def report(tokens: Sequence[Token], file: Source) -> set[int]:
+    """Report what is shown as text and was meant as markup: once a line, where nothing else is wrong with it.
+
+    Returns the lines, by index, that hold nothing else: they say nothing to readers.
+    """
+    told = {problem.line - file.first_line for problem in file.problems}
+    bare = set[int]()
+    if found := _NOT_FRONT_MATTER.match(file.text):
+        bare.update(range(found[0].count("\n")))
+        index = file.text.count("\n", 0, found.start("dashes"))
+        _tell(file, index, 1, len(found["dashes"]), "this is no front matter", _FRONT_MATTER)
+    suspects = sorted(_suspects(file.text) - told - bare)
+    for number, token in enumerate(tokens if suspects else ()):
+        if token.type != "inline" or not token.map:
+            continue
+        at = bisect_left(suspects, token.map[0])
+        if at == len(suspects) or suspects[at] >= token.map[1]:
+            continue
+        for index, column, length, form in _in_block(token, tokens[number - 1].type, file):
+            if index not in told | bare and len(told) < _MOST:
+                _tell(file, index, column, length, form.why, form.hint)
+                told.add(index)
+                if length and not file.lines[index][column - 1 + length :].strip() and form.first:
+                    bare.add(index)
+    return bare
+
+
+def _tell(file: Source, index: int, column: int, length: int, why: str, hint: str) -> None:
+    written = file.lines[index][max(column - 1, 0) :][: length or None]
+    message = f"`{brief(written.strip())}` is shown as text: {why}"
+    file.report("note", "shown-as-text", message, hint, index=index, column=column, length=length)
+
+
+def _suspects(text: str) -> set[int]:
+    """Return the lines of a source that may hold a form."""
+    found = [match.start() for match in _FIRSTS.finditer(f"\n{text}")]
+    for sign, pattern in _OTHERS:
+        if sign in text:
+            found += [match.start() for match in pattern.finditer(text)]
+    lines, line, before = set[int](), 0, 0
+    for at in sorted(found):
+        line += text.count("\n", before, at)
+        before = at
+        lines.add(line)
+    return lines
+
+
+def _in_block(block: Token, opener: str, file: Source) -> Iterator[tuple[int, int, int, _Form]]:
+    """Yield line index, column, length and form of each that stands in an inline block."""
+    if len(block.content) > MAX_INLINE:
+        return
+    text, places = _text_of(block)
+    forms = _forms(paragraph=opener == "paragraph_open")
+    cell = file.lines[(block.map or [0])[0]].find(block.content) if opener in ("td_open", "th_open") else None
+
+    def place(at: int) -> int:
+        number = bisect_right(places, (at, len(block.content))) - 1
+        return places[number][1] + at - places[number][0]
+
+    for found in forms.finditer(text):
+        index, column = file.spot(block, place(found.start()), cell)
+        last = found.start() + len(found[0].partition("\n")[0]) - 1  # on its first line
+        length = file.spot(block, place(last), cell)[1] - column + 1 if column else 0
+        yield index, column, length, _FORMS[int((found.lastgroup or "f0")[1:])]
+
+
+def _text_of(block: Token) -> tuple[str, list[tuple[int, int]]]:
+    """Return what is text in a block, with a sign for all else, and where pieces of it stand in the block's source."""
+    parts: list[str] = []
+    places = [(0, 0)]
+    length = at = depth = 0
+    source = block.content
+    for token in block.children or ():
+        depth += token.nesting if token.type in ("link_open", "link_close") else 0
+        if token.type == "link_close" or (depth and token.type != "link_open"):
+            continue  # a link's own end is known
+        piece, begin, at = _piece(token, source, at)
+        places.append((length, begin))
+        parts.append(piece)
+        length += len(piece)
+    text = "".join(parts)
+    return _MATHS.sub(lambda found: _CODE * len(found[0]), text) if "$" in text else text, places
+
+
+def _piece(token: Token, source: str, at: int) -> tuple[str, int, int]:
+    """Return what stands for a token in the block's text, and where it begins and ends in its source."""
+    kind, start = token.type, at
+    if kind == "text_special" and token.content != token.markup:  # else a backslash before a letter
+        return _CODE, at, at + len(token.markup)
+    if kind in ("text", "text_special"):
+        start = max(source.find(token.content, at), at)
+        return token.content, start, start + len(token.content)
+    if kind in ("softbreak", "hardbreak"):
+        start = max(source.find("\n", at), at)
+        return "\n", start, start + 1
+    if "at" in token.meta:
+        sign = _URL if token.info == "auto" else _LINKED if kind in ("link_open", "image") else _CODE
+        return sign, *token.meta["at"]
+    if kind == "code_inline":
+        start = max(source.find(token.markup, at), at)
+        end = source.find(token.markup, start + len(token.markup) + 1)
+        return _CODE, start, max(end, start) + len(token.markup)
+    return "", at, at + len(token.markup)

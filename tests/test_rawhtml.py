@@ -289,6 +289,7 @@ def test_only_its_own_text_becomes_a_link() -> None:
         '<b ="><svg onload=x>">',
         "x^[<img src=x onerror=ran()>]",
         "<input>",
+        "<svg/onload=x>",
         "<noscript>x</noscript>",
     ],
 )
@@ -301,7 +302,7 @@ def test_active_html_is_seen(payload: str) -> None:
     "source",
     [
         "a < b",
-        "`<script>`",
+        "`<script>` \\<script> &lt;script&gt;",
         "```\n<script>\n```",
         "<details><summary>x</summary></details>",
         "<p align=center><font color=red>x</font>",

@@ -17,7 +17,8 @@ _HARMLESS = safe.TAGS - {"input"} | elements.NEVER | {
 def is_active(source: str) -> bool:
     """Tell whether a note, shown with `html = "raw"`, could run something, load a frame or send a form.
 
-    The note is read as it is when it is rendered. What is not known to be harmless counts as active.
+    The note is read as it is when it is rendered. What is not known to be harmless counts as active, and so does text
+    that Markdown takes for no tag and browsers would.
     """
     if "<" not in source:
         return False
@@ -28,7 +29,7 @@ def is_active(source: str) -> bool:
 def _raw(tokens: list[Token]) -> list[str]:
     found = []
     for token in tokens:
-        if token.type in ("html_block", "html_inline"):
+        if token.type in ("html_block", "html_inline", "text"):
             found.append(token.content)
         found += _raw(token.children or [])
         if inner := token.meta.get("inline"):

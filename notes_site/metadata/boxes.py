@@ -15,7 +15,7 @@ _KEPT = frozenset({
     b"skip", b"wide", b"pdin", b"imda", b"JXL ", b"jxlc", b"jxlp", b"jxll", b"jxli", b"jP  ", b"jp2h", b"jp2c",
 })  # fmt: skip
 """What a file needs. Others tell of it (`uuid`, `udta`, `Exif`, `xml `, `jumb`, `brob`), or hide a film (`mpvd`)."""
-_CONTENT = frozenset({b"mdat", b"imda", b"jxlc", b"jxlp", b"jp2c", b"meta"})
+_CONTENT = frozenset({b"mdat", b"moov", b"imda", b"jxlc", b"jxlp", b"jp2c", b"meta"})
 _OF_FILMS = frozenset({b"udta", b"meta", b"uuid"})
 _OF_IMAGES = frozenset({b"iinf", b"iloc", b"iprp", b"pitm"})
 _HOLDERS = frozenset({b"moov", b"trak", b"mdia"})

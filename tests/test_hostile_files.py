@@ -173,10 +173,12 @@ def test_a_link_to_nothing_is_noticed_where_there_was_no_config(site: Site) -> N
 def test_too_few_descriptors_are_one_line(cold: bool, built: Site) -> None:
     import resource
 
-    for most in range(5, 10):  # with fewer Python itself does not start
+    for most in range(5, 10):
         if cold:
             built.run("clean")
         done = built.run("build", preexec_fn=lambda n=most: resource.setrlimit(resource.RLIMIT_NOFILE, (n, n)))
+        if "init_import_site" in done.stderr:  # with so few Python itself does not start
+            continue
         assert "Traceback" not in done.stderr, (most, done.stderr)
         assert done.returncode == 0 or done.stderr.startswith("error: "), (most, done.stderr)
         assert "another build" not in done.stderr

@@ -24,6 +24,18 @@ def decode(data: bytes | str) -> Any:
         raise ValueError("nested too deep") from None
 
 
+def decode_object(data: bytes | str) -> dict[str, Any]:
+    """Return the object in a JSON document.
+
+    Raises:
+        ValueError: as `decode` does, or it is another value.
+    """
+    found = decode(data)
+    if not isinstance(found, dict):
+        raise ValueError("no object")
+    return found
+
+
 def _finite(written: str) -> float:
     number = float(written)
     if not math.isfinite(number):

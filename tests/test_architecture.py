@@ -29,7 +29,7 @@ PURE = {
 }  # fmt: skip
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random", "io"}
 ALONE = {"diagnostics": set[str](), "digest": set[str](), "model": {"diagnostics"}}
-PURE_IN_DEPLOY = {"advice", "headers", "keys", "manifest", "model", "plan", "setup", "show", "state"}
+PURE_IN_DEPLOY = {"advice", "headers", "keys", "manifest", "model", "plan", "setup", "show"}
 ONLY_IN = {"yaml": "frontmatter", "markdown_it": "markdown", "mdit_py_plugins": "markdown", "pygments": "highlight",
            "jinja2": "templates", "sqlite3": "cache", "xml": "metadata", "starlette": "serve", "uvicorn": "serve",
            "watchdog": "serve", "botocore": "deploy", "kingfisher_sdk": "scanner"}  # fmt: skip

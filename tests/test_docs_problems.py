@@ -22,7 +22,7 @@ SILENT = {"warning": {"_find", "_report_reference", "_warn", "warn"},
           "error": {"_at", "_refusal", "Broken", "Refused", "Slip"}}  # fmt: skip
 """Those of them that know its severity."""
 
-TABLES = {"files.py": "error", "footnotes.py": "warning", "links.py": "warning"}
+TABLES = {"files.py": "error", "footnotes.py": "warning", "links.py": "warning", "rewrite.py": "warning"}
 """Modules in which tuples hold the codes, with the severity of them all."""
 
 

@@ -58,7 +58,7 @@ def forms(problems: tuple[Diagnostic, ...]) -> Iterator[str]:
 def remembered(site: Site) -> str:
     """What the cache keeps of problems: the runs, and of each note the problems that were found in it."""
     with sqlite3.connect(site.project.state) as db:
-        said = [value for (value,) in db.execute("SELECT value FROM runs")]
+        said = [value.decode() for (value,) in db.execute("SELECT value FROM runs")]
         for (value,) in db.execute("SELECT value FROM memo"):
             with suppress(msgspec.MsgspecError):  # a result of another kind
                 said += (

@@ -12,10 +12,9 @@ from typing import NamedTuple
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.keys import is_fingerprinted, kind_of
 from notes_site.deploy.model import DeployError, LocalFile
-from notes_site.deploy.state import parse
 from notes_site.diagnostics import counted, refused
 from notes_site.digest import hasher
-from notes_site.files import STATE, is_inside
+from notes_site.files import STATE, is_inside, read_json
 
 EMPTY = LocalFile(sha256().hexdigest(), 0, headers_of("", fingerprinted=False), "asset", fingerprinted=False)
 PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it is larger
@@ -49,7 +48,7 @@ def read_record(output: Path) -> Record:
     """
     try:
         file = output / STATE / "build.json"
-        record = parse(file.read_bytes())
+        record = read_json(file)
         state, drafts, schema = record["state"], record["drafts"], record["schema"]
         files = {str(path): str(value) for path, value in record["files"].items()}
         if not all(map(is_inside, files)):

@@ -13,8 +13,8 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from notes_site.deploy.model import LOCK, Conflict, DeployError, Object, Unguarded
-from notes_site.deploy.state import parse
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
+from notes_site.jsondata import decode_object
 
 TIME_TO_LIVE = 120.0  # seconds
 _LONGEST = 10 * TIME_TO_LIVE  # that we grant to a lock, whatever it says
@@ -57,7 +57,7 @@ class Lock:
 
     def _refuse_if_held(self, there: Object, dead: Collection[str]) -> None:
         try:
-            held = parse(there.data)
+            held = decode_object(there.data)
             nonce, deploy, life = str(held["nonce"]), str(held["deploy"]), float(held["life"])
             life = min(_LONGEST, life)  # in this order: also when it is no number at all
         except (ValueError, TypeError, KeyError, OverflowError):

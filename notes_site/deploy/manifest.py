@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from notes_site.deploy.model import MANIFEST, DeployError, Entry, Manifest
-from notes_site.deploy.state import parse
+from notes_site.jsondata import decode_object
 
 SCHEMA = 1
 _TYPES = [str, int, str, str, int, bool, str]  # of an entry's fields
@@ -34,7 +34,7 @@ def decode(data: bytes) -> Manifest:
         DeployError: it is not ours, or of a later version.
     """
     try:
-        document = parse(data)
+        document = decode_object(data)
         if document["schema"] > SCHEMA:
             raise DeployError(f"{MANIFEST} was written by a later version of notes-site: update this one")
         if document["state"] not in ("in-progress", "complete"):

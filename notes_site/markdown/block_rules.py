@@ -112,13 +112,13 @@ def _structure(state: StateCore) -> None:
             lists.append(token)
         elif kind in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
-        elif kind == "paragraph_open" and room > 0:
-            tokens[i + 1].meta["lead"] = bool(lists)
-            room -= 0 if lists else len(tokens[i + 1].content)
-        elif kind == "list_item_open":
-            _task(tokens, i, lists[-1])
         elif kind == "paragraph_open":
             skip = _block_id(tokens[i + 1], out, state.env)
+            if room > 0 and not skip:
+                tokens[i + 1].meta["lead"] = bool(lists)
+                room -= 0 if lists else len(tokens[i + 1].content)
+        elif kind == "list_item_open":
+            _task(tokens, i, lists[-1])
         elif kind == "heading_open":
             _heading_attributes(token, tokens[i + 1], state.env)
         elif kind == "html_block":

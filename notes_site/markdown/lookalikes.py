@@ -148,8 +148,8 @@ _FORMS = (
     ),
     _Form(
         r"(?:^|(?<=[ \t]))\^(?=[\w-]*[A-Za-z])[A-Za-z0-9-]{3,}[ \t]*\Z",
-        "Obsidian's block identifiers are not supported",
-        "leave it out, and link to a heading",
+        "no block stands before it that could have a name",
+        "write it at the end of a paragraph or list item, or on a line below the block",
     ),
     _Form(
         r"[A-Za-z][\w-]*::[ \t]+[^\n]+",

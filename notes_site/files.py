@@ -285,17 +285,45 @@ def digest_file(path: Path) -> str:
 
 
 def open_inside(root: str, file: Path) -> BufferedReader:
-    """Open a file below a folder; a link in its place is followed while it leads to a file there, as in a scan.
+    """Open a file below a folder; links on the way are followed while they lead to a file there, as in a scan.
 
     Raises:
         OSError: it is not there, cannot be opened, or is something else.
     """
-    if file.is_symlink():
-        real = os.path.realpath(file)
-        if not is_within(real, os.path.realpath(root)):
-            raise _link_in_the_way(file)
-        file = Path(real)
-    return open_plain(file)
+    try:
+        return open_below(root, str(file))
+    except OSError as exc:
+        if exc.errno not in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK):  # of a link, by system
+            raise
+    real, real_root = os.path.realpath(file), os.path.realpath(root)
+    if not is_within(real, real_root):
+        raise _link_in_the_way(file)
+    return open_below(real_root, real)
+
+
+def open_below(root: str, file: str) -> BufferedReader:
+    """Open a file below a folder from descriptor to descriptor, through no link: no name on the way can have become one
+    since it was looked at. Where the system has no such calls (Windows), the file is looked at again once it is open.
+
+    Raises:
+        OSError: it is not there, cannot be opened, or is something else.
+    """
+    if not _BY_DESCRIPTOR:
+        held = open_plain(Path(file))
+        if is_within(os.path.realpath(file), os.path.realpath(root)):
+            return held
+        held.close()
+        raise _link_in_the_way(Path(file))
+    *folders, name = os.path.relpath(file, root).split(os.sep)
+    way = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY
+    here = os.open(root, way)
+    try:
+        for folder in folders:
+            here, above = os.open(folder, way | _NO_LINKS, dir_fd=here), here
+            os.close(above)
+        return os.fdopen(_plain(Path(name), os.O_RDONLY, here), "rb")
+    finally:
+        os.close(here)
 
 
 def read_inside(root: str, file: Path) -> bytes:
@@ -319,10 +347,12 @@ def open_plain(path: Path) -> BufferedReader:
     return os.fdopen(_plain(path, os.O_RDONLY), "rb")
 
 
-def _plain(path: Path, flags: int) -> int:
+def _plain(path: Path, flags: int, folder: int | None = None) -> int:
     if not _NO_LINKS and path.is_symlink():
         raise _link_in_the_way(path)
-    descriptor = os.open(path, flags | _NO_LINKS | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0), 0o666)
+    descriptor = os.open(
+        path, flags | _NO_LINKS | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0), 0o666, dir_fd=folder
+    )
     if not modes.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "this is no plain file", str(path))
@@ -330,6 +360,7 @@ def _plain(path: Path, flags: int) -> int:
 
 
 _NO_LINKS: int = getattr(os, "O_NOFOLLOW", 0)  # 0 on Windows, which cannot be told so
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd and _NO_LINKS
 
 
 def _link_in_the_way(path: Path) -> OSError:

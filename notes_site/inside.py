@@ -1,7 +1,7 @@
 """The door to the files that an input names: nothing outside of the input's own folder is opened.
 
 `paths.below` judges the name, `find` where it leads with every symbolic link followed, and `read` opens that place
-without following any more: what was judged is what is read.
+without following any more (`files.open_below`): what was judged is what is read.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import stat as modes
 from pathlib import Path
 from typing import Literal
 
-from notes_site.files import is_ignored, is_within
+from notes_site.files import is_ignored, is_within, open_below
 
 LARGEST = 100_000_000
 """The largest file that is taken along, in bytes: GitHub takes none that is larger."""
 
 Why = Literal["gone", "outside", "circle", "hidden", "special", "large", "unreadable"]
-_BY_DESCRIPTOR = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 
 
 class Refused(Exception):
@@ -68,43 +67,15 @@ def read(root: str, path: str, most: int = LARGEST) -> bytes:
         Refused: as for `find`; it is no plain file, is larger, or the system does not let us read it.
     """
     real = find(root, path)
+    if os.path.isdir(real):
+        raise Refused("gone")
     try:
-        found = os.lstat(real).st_mode
-        if not modes.S_ISREG(found):
-            raise Refused("gone" if modes.S_ISDIR(found) else "special")
-        with open(_open(root, real), "rb") as file:
-            stat = os.fstat(file.fileno())
-            if not modes.S_ISREG(stat.st_mode):
-                raise Refused("special")
-            data = file.read(most + 1) if stat.st_size <= most else None
+        if not modes.S_ISREG(os.lstat(real).st_mode):
+            raise Refused("special")
+        with open_below(root, real) as file:
+            data = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
     except OSError:
         raise Refused("unreadable") from None
     if data is None or len(data) > most:
         raise Refused("large")
     return data
-
-
-def _open(root: str, real: str) -> int:
-    """Open a real path below a folder from descriptor to descriptor, so that no name on the way can have become a link
-    meanwhile. Without such calls (Windows) it is looked at again once it is open.
-
-    Raises:
-        OSError: it cannot be opened, or is no longer what it was.
-    """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    if not _BY_DESCRIPTOR:
-        descriptor = os.open(real, flags)
-        if os.path.realpath(real) == real and os.path.samestat(os.fstat(descriptor), os.lstat(real)):
-            return descriptor
-        os.close(descriptor)
-        raise FileNotFoundError(real)
-    *folders, name = os.path.relpath(real, root).split(os.sep)
-    way = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW
-    here = os.open(root, way)
-    try:
-        for folder in folders:
-            here, above = os.open(folder, way, dir_fd=here), here
-            os.close(above)
-        return os.open(name, flags, dir_fd=here)
-    finally:
-        os.close(here)

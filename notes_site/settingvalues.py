@@ -175,7 +175,7 @@ def as_accent(value: Any) -> str:
 def as_file(value: Any) -> str:
     """The path of a file in the folder `static`."""
     text = as_text(value)
-    if "\\" in text or text.startswith("/") or ".." in text.split("/"):
+    if "\\" in text or text.startswith("/") or paths.below(text, "") is None:
         raise BadSetting(f"`{text}` is no file in the folder `static`", 'write its path there, like "logo.svg"')
     return text
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notes_site import inside
+from notes_site import files, inputs, inside
 from tests.harness import Site
 from tests.test_import import ONE, run
 
@@ -221,7 +221,7 @@ def test_what_was_judged_is_what_is_opened(site: Site, monkeypatch: pytest.Monke
     monkeypatch.setattr(inside, "find", lambda root, path: found)
     with pytest.raises(inside.Refused, match="unreadable"):
         inside.read(root, "img/pic.png")
-    monkeypatch.setattr(inside, "_BY_DESCRIPTOR", False)
+    monkeypatch.setattr(files, "_BY_DESCRIPTOR", False)
     with pytest.raises(inside.Refused, match="unreadable"):
         inside.read(root, "img/pic.png")
 
@@ -283,3 +283,24 @@ def test_no_byte_from_outside_comes_in(
         assert MARK.decode() not in result.output
         site.build()
         assert not marked(site.root / "content") + marked(site.output)
+
+
+@links
+@pytest.mark.parametrize("path", ["one.md", "data.csv", "deep/one.md", "deep/data.csv"])
+@pytest.mark.parametrize("by_descriptor", [True, False])
+def test_a_build_reads_through_no_link_that_came_after_its_scan(
+    path: str, by_descriptor: bool, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_BY_DESCRIPTOR", by_descriptor)
+    site.write("elsewhere/deep/one.md", MARK)
+    site.write("elsewhere/deep/data.csv", MARK)
+    site.write(f"content/{path}", b"text")
+    roots, shown = {"content": str(site.root / "content")}, {"content": "content"}
+    scans = inputs.scan_layers(roots, shown)
+    place = site.root / "content" / path.partition("/")[0]
+    place.rename(site.root / "old")
+    place.symlink_to("../elsewhere/deep" if "/" in path else f"../elsewhere/deep/{path}")
+    read = inputs.read_inputs(roots, scans, shown, {})
+    assert [(d.path, d.code) for d in read.problems] == [(f"content/{path}", "unreadable")]
+    assert not read.data
+    assert read.digests == {"content": {}}

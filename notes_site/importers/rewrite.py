@@ -28,7 +28,6 @@ _IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico)$", re.IGNORECASE
 
 
 _MACHINE = re.compile(r"[A-Za-z]:|file:", re.IGNORECASE)
-_NO_IMAGE = "put the file there and import again, or take the image out"
 _REFUSED = {
     "outside": ("leads out of the README's folder", "put a copy into it"),
     "absolute": ("is no file in the README's folder", "a path with `/` in front starts there, or at its git work tree"),
@@ -187,15 +186,15 @@ class _Writer:
         """Tell why the file of a link, or of an image that is to be `shown`, is not taken along."""
         if not ref.column:  # at the definition of a link it has been told of
             return
-        if shown and why in ("", "gone"):
-            code, said, hint = "missing-image", f"there is no image `{ref.target}`", _NO_IMAGE
-        else:
-            why = "absolute" if why == "gone" and ref.target.startswith("/") else why
-            code, (said, hint) = "file-refused", _REFUSED.get(why, ("", ""))
-            said = said and f"`{ref.target}` {said}"
-        if said:
-            at = {"line": ref.line, "column": ref.column, "length": ref.length, "text": self.source[ref.line - 1]}
-            self.problems.add(warning(self._place.name, code, said, hint=hint, **at))
+        name = self._place.name
+        at = {"line": ref.line, "column": ref.column, "length": ref.length, "text": self.source[ref.line - 1]}
+        why = "absolute" if why == "gone" and ref.target.startswith("/") else why
+        if shown and why in ("", "gone", "absolute"):
+            hint = "put the file there and import again, or take the image out"
+            self.problems.add(warning(name, "missing-image", f"there is no image `{ref.target}`", hint=hint, **at))
+        elif why in _REFUSED:
+            said, hint = _REFUSED[why]
+            self.problems.add(warning(name, "file-refused", f"`{ref.target}` {said}", hint=hint, **at))
 
 
 def _destination(target: str) -> str:

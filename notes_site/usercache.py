@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import stat as modes
 import sys
 from collections.abc import Callable
@@ -44,7 +43,7 @@ def key() -> bytes:
     folder = _folder()
     found = _read(folder / _KEY) if folder else None
     if found is None or len(found) != _KEY_BYTES:
-        found = secrets.token_bytes(_KEY_BYTES)
+        found = os.urandom(_KEY_BYTES)
         if folder:
             _write(folder / _KEY, found)
             found = _read(folder / _KEY) or found  # another process may have been faster
@@ -120,7 +119,7 @@ def _read(path: Path) -> bytes | None:
 
 def _write(path: Path, data: bytes) -> None:
     """Put a file into its place in one step, for the user's eyes only."""
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    staged = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with suppress(OSError):
         try:

@@ -90,9 +90,11 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an attribute: those of views without a look at what they are, for they hold only values."""
-        if isinstance(obj, Record) and not attribute.startswith("_"):
-            with suppress(AttributeError):
+        if isinstance(obj, Record) and attribute[0] != "_":
+            try:
                 return getattr(obj, attribute)
+            except AttributeError:  # said below, in words
+                pass
         return super().getattr(obj, attribute)
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> jinja2.Undefined:

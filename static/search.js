@@ -132,14 +132,8 @@ window.notesSearch ||= (() => {
     return [...parts, text.slice(from, to)]
   }
   const excerpt = (blocks, query) => {
-    let most = 0, best = 0
-    const text = blocks.split("\n").map(block => [kinds(spans(block, query)), Math.min(block.length, 99), block])
-      .sort((a, b) => b[0] - a[0] || b[1] - a[1])[0][2]
-    const found = spans(text, query)
-    found.slice(0, 99).forEach(([at], n) => {
-      const here = kinds(found.slice(n).filter(([start]) => start < at + 160))
-      if (here > most) most = here, best = at
-    })
+    const [text] = blocks.split("\n").sort((a, b) => kinds(spans(b, query)) - kinds(spans(a, query)))
+    const [[best] = [0]] = spans(text, query)
     const from = best < 60 ? 0 : Math.min(best, text.indexOf(" ", best - 50) + 1 || best), to = from + 200
     return [from ? "… " : "", ...marked(text, query, from, to), text[to] ? "…" : ""]
   }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Generator
@@ -23,11 +24,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 # What is kept for the user outside of projects: the tests leave theirs alone.
-_KEPT = tempfile.TemporaryDirectory(prefix="notes-site-", ignore_cleanup_errors=True)
-os.environ["LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME"] = _KEPT.name
+_KEPT = tempfile.mkdtemp(prefix="notes-site-")
+os.environ["LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME"] = _KEPT
 
 # A shell that starts CI in the background has Ctrl-C ignored, and every process below it would ignore it too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_unconfigure() -> None:
+    """Called by pytest at its end."""
+    shutil.rmtree(_KEPT, ignore_errors=True)
 
 
 @pytest.fixture

@@ -59,6 +59,11 @@ _FORMS = (
         "there is a space between `]` and `(`",
         _LINK_FORM,
     ),
+    _Form(
+        rf"\[[^\[\]\n]+\][（](?:{_URL}|https?:|\.{{0,2}}/|[^（）\n]+\.\w{{2,4}}）)[^（）\n]*）?",
+        "the brackets of an address are `(` and `)`",
+        _LINK_FORM,
+    ),
     _Form(rf"\([^()\n]+\)\[{_ADDRESS}[^\[\]\n]*\]", "the brackets are the wrong way round", _LINK_FORM),
     _Form(
         rf"!?\[\[[^\]\n]{{0,200}}{_LINK}[^\]\n]*\]\]",
@@ -73,7 +78,7 @@ _FORMS = (
     ),
     _Form(r"\*\*[ \t]+\w[^*\n]*\*\*", "there is a space after the opening `**`", "write `**text**`", first=True),
     _Form(
-        rf"(?:\#{{2,6}}(?=\w)|\#(?!{_TAGS}\b)(?=[A-Z][\w'’-]*[a-z])(?![A-Z][a-z]+[A-Z])(?=[^\#\n]*$)"
+        rf"(?:\#{{2,6}}(?=\w)|\uff03+|\#(?!{_TAGS}\b)(?=[A-Z][\w'’-]*[a-z])(?![A-Z][a-z]+[A-Z])(?=[^\#\n]*\#*$)"
         rf"|\#(?!{_TAGS}\b)(?=[A-Z][A-Z\d]*[ \t]+\S[^\#\n]*$)|\#(?=[^\x00-\x7f][^\s\#]*[ \t]+\S[^\#\n]*$))[^\n]*",
         "a heading needs a space after `#`",
         "write `# Heading`",
@@ -98,6 +103,12 @@ _FORMS = (
         first=True,
     ),
     _Form(
+        r"-\[[ xX]\][ \t]+[^\n]+|\[\][ \t]+\w[^\n]*",
+        "this is no task",
+        "write `- [ ] task` or `- [x] task`",
+        first=True,
+    ),
+    _Form(
         rf"(?:\|[ \t]*{_DASHES}|{_DASHES}[ \t]*\|[ \t]*{_DASHES})[ \t]*(?:\|[ \t]*{_DASHES}[ \t]*){{0,98}}\|?[ \t]*$",
         "this line makes no table",
         "write a header row with as many cells above it",
@@ -113,7 +124,12 @@ _FORMS = (
         "leave it out",
         first=True,
     ),
-    _Form(r"@\[(?:toc|code)[^\n]*", "this is markup of VuePress", "leave it out", first=True),
+    _Form(
+        r"@\[(?:toc|code)[^\n]*|<<<[ \t]*@[^\n]*|!!!include\([^\n]*",
+        "this is markup of VuePress",
+        "leave it out, or write the text itself",
+        first=True,
+    ),
     _Form(
         r"\{:(?:toc|:|[ \t]*[.\#][\w-]|[ \t]*[\w-]+[:=]|[ \t]+[\w-]+[ \t]*=)[^{}\n]*\}",
         "this is markup of kramdown",
@@ -121,6 +137,7 @@ _FORMS = (
     ),
     _Form(r"\{\{[<%][^\n]{0,300}?[>%]\}\}", "Hugo's shortcodes are not supported", "write Markdown or HTML"),
     _Form(r"\{%-?[ \t]*[a-z][^\n]{0,300}?%\}", "Liquid's tags are not supported", "write Markdown or HTML"),
+    _Form(r"<%[-=*_+]?[ \t]*[\w.]+[^\n]{0,300}?%>", "templates are not filled in here", "write the text itself"),
     _Form(r"(?<![$\\{])\{\{[^{}\n]+\}\}", "nothing is filled in here", "write the text itself, or put it in backticks"),
     _Form(r":{3,}[ \t]*(?:\{[^}\n]*\}|[A-Za-z][\w-]*)[^\n]*", "`:::` is not supported", _CALLOUT_FORM, first=True),
     _Form(
@@ -158,6 +175,16 @@ _FORMS = (
         first=True,
     ),
     _Form(
+        r"[\[(][A-Za-z][\w -]{0,30}::[ \t]+[^\n\])]+[\])]",
+        "fields of Dataview are not supported",
+        _FRONT_MATTER_FORM,
+    ),
+    _Form(
+        r"\[-?@[A-Za-z][\w:.-]*\d{2}[^\[\]\n]*\]",
+        "citations of Pandoc are not supported",
+        "write a link or a footnote: `[^1]`",
+    ),
+    _Form(
         rf"\(\({_UUID}\)\)",
         "Logseq's block references are not supported",
         "link to a heading: `[text](note.md#heading)`",
@@ -168,17 +195,19 @@ _FORMS = (
 @lru_cache(maxsize=2)
 def _forms(*, paragraph: bool) -> re.Pattern[str]:
     """Return all forms as one expression, with a group for each: of a paragraph, or of any other block."""
-    chosen = [(n, form) for n, form in enumerate(_FORMS) if paragraph or not form.first]
-    parts = (f"(?P<f{n}>^(?:{form.pattern}))" if form.first else f"(?P<f{n}>{form.pattern})" for n, form in chosen)
-    return re.compile("|".join(parts), re.MULTILINE)
+    named = [(form.first, f"(?P<f{n}>{form.pattern})") for n, form in enumerate(_FORMS)]
+    anywhere = "|".join(pattern for first, pattern in named if not first)
+    begin = "|".join(pattern for first, pattern in named if first)
+    whole = rf"(?=[!\[(*{{<:^])(?:{anywhere})" + (f"|^(?:{begin})" if paragraph else "")
+    return re.compile(whole, re.MULTILINE)
 
 
 # What a source has where any form may stand: line by line, and of the others the parts that are rare elsewhere.
 _FIRSTS = re.compile(
-    rf"\n[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]+)*+"
-    rf"(?:\#+(?:\w|[{_SPACES}])|\#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)][^\W\d_]|\d{{1,2}}[.)][*\[]|-[*_]{{0,3}}(?:[^\W\d_]|\[)"
-    r"|\*\*[ \t]|\|?[ \t]*:?-+:?[ \t]*\||\+[-=]{3}|\[(?:T|t|_T)[Oo]|@\[|:::|!!![ \t]|\?\?\?|===|///|--8|\\[a-z]{3}"
-    r"|[A-Za-z][\w-]*::)"
+    rf"\n[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]+)*+(?:[A-Za-z][\w-]*+::|(?=[-#*+\d\[|@:!?=/\\<\uff03])(?:"
+    rf"#+(?:\w|[{_SPACES}])|#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)](?:[^\W\d_]|[*\[])|-[*_]{{0,3}}(?:[^\W\d_]|\[)"
+    r"|\*\*[ \t]|\|?[ \t]*:?-+:?[ \t]*\||\+[-=]{3}|\[(?:T|t|_T)[Oo]|-?\[[ xX]?\]|@\[|<<<|!!!include|\uff03"
+    r"|:::|!!![ \t]|\?\?\?|===|///|--8|\\[a-z]{3}))"
 )
 _OTHERS = tuple(
     (sign, re.compile(pattern))
@@ -192,6 +221,10 @@ _OTHERS = tuple(
         ("*", rf"\*\*(?:(?<=[^{_OPENERS}]\*\*)\w|(?<=\w\*\*)[^\w\s*|)\]}}>.,;:!?'/-])"),
         ("*", r"\*(?<=[^\x00-\x7f]\*)\w"),
         (":", r":[a-z+-][a-z0-9_+-]+:"),
+        ("%", r"<%"),
+        ("@", r"\[-?@"),
+        (":", r"::[ \t][^\n]*[\])]"),
+        ("（", r"\]（"),
         ("^", r"\^[A-Za-z0-9-]{3,}[ \t]*\n"),
     )
 )
@@ -202,6 +235,8 @@ _NOT_FRONT_MATTER = re.compile(
     r"\A(?:[ \t\ufeff\u200b]*\n|[ \t]*<!--(?:(?!-->)[^\0])*+-->[ \t]*\n|#[^\n]*\n)*"
     r"(?P<dashes>[ \t\ufeff\u200b]*(?:-{3,}|[—–]-?)[ \t]*)\n"
     r"(?:[A-Za-z_][\w-]*:(?:[ \t][^\n]*)?\n(?:[ \t#-][^\n]*\n)*)+[ \t]*(?:-{3,}|[—–]-?)[ \t]*(?:\n|\Z)"
+    r"|\A(?P<field>(?:title|date|tags|layout|draft|author|categories|aliases):[ \t][^\n]*)\n"
+    r"(?:[A-Za-z_][\w-]*:[^\n]*\n)*---[ \t]*\n"
 )
 _FRONT_MATTER = "begin the file with a line `---`, and end the fields with another one"
 _MOST = 100  # told of in one note
@@ -214,10 +249,12 @@ def report(tokens: Sequence[Token], file: Source) -> set[int]:
     """
     told = {problem.line - file.first_line for problem in file.problems}
     bare = set[int]()
-    if found := _NOT_FRONT_MATTER.match(file.text):
+    found = _NOT_FRONT_MATTER.match(file.text)
+    if found and (found["dashes"] or file.first_line == 1):
         bare.update(range(found[0].count("\n")))
-        index = file.text.count("\n", 0, found.start("dashes"))
-        _tell(file, index, 1, len(found["dashes"]), "this is no front matter", _FRONT_MATTER)
+        group = found.lastgroup or "dashes"
+        index = file.text.count("\n", 0, found.start(group))
+        _tell(file, index, 1, len(found[group]), "this is no front matter", _FRONT_MATTER)
     suspects = sorted(_suspects(file.text) - told - bare)
     for number, token in enumerate(tokens if suspects else ()):
         if token.type != "inline" or not token.map:
@@ -267,9 +304,10 @@ def _in_block(block: Token, opener: str, file: Source) -> Iterator[tuple[int, in
         return places[number][1] + at - places[number][0]
 
     for found in forms.finditer(text):
-        index, column = file.spot(block, place(found.start()), cell)
-        last = found.start() + len(found[0].partition("\n")[0]) - 1  # on its first line
-        length = file.spot(block, place(last), cell)[1] - column + 1 if column else 0
+        start = place(found.start())
+        index, column = file.spot(block, start, cell)
+        end = place(found.start() + len(found[0].partition("\n")[0]))  # on its first line
+        length = len(block.content[start:end].rstrip(" \t")) if column else 0
         yield index, column, length, _FORMS[int((found.lastgroup or "f0")[1:])]
 
 
@@ -287,6 +325,7 @@ def _text_of(block: Token) -> tuple[str, list[tuple[int, int]]]:
         places.append((length, begin))
         parts.append(piece)
         length += len(piece)
+    places.append((length, at))
     text = "".join(parts)
     return _MATHS.sub(lambda found: _CODE * len(found[0]), text) if "$" in text else text, places
 
@@ -304,7 +343,8 @@ def _piece(token: Token, source: str, at: int) -> tuple[str, int, int]:
         return "\n", start, start + 1
     if "at" in token.meta:
         sign = _URL if token.info == "auto" else _LINKED if kind in ("link_open", "image") else _CODE
-        return sign, *token.meta["at"]
+        start, end = token.meta["at"]
+        return sign, start, source.find("]]", end) + 2 if token.markup == "wikilink" else end
     if kind == "code_inline":
         start = max(source.find(token.markup, at), at)
         end = source.find(token.markup, start + len(token.markup) + 1)

@@ -5,7 +5,7 @@ Nothing here waits, listens or watches; `app` and `watch` do that. All methods r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -148,7 +148,7 @@ class Preview(Outputs):
         """Take in what changed on the disk. Returns False, with nothing taken in, when a file is empty or wrong and
         may still be being written; call again after a moment, in the end with `final`.
         """
-        return self._refresh([*changed], final, lambda: None)
+        return self._refresh([*changed], final)
 
     def catch_up(self, *, final: bool = False) -> bool:
         """Take in all that is no longer as it was read, told of or not, as it is at one moment; if it never comes to
@@ -156,17 +156,16 @@ class Preview(Outputs):
         """
         for _ in range(_ATTEMPTS):
             now = stamps_now(self.roots)
-
-            def check(seen: dict[str, str] = now) -> None:
-                if stamps_now(self.roots) != seen:
-                    raise _Moving
-
             with suppress(_Moving):
-                return self._refresh(differing(self._stamps, now, self.roots), final, check)
+                return self._refresh(differing(self._stamps, now, self.roots), final, now)
         return True
 
-    def _refresh(self, files: Sequence[Path], final: bool, check: Callable[[], None]) -> bool:
-        """Take in these files. `check` is called once all of them are read, and may refuse by an exception."""
+    def _refresh(self, files: Sequence[Path], final: bool, now: Mapping[str, str] | None = None) -> bool:
+        """Take in these files. `now`: the stamps that all files must still have once these are read.
+
+        Raises:
+            _Moving: they have not.
+        """
         old = self._newest.loaded
         places = {place for file in files for place in places_of(file, self.project.config, old.roots)}
         if not places:
@@ -183,7 +182,8 @@ class Preview(Outputs):
         ]
         if not final and any(c.is_nothing for c in changes):  # empty, or gone: some editors save like this
             return False
-        check()
+        if now is not None and stamps_now(self.roots) != now:
+            raise _Moving
         parsed = self._parsed(changes)
         if not final and any(failed(result.diagnostics) for result in parsed.values()):
             return False

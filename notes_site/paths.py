@@ -50,7 +50,7 @@ _NO_FRAGMENT = re.compile(r'[\s"#%<>\\^`{|}]')
 _ELSEWHERE = re.compile(r"//|~[^/]*/|[A-Za-z]:/")
 """A server's folder, somebody's home, a drive: what shells and Windows make of a path that looks relative."""
 _CONTROLS = re.compile(r"[\0-\x1f\x7f]")
-_SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
+_SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]+:|//)")  # of one letter it is a drive of Windows
 
 
 def is_note(path: str) -> bool:

@@ -46,7 +46,7 @@ TAGS = (
 )  # fmt: skip
 MORE_TAGS = (
     *(f"</{name}>" for name in SWALLOWERS), "<x-y>", "</x-y>",
-    "<!--", "-->", "--!>", "<?", "?>", "<!X>", "<b", '"', "'",
+    "<!--", "-->", "--!>", "<?", "?>", "<!X>", "<b", '"', "'", "<b id='", '<i id = "', "<p id=>", "<u ='",
     "<textarea>q</textarea>", "<xmp><b></xmp>", "<style></div></style>", "<path>", "<foreignObject>",
     "</foreignObject>",    "<math><mi>", "</mi></math>",
 )  # fmt: skip
@@ -163,6 +163,9 @@ def test_tags_that_balance_stay(source: str) -> None:
         ("<script>\n**a** is b</script>", []),
         ("x <script>\n*a* is b</script>", ["`<script>` would hide what follows", "`</script>` is not needed"]),
         ("<?php echo 1; ?>\n\nx", ["`<?php echo 1; ?>` is no part of a page"]),
+        ("<p id='</main>", ["`<p id='</main>` is never closed"]),
+        ('<p id = "x</p>', ['`<p id = "x</p>` is never closed']),
+        ("<p id=></p>\n<p ='></p>", []),
     ],
 )
 def test_messages_name_the_tag(source: str, messages: list[str]) -> None:
@@ -190,6 +193,15 @@ def test_words_in_angle_brackets_are_wherever_the_note_is_shown(tmp_path: Path) 
             text = data.decode()
             assert "<public-ip>" not in text or name.endswith(".json"), name
             assert re.search(r"to (<|&lt;|&amp;lt;|\\u003c)public-ip", text), name
+
+
+def test_only_raw_html_has_the_sections_of_drawings() -> None:
+    """Without the drawing around it a browser reads on where the section seems to end."""
+    source = "<svg><![CDATA[><img src=/gone>]]></svg>\n"
+    assert "<img" in body(render(source, title="T"))
+    rendered = render(source, html="safe", title="T")
+    assert "&lt;img src=/gone&gt;" in body(rendered)
+    assert rendered.refs == ()
 
 
 def test_safe_html_shows_words_that_are_no_elements() -> None:

@@ -265,15 +265,15 @@ def check_link(value: str) -> None:
         raise BadValue("a Markdown link stands where its address should", f"write `{inner[1]}`")
     if " " in value or not value.isprintable():  # no other space is printable
         raise BadValue("a link has no spaces in it", f"write `{'%20'.join(value.split())}`, if it is one link")
+    scheme = _SCHEME.match(value)
+    if scheme and scheme[1].casefold() not in ("http", "https"):
+        raise BadValue(f"a link with `{scheme[0]}` is not published", "link to a page: `https://...`")
     if "\\" in value:
         raise BadValue("a link has no backslashes in it", f"write `{value.replace(chr(92), '/')}`")
     if value.startswith("//") or value[:4].casefold() == "www.":
         raise BadValue("the link lacks its scheme", f"write `https://{value.lstrip('/')}`")
-    scheme = _SCHEME.match(value)
     if not scheme:
         return
-    if scheme[1].casefold() not in ("http", "https"):
-        raise BadValue(f"a link with `{scheme[0]}` is not published", "link to a page: `https://...`")
     if _CREDENTIALS.match(value):
         raise BadValue("the link holds a user name or password, which would be published", "remove all before the `@`")
     if not _HOST.match(value):

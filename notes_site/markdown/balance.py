@@ -50,7 +50,7 @@ def _changes(container: _Container, hides: bool) -> bool:
     """Decide on more tags, as long as one look at them settles it; tell whether there were any."""
     tags = _left(container)
     _mark_foreign(tags)
-    _judge_alone(tags)
+    _judge_alone(tags, hides)
     _judge_pairs([tag for tag in tags if tag.fix is None], hides)
     if all(tag.fix is None for tag in tags):
         nesting = Nesting(container.place)
@@ -139,12 +139,12 @@ def _mark_foreign(tags: list[Tag]) -> None:
         tag.foreign = depth > 0
 
 
-def _judge_alone(tags: Iterable[Tag]) -> None:
+def _judge_alone(tags: Iterable[Tag], hides: bool) -> None:
     """Show what is no element of a page's body, and elements that would show nothing."""
     unknown = set[str]()
     for tag in tags:
         piece, name = tag.piece, tag.name
-        if piece is None or tag.foreign:
+        if piece is None or (tag.foreign and (hides or piece.kind != "alien")):
             continue
         if piece.kind == "alien":
             _judge_alien(tag, piece)

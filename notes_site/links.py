@@ -156,8 +156,9 @@ class _Index:
         if by_name:
             return self._wikilink(ref, note)
         found = self._there(target, ref)
-        if found.slot is MISSING and target.path not in self.hidden:  # as Obsidian writes paths, from the vault's root
-            found = self._there(paths.resolve(ref.target, ""), ref)
+        from_root = paths.resolve(ref.target, "")  # as Obsidian writes paths, from the vault's root
+        if found.slot is MISSING and target.path not in self.hidden and from_root.path:
+            return self._there(from_root, ref)
         return found
 
     def _there(self, target: paths.Target, ref: Ref) -> _Found:

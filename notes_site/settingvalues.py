@@ -241,10 +241,6 @@ def as_target(value: Any) -> str:
     text = as_text(value)
     if text and re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) and not re.match(r"(?:s3://[^/]|file:///)", text):
         raise BadSetting(f"`{text}` is no place to deploy to", 'write "s3://bucket", "s3://bucket/prefix" or a folder')
-    if text.startswith("~"):
-        raise BadSetting(
-            f"`{text}` is another folder for everybody", "write a path from this file's own folder, or name it whole"
-        )
     return text
 
 

@@ -34,6 +34,7 @@ def _sent(preview: Preview, answer: Answer) -> bytes:
     file = preview.opened(answer)
     assert file
     with file:
+        file.seek(0)
         return file.read()
 
 

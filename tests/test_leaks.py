@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import string
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import leaks
+from notes_site import characters, leaks
 from notes_site.leaks.rules import RULES
 from notes_site.leaks.tokens import BEGINNINGS, pattern
 from tests.harness import Site, codes
@@ -68,6 +69,19 @@ SECRETS = {
         "a token that joins a Kubernetes cluster",
     ),
 }  # fmt: skip
+
+
+@given(st.data())
+def test_colours_of_a_terminal_hide_no_secret(data: st.DataObject) -> None:
+    """A page leaves them out, so that the secret stands there in one piece."""
+    text, (secret, what) = data.draw(st.sampled_from([*SECRETS.items()]))
+    at = data.draw(st.lists(st.integers(0, len(text)), min_size=1, max_size=4).map(sorted))
+    codes = st.sampled_from(["\x1b[01;31m\x1b[K", "\x1b[0m", "\x07", "\x1b(B\x1b[m"])
+    pieces = [text[a:b] for a, b in itertools.pairwise([0, *at, len(text)])]
+    coloured = pieces[0] + "".join(data.draw(codes) + piece for piece in pieces[1:])
+    (leak,) = leaks.find("Before.\n" + coloured + "\nAfter.\n")
+    assert characters.without(("Before.\n" + coloured)[leak.start : leak.end]) == secret
+    assert leak.what == what
 
 
 @pytest.mark.parametrize("text", SECRETS)

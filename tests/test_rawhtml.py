@@ -303,6 +303,9 @@ def test_only_its_own_text_becomes_a_link() -> None:
         "<input>",
         "<svg/onload=x>",
         "<noscript>x</noscript>",
+        "<img src=x\x0bonerror=ran()>",
+        "<b one\x07rror=ran()>",
+        "<b on%%x%%error=ran()>",
     ],
 )
 def test_active_html_is_seen(payload: str) -> None:

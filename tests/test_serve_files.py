@@ -120,6 +120,18 @@ def test_what_was_opened_is_what_was_looked_at(course: Site, tmp_path: Path) -> 
         assert preview.opened(answer) is None
 
 
+def test_a_file_is_sent_whole_when_its_stamp_is_not_known(course: Site) -> None:
+    """It was too young to vouch for its bytes, or touched since."""
+    data = course.root / "content/cloud/data.csv"
+    with closing(Preview(course.project)) as preview:
+        answer = preview.answer(next(path for path in preview.outputs if path.endswith(".csv")))
+        os.utime(data, (1, 1))
+        file = preview.opened(answer)
+        assert file
+        with file:
+            assert file.read() == data.read_bytes() != b""
+
+
 def test_project_that_is_away_is_shown_as_it_was(course: Site) -> None:
     pages = ("", "cloud/one.html", "tags.html", "nowhere.html")
     with Serving(course.root) as preview:
@@ -163,12 +175,39 @@ def test_what_goes_on_changing_is_shown_as_it_was(linked: Site, monkeypatch: pyt
         before = preview.answer("cloud/nine.html").data
         edit_both(linked)
         numbers = iter(range(1000))
-        monkeypatch.setattr(engine, "stamps_now", lambda roots: {"content:cloud/nine.md": str(next(numbers))})
+        monkeypatch.setattr(engine, "stamps_now", lambda *_: {"content:cloud/nine.md": str(next(numbers))})
         assert preview.catch_up(final=True)
         assert preview.answer("cloud/nine.html").data == before
         monkeypatch.undo()
         assert preview.catch_up(final=True)
         assert b"New title" in (preview.answer("cloud/nine.html").data or b"")
+
+
+def test_an_answer_does_not_mix_new_text_with_old_settings(linked: Site) -> None:
+    linked.write("notes-site.toml", 'title = "Old site"\n')
+    with Serving(linked.root, "--poll") as preview:
+        assert b"Old site" in preview.page("cloud/nine.html")
+        linked.write("notes-site.toml", 'title = "New site"\n')
+        edit_both(linked)
+        page = preview.page("cloud/nine.html")
+    assert b"New text." in page
+    assert b"New site" in page
+    assert b"Old site" not in page
+
+
+def test_settings_are_found_without_being_told(linked: Site, tmp_path: Path) -> None:
+    with closing(Preview(linked.project)) as preview:
+        for number, text in enumerate(('title = "One"\n', 'title = "Two"\ncontent = "docs"\n')):
+            linked.write("notes-site.toml", text)
+            linked.note(f"{'docs' if number else 'cloud'}/more.md", "Text.\n", title="More")
+            if number:
+                (linked.root / "content").rename(linked.root / "docs")
+            assert preview.catch_up(final=True)
+            assert previewed(preview) == clean_build(linked, tmp_path / f"clean{number}")[1]
+        (linked.root / "notes-site.toml").unlink()
+        (linked.root / "docs").rename(linked.root / "content")
+        assert preview.catch_up(final=True)
+        assert previewed(preview) == clean_build(linked, tmp_path / "clean")[1]
 
 
 def test_all_that_changed_is_found_without_being_told(linked: Site, tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from notes_site import characters
+from notes_site.cuts import Cut
 from notes_site.leaks.rule import secret_of
 from notes_site.leaks.rules import RULES, expression
 
@@ -75,12 +77,39 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _found_in(text: str, offset: int) -> Iterator[Leak]:
-    escapes = [match.start() for match in re.finditer(_ESCAPE, text)] if "\\" in text else []
-    found = _candidates(re.sub(_ESCAPE, "", text)) if escapes else _candidates(text)
-    moved = [at - number for number, at in enumerate(escapes)]  # where each backslash was taken out
-    for leak in found:
-        start, end = (at + offset + bisect_right(moved, at) for at in (leak.start, leak.end - 1))
-        yield leak._replace(start=start, end=end + 1)
+    for cuts in _readings(text):
+        shortened, moved = _without(text, cuts)
+        for leak in _candidates(shortened):
+            start, end = (at + offset + _removed(moved, at) for at in (leak.start, leak.end - 1))
+            yield leak._replace(start=start, end=end + 1)
+
+
+def _readings(text: str) -> Iterator[list[Cut]]:
+    """Yield what to look past in a text: as it is written, and as a page shows it, without a terminal's colours."""
+    cuts = [Cut(*match.span()) for match in re.finditer(_ESCAPE, text)] if "\\" in text else []
+    yield cuts
+    if "\0" not in text and characters.suspicious(text):  # with a NUL it is no text
+        yield sorted((*cuts, *(bad.cut for bad in characters.forbidden(text))))
+
+
+def _without(text: str, cuts: Iterable[Cut]) -> tuple[str, list[tuple[int, int]]]:
+    """Return a text without some pieces, and from which index of it on how many characters were taken out in all."""
+    parts: list[str] = []
+    moved: list[tuple[int, int]] = []
+    at = removed = 0
+    for cut in cuts:
+        if cut.start >= at:  # not within the one before
+            parts += (text[at : cut.start], cut.left)
+            at = cut.end
+            removed += cut.end - cut.start - len(cut.left)
+            moved.append((at - removed, removed))
+    return "".join((*parts, text[at:])), moved
+
+
+def _removed(moved: list[tuple[int, int]], at: int) -> int:
+    """Return how many characters were taken out before an index of the new text."""
+    number = bisect_right(moved, at, key=lambda move: move[0])
+    return moved[number - 1][1] if number else 0
 
 
 def _candidates(text: str) -> Iterator[Leak]:

@@ -7,6 +7,7 @@ from html import unescape
 from markdown_it.token import Token
 
 from notes_site.markdown import elements, parser, rawhtml, safe
+from notes_site.markdown.source import Source
 from notes_site.markdown.tags import ATTRIBUTE, Piece, pieces
 
 _HARMLESS = safe.TAGS - {"input"} | elements.NEVER | {
@@ -22,7 +23,7 @@ def is_active(source: str) -> bool:
     """
     if "<" not in source:
         return False
-    tokens = parser.extended(True, False).parse(source, parser.new_env())
+    tokens = parser.extended(True, False).parse(Source(source, "", 1).text, parser.new_env())
     return any(_acts(piece) for html in _raw(tokens) for piece in pieces(html))
 
 

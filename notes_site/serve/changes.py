@@ -15,7 +15,7 @@ import msgspec
 from notes_site import leaks
 from notes_site.diagnostics import Diagnostic, below, failed
 from notes_site.digest import digest
-from notes_site.files import as_text, digest_of_open, open_plain, settled, stat_of
+from notes_site.files import as_text, digest_of_open, open_plain, settled, stat_if_there, stat_of
 from notes_site.inputs import ignored_in, reads_as_text, scan_layers, stamp_of
 from notes_site.loader import Loaded, checked_for_leaks, leaks_in_file
 from notes_site.model import Note, Parsed
@@ -67,18 +67,26 @@ def places_of(file: Path, config: Path, roots: Mapping[str, str]) -> Iterator[Pl
             yield layer, path.as_posix()
 
 
-def stamps_now(roots: Mapping[str, str]) -> dict[str, str]:
-    """Return the stamps of all files of the site as they are on the disk, by `layer:path`."""
+def stamps_now(roots: Mapping[str, str], config: Path) -> dict[str, str]:
+    """Return the stamps of all files of the site, its config with them, as they are on the disk, by `layer:path`."""
     watched = {layer: root for layer, root in roots.items() if layer != "program"}
     scans = scan_layers(watched, {})
-    return {f"{layer}:{path}": stamp_of(stat) for layer, found in scans.items() for path, stat in found.files.items()}
+    stamps = {f"{layer}:{path}": stamp_of(stat) for layer, found in scans.items() for path, stat in found.files.items()}
+    return {**config_stamp(config), **stamps}
 
 
-def differing(read: Mapping[str, str], now: Mapping[str, str], roots: Mapping[str, str]) -> list[Path]:
+def config_stamp(config: Path) -> dict[str, str]:
+    """Return the stamp of the config as one of `stamps_now`; nothing when there is no config."""
+    stat = stat_if_there(config)
+    return {f"config:{config.name}": stamp_of(stat)} if stat else {}
+
+
+def differing(read: Mapping[str, str], now: Mapping[str, str], roots: Mapping[str, str], config: Path) -> list[Path]:
     """Return the files whose stamps are no longer those that were read."""
     names = (name for name in {**read, **now} if read.get(name) != now.get(name))
+    folders = {"config": str(config.parent), **roots}
     places = (name.partition(":") for name in names)
-    return [Path(roots[layer], path) for layer, _, path in places if layer != "program"]
+    return [Path(folders[layer], path) for layer, _, path in places if layer != "program"]
 
 
 def is_linked(file: Path, links: Collection[str]) -> bool:

@@ -31,6 +31,7 @@ from notes_site.serve.changes import (
     Change,
     Odd,
     changed_by,
+    config_stamp,
     differing,
     half_written,
     is_linked,
@@ -90,12 +91,14 @@ class Preview(Outputs):
 
     # --- what changed
 
-    def reload(self, *, final: bool = True) -> bool:
+    def reload(self, *, final: bool = True, now: Mapping[str, str] | None = None) -> bool:
         """Scan everything: at the start, when the config changed, and when the watcher is in doubt. Without `final`
-        nothing is taken in, and False returned, when a changed file is empty or wrong.
+        nothing is taken in, and False returned, when a changed file is empty or wrong. `now` as for `_refresh`.
         """
         with collector.off():
+            config = config_stamp(self.project.config)
             loaded = load(self.project, self._cache, jobs=self._jobs, progress=self._progress)
+            self._compare(now)
             edge.allow(loaded.config.leaks_allow)
             if not final and half_written(self._newest.loaded, loaded, self.project.config):
                 return False
@@ -109,7 +112,7 @@ class Preview(Outputs):
             loaded = loaded._replace(
                 inputs=loaded.inputs._replace(data=data), new_bodies=self._bodies, records=self._records
             )
-            self._stamps = {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
+            self._stamps = config | {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
             if self._shown is None or not same_site(self._newest.loaded, loaded):
                 self._take(self._composed(loaded))
             self._prune()
@@ -154,10 +157,11 @@ class Preview(Outputs):
         """Take in all that is no longer as it was read, told of or not, as it is at one moment; if it never comes to
         rest the site stays as it is. Else like `refresh`.
         """
+        config = self.project.config
         for _ in range(_ATTEMPTS):
-            now = stamps_now(self.roots)
+            now = stamps_now(self.roots, config)
             with suppress(_Moving):
-                return self._refresh(differing(self._stamps, now, self.roots), final, now)
+                return self._refresh(differing(self._stamps, now, self.roots, config), final, now)
         return True
 
     def _refresh(self, files: Sequence[Path], final: bool, now: Mapping[str, str] | None = None) -> bool:
@@ -175,15 +179,14 @@ class Preview(Outputs):
                 raise Odd  # a file could not be read, or has several names: only a scan tells what it is now
             changes = [read_change(place, old) for place in sorted(places)]
         except Odd:
-            return self.reload(final=final)
+            return self.reload(final=final, now=now)
         stamps = {f"{change.layer}:{change.path}": change.stamp for change in changes}
         changes = [
             change for change in changes if change.digest != old.inputs.digests[change.layer].get(change.path, "")
         ]
         if not final and any(c.is_nothing for c in changes):  # empty, or gone: some editors save like this
             return False
-        if now is not None and stamps_now(self.roots) != now:
-            raise _Moving
+        self._compare(now)
         parsed = self._parsed(changes)
         if not final and any(failed(result.diagnostics) for result in parsed.values()):
             return False
@@ -192,6 +195,10 @@ class Preview(Outputs):
             self._take_in(changed_by(old, changes, parsed), changes)
             self._prune()
         return True
+
+    def _compare(self, now: Mapping[str, str] | None) -> None:
+        if now is not None and stamps_now(self.roots, self.project.config) != now:
+            raise _Moving
 
     def _prune(self) -> None:
         """Let go of texts and records that neither the site in view nor the newest needs, when some have gathered."""

@@ -79,6 +79,7 @@ def opened(file: Path, digest: str, loaded: Loaded, stamps: Mapping[str, str]) -
         return None
     known = digest, stamp_of(stat_of(os.fstat(held.fileno())))
     if known in _known(file, loaded, stamps) or digest_of_open(held) == digest:
+        held.seek(0)
         return held
     held.close()
     return None

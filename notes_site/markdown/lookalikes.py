@@ -36,30 +36,51 @@ class _Form(NamedTuple):
 
 
 _ADDRESS = rf"(?:{_URL}|https?:|\.{{0,2}}/[^\s()]|#[\w-]|[^\s()\[\]]+\.(?:md|html?|pdf|png|jpe?g|gif|svg|webp)\b)"
+_TARGET = rf"(?:{_URL}|https?:|[^\s\[\]{{}}]+\.(?:md|html?|pdf|png|jpe?g)\b)"
 _SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_TITLE = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
 _LINK_FORM = "write `[text](address)`"
 _CALLOUT_FORM = "write a callout: `> [!NOTE] Title`, with `> ` before each line below it"
 _FRONT_MATTER_FORM = "write it in the front matter, or leave it out"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TAGS = "(?i:todo|fixme|note|wip|done|xxx)"  # hashtags, whatever follows them
 _SUFFIXES = "(?:css|html?|jpe?g|js|json|md|mp[34]|pdf|png|py|ts|txt|zip)"
+_BULLETS = "•●▪◦‣"
 _DASHES = r":?-+:?"
+_ROW = r"\|(?:[^|\n]*\|){2,}[ \t]*"
 _OPENERS = r"\w\s*|(\[{<\-/"  # behind these, stars begin emphasis
 
 _FORMS = (
     # Slips of Markdown
     _Form(
+        r"!\[[^\[\]\n]*\]\([^()\s]+[ \t]+=\d*%?(?:x\d*%?)?[ \t]*\)",
+        "this is not how a size is given",
+        "write `![text](image.png){width=300}`",
+    ),
+    _Form(
         rf"(?<!\w)!?\[[^\[\]\n]*\]\((?=[^()\n]*[ \t])(?:(?<=!\[\]\()|{_URL}|https?:|\.{{0,2}}/|\#"
-        r"|(?=(?:[^()\n]|\([^()\n]*\))*\.[A-Za-z]\w{0,4}(?:\#[^()\n]*)?[ \t]*\)))(?:[^()\n]|\([^()\n]*\))*\)",
+        rf"|(?=(?:[^()\n]|\([^()\n]*\))*\.[A-Za-z]\w{{0,4}}(?:\#[^()\n]*)?(?:[ \t]+{_TITLE})?[ \t]*\)))"
+        r"(?:[^()\n]|\([^()\n]*\))*\)",
         "an address ends at a space",
         "put the address in angle brackets: `[text](<a b.md>)`",
     ),
     _Form(
-        rf"(?<![\w\]!])\[(?![xX ]\])[^\[\]\n]*[^\W_][^\[\]\n]*\][ \t]+\({_ADDRESS}[^()\n]*\)",
+        rf"(?<![\w\]])!?\[(?![xX ]\])[^\[\]\n]*[^\W_][^\[\]\n]*\][ \t]+\({_ADDRESS}[^()\n]*\)",
         "there is a space between `]` and `(`",
         _LINK_FORM,
     ),
     _Form(rf"\([^()\n]+\)\[{_ADDRESS}[^\[\]\n]*\]", "the brackets are the wrong way round", _LINK_FORM),
+    _Form(
+        rf"(?<!\[)!?\[[^\[\]\n]+\](?:\[{_TARGET}[^\[\]\n]*\]|\{{{_TARGET}[^{{}}\n]*\}})",
+        "an address belongs in round brackets",
+        _LINK_FORM,
+    ),
+    _Form(rf"\[\[{_TARGET}[^\[\]\n]*\]\[[^\[\]\n]+\]\]", "this is a link of Org mode", _LINK_FORM),
+    _Form(
+        r"!?\[\[[ \t]*(?:\#[\#\s]*(?:\|[^\[\]\n]*)?|\|[^\[\]\n]*)\]\]",
+        "this wikilink names nothing",
+        "write `[[note]]` or `[[#Heading]]`",
+    ),
     _Form(
         rf"!?\[\[[^\]\n]{{0,200}}{_LINK}[^\]\n]*\]\]",
         "a wikilink cannot contain a link",
@@ -72,6 +93,11 @@ _FORMS = (
         "move the punctuation out of the stars, or put a space beside them",
     ),
     _Form(r"\*\*[ \t]+\w[^*\n]*\*\*", "there is a space after the opening `**`", "write `**text**`", first=True),
+    _Form(
+        r"(?<!\S)\*\*(?=\w)[^*()\n]*[^*()\s][ \t]+\*\*(?=[\s.,:;!?)]|\Z)",
+        "there is a space before the closing `**`",
+        "write `**text**`",
+    ),
     _Form(
         rf"(?:\#{{2,6}}(?=\w)|\#(?!{_TAGS}\b)(?=[A-Z][\w'’-]*[a-z])(?![A-Z][a-z]+[A-Z])(?=[^\#\n]*$)"
         rf"|\#(?!{_TAGS}\b)(?=[A-Z][A-Z\d]*[ \t]+\S[^\#\n]*$)|\#(?=[^\x00-\x7f][^\s\#]*[ \t]+\S[^\#\n]*$))[^\n]*",
@@ -98,9 +124,27 @@ _FORMS = (
         first=True,
     ),
     _Form(
+        r"(?<!\n)[*+](?=[^\W\d_])[^\n]*(?:\n[*+](?=[^\W\d_])[^\n]*)+\Z",
+        "a list item needs a space after its marker",
+        "write `- item`",
+        first=True,
+    ),
+    _Form(
+        rf"(?<!\n)[{_BULLETS}][^\n]*(?:\n[{_BULLETS}][^\n]*)+\Z",
+        "no list begins with this character",
+        "write `- item`",
+        first=True,
+    ),
+    _Form(
         rf"(?:\|[ \t]*{_DASHES}|{_DASHES}[ \t]*\|[ \t]*{_DASHES})[ \t]*(?:\|[ \t]*{_DASHES}[ \t]*){{0,98}}\|?[ \t]*$",
         "this line makes no table",
         "write a header row with as many cells above it",
+        first=True,
+    ),
+    _Form(
+        rf"(?<!\n)(?![\s\S]*^\|?[ \t]*{_DASHES}[ \t]*\|){_ROW}(?:\n{_ROW})+\Z",
+        "a table needs a line of dashes below its header",
+        "write `|---|---|` there",
         first=True,
     ),
     # Other tools
@@ -122,6 +166,7 @@ _FORMS = (
     _Form(r"\{\{[<%][^\n]{0,300}?[>%]\}\}", "Hugo's shortcodes are not supported", "write Markdown or HTML"),
     _Form(r"\{%-?[ \t]*[a-z][^\n]{0,300}?%\}", "Liquid's tags are not supported", "write Markdown or HTML"),
     _Form(r"(?<![$\\{])\{\{[^{}\n]+\}\}", "nothing is filled in here", "write the text itself, or put it in backticks"),
+    _Form(r"<%[^\n]{0,300}?%>", "nothing is filled in here", "write the text itself, or put it in backticks"),
     _Form(r":{3,}[ \t]*(?:\{[^}\n]*\}|[A-Za-z][\w-]*)[^\n]*", "`:::` is not supported", _CALLOUT_FORM, first=True),
     _Form(
         r"(?:!!!|\?\?\?\+?)[ \t]+[A-Za-z][\w-]*(?:[ \t]+[a-z]+){0,2}(?:[ \t]+[\"“][^\n]*[\"”])?[ \t]*$",
@@ -158,6 +203,17 @@ _FORMS = (
         first=True,
     ),
     _Form(
+        r"\[[A-Za-z][\w-]*::[ \t]+[^\[\]\n]+\]|\([A-Za-z][\w-]*::[ \t]+[^()\n]+\)",
+        "properties of Dataview are not supported",
+        _FRONT_MATTER_FORM,
+    ),
+    _Form(r"(?<=\w)~[^~\s]{1,10}~(?!~)", "subscripts are not written like this", "write `<sub>2</sub>`"),
+    _Form(
+        r"(?<=[\w)])\^[^\^\s\[\]]{1,10}\^(?!\w)",
+        "superscripts are not written like this",
+        "write `<sup>2</sup>`",
+    ),
+    _Form(
         rf"\(\({_UUID}\)\)",
         "Logseq's block references are not supported",
         "link to a heading: `[text](note.md#heading)`",
@@ -176,17 +232,26 @@ def _forms(*, paragraph: bool) -> re.Pattern[str]:
 # What a source has where any form may stand: line by line, and of the others the parts that are rare elsewhere.
 _FIRSTS = re.compile(
     rf"\n[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]+)*+"
-    rf"(?:\#+(?:\w|[{_SPACES}])|\#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)][^\W\d_]|\d{{1,2}}[.)][*\[]|-[*_]{{0,3}}(?:[^\W\d_]|\[)"
+    rf"(?:[*+][^\W\d_][^\n]*\n[ \t>]*[*+]|[{_BULLETS}]"
+    rf"|\#+(?:\w|[{_SPACES}])|\#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)][^\W\d_]|\d{{1,2}}[.)][*\[]|-[*_]{{0,3}}(?:[^\W\d_]|\[)"
     r"|\*\*[ \t]|\|?[ \t]*:?-+:?[ \t]*\||\+[-=]{3}|\[(?:T|t|_T)[Oo]|@\[|:::|!!![ \t]|\?\?\?|===|///|--8|\\[a-z]{3}"
     r"|[A-Za-z][\w-]*::)"
 )
 _OTHERS = tuple(
     (sign, re.compile(pattern))
-    for sign, pattern in (  # a sign that it needs, and what is looked for
+    for sign, pattern in (  # what it needs, and what is looked for
         ("{", r"\{[{%:]"),
         ("]", r"\][ \t]+\("),
         ("]", r"\]\([^()\n]*[ \t]"),
         (")", r"\)\["),
+        ("]", r"\][\[{](?:https?:|[^\s\[\]{}]+\.(?:md|html?|pdf|png|jpe?g)\b)"),
+        ("[", r"\[\[(?:[ \t]*[#|]|https?:[^\]\n]*\]\[)"),
+        ("|", r"(?:(?<=\n\n)|\A)\|[^\n]*\|[ \t]*\n\|[^\n]*[^\s|:-]"),
+        ("<%", "<%"),
+        ("::", r"[\[(][A-Za-z][\w-]*::[ \t]"),
+        ("~", r"\w~[^~\s]{1,10}~"),
+        ("^", r"\^[^\^\s\[\]]{1,10}\^"),
+        ("**", r"[ \t]\*\*(?=[\s.,:;!?)])"),
         ("(", r"\(\([0-9a-f]{8}-"),
         ("[", r"\[\[[^\]\n]{0,200}(?:\]\(|https?:)"),
         ("*", rf"\*\*(?:(?<=[^{_OPENERS}]\*\*)\w|(?<=\w\*\*)[^\w\s*|)\]}}>.,;:!?'/-])"),
@@ -197,11 +262,15 @@ _OTHERS = tuple(
 )
 _MATHS = re.compile(r"\$\$[^$]+\$\$|(?<![\\\w$])\$(?!\s)[^$\n]+(?<!\s)\$(?!\d)")
 
-# Front matter that none of its readers would take for such: below a comment, indented, or between other dashes.
+# Front matter that none of its readers would take for such: below a comment, indented, between other dashes, or
+# without its first line.
+_FIELD_LINES = r"[A-Za-z_][\w-]*:(?:[ \t][^\n]*)?\n(?:[ \t#-][^\n]*\n)*"
+_RULE = r"[ \t\u00a0\ufeff\u200b]*(?:-{2,}|[—–]+-?)[ \t]*"
 _NOT_FRONT_MATTER = re.compile(
-    r"\A(?:[ \t\ufeff\u200b]*\n|[ \t]*<!--(?:(?!-->)[^\0])*+-->[ \t]*\n|#[^\n]*\n)*"
-    r"(?P<dashes>[ \t\ufeff\u200b]*(?:-{3,}|[—–]-?)[ \t]*)\n"
-    r"(?:[A-Za-z_][\w-]*:(?:[ \t][^\n]*)?\n(?:[ \t#-][^\n]*\n)*)+[ \t]*(?:-{3,}|[—–]-?)[ \t]*(?:\n|\Z)"
+    r"\A(?:(?:[ \t\ufeff\u200b]*\n|[ \t]*<!--(?:(?!-->)[^\0])*+-->[ \t]*\n|#[^\n]*\n)*"
+    rf"(?P<first>{_RULE})\n(?:{_FIELD_LINES})+"
+    rf"|(?P<bare>(?:title|date|tags|layout|draft|area|aliases|created|author):[ \t][^\n]*)\n(?:{_FIELD_LINES})*)"
+    rf"{_RULE}(?:\n|\Z)"
 )
 _FRONT_MATTER = "begin the file with a line `---`, and end the fields with another one"
 _MOST = 100  # told of in one note
@@ -214,10 +283,11 @@ def report(tokens: Sequence[Token], file: Source) -> set[int]:
     """
     told = {problem.line - file.first_line for problem in file.problems}
     bare = set[int]()
-    if found := _NOT_FRONT_MATTER.match(file.text):
+    if (found := _NOT_FRONT_MATTER.match(file.text)) and (found["first"] or file.first_line == 1):
         bare.update(range(found[0].count("\n")))
-        index = file.text.count("\n", 0, found.start("dashes"))
-        _tell(file, index, 1, len(found["dashes"]), "this is no front matter", _FRONT_MATTER)
+        first = found["first"] or found["bare"]
+        index = file.text.count("\n", 0, found.start("first" if found["first"] else "bare"))
+        _tell(file, index, 1, len(first), "this is no front matter", _FRONT_MATTER)
     suspects = sorted(_suspects(file.text) - told - bare)
     for number, token in enumerate(tokens if suspects else ()):
         if token.type != "inline" or not token.map:

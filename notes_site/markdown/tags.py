@@ -12,14 +12,14 @@ RAW_TEXT = frozenset({"iframe", "noembed", "noframes", "script", "style", "texta
 Kind = Literal["text", "comment", "start", "end", "alien"]
 
 _TAG = re.compile(
-    r"""</?(?P<name>[a-zA-Z][^\t\n\f />]*)
+    r"""</?(?P<name>[a-zA-Z][^\t\n\f />]*+)
     (?P<attributes>(?:[\t\n\f /]+|[^\t\n\f />][^\t\n\f />=]*+
-        (?:[\t\n\f ]*+=[\t\n\f ]*+(?:"[^"]*"|'[^']*'|[^\t\n\f "'>][^\t\n\f >]*+|(?=>)))?+)*+)>""",
+        (?:[\t\n\f ]*+=[\t\n\f ]*+(?:"[^"]*"|'[^']*'|[^\t\n\f "'>][^\t\n\f >]*+|(?=>))|(?![\t\n\f ]*=)))*+)>""",
     re.VERBOSE,
 )
 ATTRIBUTE = re.compile(
     r"""([\t\n\f /]*)([^\t\n\f />][^\t\n\f />=]*)
-    (?:[\t\n\f ]*=[\t\n\f ]*(?:"([^"]*)"|'([^']*)'|([^\t\n\f "'>][^\t\n\f >]*)))?""",
+    (?:[\t\n\f ]*=[\t\n\f ]*(?:"([^"]*)"|'([^']*)'|([^\t\n\f "'>][^\t\n\f >]*)|\Z))?""",
     re.VERBOSE,
 )
 """An attribute: what stands before it, its name, and its value in double quotes, single quotes or none."""

@@ -226,7 +226,7 @@ def test_a_block_comment_hides_whatever_it_holds(before: str, inside: str) -> No
 # What other tools keep at home
 
 
-@pytest.mark.parametrize("folder", ["_drafts", "_Drafts", ".trash", ".obsidian", "_templates", "node_modules"])
+@pytest.mark.parametrize("folder", ["_drafts", "_Draft", ".trash", "#recycle", "@eaDir", "_templates", "node_modules"])
 @pytest.mark.parametrize("above", ["", "cloud/"])
 def test_folders_that_stay_at_home(above: str, folder: str, site: Site) -> None:
     site.note("cloud/shown.md", "Text.\n")

@@ -43,9 +43,7 @@ def plain_text(children: Iterable[Token], *, html: bool = False) -> str:
 
 def _drop_empty(tokens: list[Token], file: Source) -> None:
     """An empty heading would be a gap in the page, and nothing to those who hear it. Attributes make it an anchor."""
-    empty = [
-        i for i, t in enumerate(tokens) if t.type == "heading_open" and not t.attrs and not tokens[i + 1].content
-    ]
+    empty = [i for i, t in enumerate(tokens) if t.type == "heading_open" and not t.attrs and not tokens[i + 1].content]
     for i in empty:
         report_empty(tokens[i], file)
     if empty:

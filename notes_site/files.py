@@ -27,11 +27,12 @@ _ATTEMPTS = 5  # at reading a file that changes meanwhile: a save is over by the
 _EDITOR_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
 
 
-# Folders from which Jekyll, Hugo's and Obsidian's users, npm and macOS publish nothing.
+# Folders from which Jekyll, Hugo's and Obsidian's users, package managers, systems and storage boxes publish nothing.
 _KEPT_HOME = frozenset(
     {
-        "__macosx", "_data", "_drafts", "_includes", "_layouts", "_plugins", "_private", "_sass", "_site", "_templates",
-        "node_modules",
+        "#recycle", "$recycle.bin", "@eadir", "__macosx", "__pycache__", "_data", "_draft", "_drafts", "_includes",
+        "_layouts", "_plugins", "_private", "_sass", "_site", "_templates", "_trash", "_unpublished",
+        "bower_components", "lost+found", "node_modules", "system volume information", "venv",
     }
 )  # fmt: skip
 _LEFT_OUT = "folders of this name are not published, nor is what lies in this one"

@@ -237,10 +237,11 @@ class _Index:
             return "broken-link", f"`{ref.target}` leads out of the content folder", "move the file into it"
         if self._means(target, ref, self._drafts):
             return "link-to-draft", f"`{ref.target}` is a draft", "publish it, or build with --drafts"
-        if ref.kind not in ("wikilink", "embed") and paths.names_host(ref.target):
-            message = f"`{ref.target}` has no `https://`, so it names a file here, which is not there"
+        if ref.kind not in ("wikilink", "embed") and (address := paths.meant_address(ref.target)):
+            begin = address[: address.index(":") + 1] + "//" * (not address.startswith("mailto:"))
+            message = f"`{ref.target}` has no `{begin}`, so it names a file here, which is not there"
             code = "broken-image" if ref.kind == "image" else "broken-link"
-            return code, message, f"write `https://{ref.target.lstrip('/')}`"
+            return code, message, f"write `{address}`"
         if ref.kind == "image" and self._page(target).slot is not MISSING:
             return "broken-image", f"`{ref.target}` is a page, not an image", "link to it without the `!`"
         if _is_image(ref, target.path):

@@ -41,8 +41,9 @@ _PLUS_OR_SHARP = re.compile(r"(?<=\w)[+#]+")
 _SPELLED = {"+": "-plus-", "#": "-sharp-"}
 _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
 _HOST = re.compile(
-    r"(?:www\.[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|dev|app|info)"
-    r"|[\w-]+(?:\.[\w-]+)*\.(?!md|py|sh|rs|pl|ps|cc|js|ts)[a-z]{2}(?=/))(?=[/?#]|$)",
+    r"(?:(?P<near>localhost|\d{1,3}(?:\.\d{1,3}){3})|www\.[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}"
+    r"|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|dev|app|info)"
+    r"|[\w-]+(?:\.[\w-]+)*\.(?!md|py|sh|rs|pl|ps|cc|js|ts)[a-z]{2}(?=/))(?P<port>:\d+)?(?=[/?#]|$)",
     re.IGNORECASE,
 )
 """The generic domains that people link to; those of countries where a path follows. Not what files end with."""
@@ -50,7 +51,10 @@ _NO_FRAGMENT = re.compile(r'[\s"#%<>\\^`{|}]')
 _ELSEWHERE = re.compile(r"//|~[^/]*/|[A-Za-z]:/")
 """A server's folder, somebody's home, a drive: what shells and Windows make of a path that looks relative."""
 _CONTROLS = re.compile(r"[\0-\x1f\x7f]")
-_SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]+:|//)")  # of one letter it is a drive of Windows
+_HALF = re.compile(r"(https?)(?::/?(?!/)|//)(?=[\w.-])", re.IGNORECASE)  # `https:/x.org`, `http//x.org`
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# `x.org:80` has no scheme, though the grammar of addresses says so; of one letter it is a drive of Windows.
+_SCHEME = re.compile(rf"(?:(?!{_HALF.pattern}|{_HOST.pattern})[a-zA-Z][a-zA-Z0-9+.-]+:|//)", re.IGNORECASE)
 
 
 def is_note(path: str) -> bool:
@@ -188,9 +192,18 @@ def is_external(target: str) -> bool:
     return _SCHEME.match(target) is not None
 
 
-def names_host(target: str) -> bool:
-    """Tell whether a link without a scheme looks like an address of the web: `www.x.org`, `github.com/x`, `x.de/y`."""
-    return _HOST.match(target) is not None
+def meant_address(target: str) -> str:
+    """Return the address that a link without a whole scheme was to be, '' if it is none: `www.x.org`, `github.com/x`,
+    `x.de/y`, `localhost:8000`, `https:/x.org`, `a@x.org`.
+    """
+    if half := _HALF.match(target):
+        return f"{half[1]}://{target[half.end() :]}"
+    if _MAIL.fullmatch(target):
+        return f"mailto:{target}"
+    host = _HOST.match(target)
+    if host is None:
+        return ""
+    return f"http://{target}" if host["near"] or host["port"] else f"https://{target}"
 
 
 def is_web(target: str) -> bool:

@@ -7,7 +7,9 @@ import pytest
 from tests.harness import Site, codes
 
 
-@pytest.mark.parametrize("folder", ["_drafts", "_Drafts", ".trash", ".obsidian", "_templates", "node_modules"])
+@pytest.mark.parametrize(
+    "folder", ["_drafts", "_Draft", ".trash", ".obsidian", "#recycle", "@eaDir", "_templates", "node_modules"]
+)
 @pytest.mark.parametrize("above", ["", "cloud/"])
 def test_folders_that_stay_at_home(above: str, folder: str, site: Site) -> None:
     site.note("cloud/shown.md", "Text.\n")

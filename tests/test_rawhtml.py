@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notes_site.markdown import elements, safe
@@ -42,7 +42,7 @@ WORDS_AROUND = (
 TAGS = (
     *(f"<{name}>" for name in OTHERS), *(f"</{name}>" for name in OTHERS), *(f"<{name}>" for name in SWALLOWERS),
     *NO_ELEMENTS, "<a name=x>", "<a href='/z'>", "<div class=y>", "<span id=q/>", "<div/>", "<iframe src=x />",
-    "<input type=x>",
+    "<input type=x>", '<div class="x>', "<p title='x>", '<span =x=">',
 )  # fmt: skip
 MORE_TAGS = (
     *(f"</{name}>" for name in SWALLOWERS), "<x-y>", "</x-y>",
@@ -65,6 +65,8 @@ def test_no_note_changes_what_is_around_it(source: str) -> None:
 
 
 @given(documents((*WORDS_AROUND, *TAGS)))
+@example('<div>\n\n<div class="x> w1q\n\n</div>\n\nw2q\n')
+@example('<div>\n\n<div\n=x="> w1q\n\n</div>\n\nw2q\n')
 def test_no_start_tag_hides_a_word(source: str) -> None:
     text = shown_beside_an_intact_frame(source)
     for word in re.findall(r"w\d+q", source):

@@ -166,14 +166,25 @@ def test_an_image_by_its_path_from_the_content_folder(vault: Site) -> None:
     assert '<img src="../media/shot.' in link_in(vault, '<img src="media/shot.png" alt="">')
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["www.tiktok.com/x", "github.com/simonw/til", "docs.aws.amazon.com/index.html", "heise.de/news", "www.orf.at"],
-)
-def test_an_address_without_a_scheme_is_offered_one(vault: Site, address: str) -> None:
-    vault.note("cloud/here.md", f"[x]({address})\n", title="Here")
+ADDRESSES = {
+    **{
+        host: f"https://{host}" for host in ("www.tiktok.com/x", "github.com/simonw/til", "heise.de/news", "www.orf.at")
+    },
+    **{host: f"http://{host}" for host in ("localhost:8000/x", "192.168.0.1", "example.org:8080/x")},
+    "docs.aws.amazon.com/index.html": "https://docs.aws.amazon.com/index.html",
+    "https:/example.org/x": "https://example.org/x",
+    "http//example.org": "http://example.org",
+    "me@example.org": "mailto:me@example.org",
+}
+
+
+@pytest.mark.parametrize(("written", "address"), ADDRESSES.items())
+def test_an_address_without_a_scheme_is_offered_one(vault: Site, written: str, address: str) -> None:
+    vault.note("cloud/here.md", f"[x]({written})\n", title="Here")
     (problem,) = (d for d in vault.build().diagnostics if d.severity == "warning")
-    assert (problem.code, problem.hint) == ("broken-link", f"write `https://{address}`")
+    assert (problem.code, problem.hint) == ("broken-link", f"write `{address}`")
+    vault.note("cloud/here.md", f"[x]({address})\n", title="Here")
+    assert not codes(vault.build(), "warning")
 
 
 @pytest.mark.parametrize("name", ["node.js", "intro.sh", "docker/intr.md", "v1.2/notes.md", "main.py"])

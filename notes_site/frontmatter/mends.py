@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 import yaml
 
-from notes_site.frontmatter import tree
+from notes_site.frontmatter import names, tree, values
 from notes_site.text import line_at
 
 _PAIR = re.compile(r"([ \t]*(?:- +)?)([^\s:#][^:\n]*?):[ \t]+(\S.*)")
 _NAMED = re.compile(r"([ \t]*(?:- +)?)([\w-]+)(?:[ \t]*(?P<sign>[=：])|:(?P<space>[^\S \t\n]+)|:(?=\S))[ \t]*(\S.*)")
 """`name=value`, `name：value`, `name:value`, and with a no-break space: what is meant for `name: value`."""
-_ITEM = re.compile(r"([ \t]*)-([^\s-].*)")
+_ITEM = re.compile(r"([ \t]*)(?P<mark>-(?=[^\s-])|[*+•–—](?=[ \t]))[ \t]*(\S.*)")
 _BRACKETS = {"[": "]", "{": "}"}
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -101,12 +101,15 @@ def _proposals(line: str, start: int) -> Iterator[tuple[Slip, str]]:
             better = f"{pair[1]}{pair[2]}: {pair[3].replace('#', '')}"
             yield _slip(start, pair, "`#` begins a comment", better, "remove `#`")
         yield from _brackets(start, pair)
+        yield from _listed(start, pair)
         yield _slip(start, pair, _about_value(pair[2], pair[3]), _with_quotes(pair), "put quotes round the value")
     yield from _named(line, start)
     if item := _ITEM.fullmatch(line):
-        better = f"{item[1]}- {item[2]}"
-        place = (start + len(item[1]), start + len(line))
-        yield Slip("missing-space", "there is no space behind `-`", f"write `{better.strip()}`", *place), better
+        better = f"{item[1]}- {item[3]}"
+        code, message = "missing-space", "there is no space behind `-`"
+        if item["mark"] != "-":
+            code, message = "yaml-syntax", f"no item of a list begins with `{item['mark']}`"
+        yield Slip(code, message, f"write `{better.strip()}`", start + len(item[1]), start + len(line)), better
     bare = line.strip()
     if bare and ":" not in bare:
         message = f"there is no `:` behind `{bare}`"
@@ -144,6 +147,16 @@ def _brackets(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
     place = (start + pair.start(3), start + pair.end(3))
     line = f"{pair[1]}{pair[2]}: {better}"
     yield Slip("unbalanced-brackets", message, f"write `{line.strip()}`", *place), line
+
+
+def _listed(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
+    """Yield what was to be several texts, as a list on one line."""
+    meaning = names.meaning(names.fold(pair[2]), None)
+    if meaning is None or meaning.field.parse not in (values.tags, values.texts):
+        return
+    items = [item.strip(" \t\"'") for item in pair[3].strip("[] \t").removeprefix("- ").split(",")]
+    better = f"{pair[1]}{pair[2]}: [{', '.join(filter(None, items))}]"
+    yield _slip(start, pair, _about_value(pair[2], pair[3]), better, "write a list")
 
 
 def _slip(start: int, pair: re.Match[str], message: str, better: str, mend: str) -> tuple[Slip, str]:

@@ -58,7 +58,7 @@ class Meaning(NamedTuple):
 
 def fold(key: str) -> str:
     """Return the key as it is compared: `Time Spent`, `time-spent` and `timeSpent` are `timespent`."""
-    return key.casefold().translate(_DASHES)
+    return key.casefold() if key.startswith("-") else key.casefold().translate(_DASHES)  # `-date` was to be an item
 
 
 _DASHES = {ord(c): None for c in "-_ "}

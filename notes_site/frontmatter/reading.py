@@ -246,6 +246,9 @@ class _Reader:
                 self._tell(warning, "unsupported-key", message, *at, "write `draft: true` to keep it off the site")
             elif entry.nested or names.is_foreign(entry.folded) or names.is_promise(entry.folded):
                 self._tell(note, "ignored-key", f"`{entry.name}` means nothing here and is ignored", *at, "")
+            elif entry.name.startswith("-") and not entry.nested:
+                message = "there is no space behind the `-` of a list"
+                self._tell(error, "missing-space", message, at[0], at[0] + 1, "put one there")
             else:
                 unknown += 1
                 if unknown <= _MOST_STRANGE_KEYS:

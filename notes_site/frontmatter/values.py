@@ -142,6 +142,8 @@ def _items(node: Node) -> Iterator[tuple[str, Node]]:
         if node.plain and _NO_ITEM.match(node.text):
             first = brief(node.text[1:].split()[0])
             raise BadValue("there is no space behind the `-` of a list", f"write `- {first}`", node)
+        if node.plain and node.text.count("]") > node.text.count("["):
+            raise BadValue("there is one `]` too many", f"write `[{brief(node.text.replace(']', ''))}]`", node)
         items = _pieces(node, _BETWEEN_COMMAS)
     else:
         items = [node]  # a lone map is refused by `one`

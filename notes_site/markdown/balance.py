@@ -8,6 +8,7 @@ together, as browsers nest them, until nothing changes: what is shown as text en
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from notes_site.markdown.nesting import BEGIN, CODE, DELETE, END, Fix, Nesting, 
 from notes_site.markdown.tags import Piece, pieces
 
 _MAX_PASSES = 20
+_CUSTOM = re.compile(r"[a-z][^@:/+#]*-[^@:/+#]*")  # elements of one's own (HTML, section 4.13.3); no addresses
 
 
 @dataclass(slots=True)
@@ -150,7 +152,7 @@ def _judge_alone(tags: Iterable[Tag], hides: bool) -> None:
             _judge_alien(tag, piece)
         elif name in elements.NEVER:
             tag.shown("does nothing here", CODE)
-        elif name not in elements.KNOWN and "-" not in name:
+        elif name not in elements.KNOWN and not _CUSTOM.fullmatch(name):
             if piece.kind == "end" and name in unknown:
                 tag.fix = Fix()
             tag.shown("is no HTML element", CODE)

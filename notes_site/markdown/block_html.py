@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from notes_site import highlight
 from notes_site.markdown import fences
 from notes_site.markdown.attributes import quoted
+from notes_site.markdown.headings import report_empty
 from notes_site.markdown.inline_html import Inlines
 from notes_site.markdown.lead import Lead, has_words
 from notes_site.markdown.source import Source
@@ -168,8 +169,7 @@ class Renderer:
         index = token.map[0] if token.map else 0
         line = self._file.first_line + index
         if not text:
-            message, hint = "this heading has no words", "write them, or delete the line"
-            self._file.report("note", "empty-heading", message, hint, index=index)
+            report_empty(token, self._file)
         self._cuts.append((len(self.texts) - bool(self._text), len(self.texts)))
         self.headings.append(Heading(level, name, " ".join(text.split()), line))
         self._out[at] = f"\0h{level}\t{name}\t{self._inlines.attributes(token, ('id',))}\0"

@@ -10,10 +10,12 @@ from notes_site.markdown.source import Source
 
 
 def take_title(tokens: list[Token], title: str | None, file: Source) -> str | None:
-    """Return the text of the first H1, and take it out of the tokens if it is the title; set all levels.
+    """Return the text of the first H1, and take it out of the tokens if it is the title; set all levels. Headings
+    without anything in them are taken out too.
 
     It is the title when the note has no other (`title` is None), or the same.
     """
+    _drop_empty(tokens, file)
     first = next((i for i, t in enumerate(tokens) if t.tag == "h1" and t.type == "heading_open" and not t.level), None)
     text = None
     if first is not None:
@@ -37,6 +39,22 @@ def plain_text(children: Iterable[Token], *, html: bool = False) -> str:
         elif html or token.type != "html_inline":
             parts.append(token.content)
     return "".join(parts)
+
+
+def _drop_empty(tokens: list[Token], file: Source) -> None:
+    """An empty heading would be a gap in the page, and nothing to those who hear it. Attributes make it an anchor."""
+    empty = [i for i, t in enumerate(tokens) if t.type == "heading_open" and not t.attrs and not tokens[i + 1].content]
+    for i in empty:
+        report_empty(tokens[i], file)
+    if empty:
+        gone = {i + more for i in empty for more in range(3)}
+        tokens[:] = [token for i, token in enumerate(tokens) if i not in gone]
+
+
+def report_empty(heading: Token, file: Source) -> None:
+    """Report a heading that says nothing."""
+    index = heading.map[0] if heading.map else 0
+    file.report("note", "empty-heading", "this heading has no words", "write them, or delete the line", index=index)
 
 
 def _set_levels(headings: Iterable[Token]) -> None:

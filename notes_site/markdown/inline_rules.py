@@ -24,6 +24,8 @@ _STOP = re.compile(r"[\n&*<\[\\\]_`{~!=^hw](?:(?<![hw])|(?<=h)(?=ttps?://)|(?<=w
 
 _FOOTNOTE = re.compile(r"\[\^([^\s\[\]]+)\]")
 
+_SHORTCODE = re.compile(r"\{\{<[^\n]{0,300}?>\}\}")  # of Hugo: no tag, whatever it is called
+
 _BEFORE_ATTRIBUTES = frozenset({"code_inline", "image", "link_close", "mark_close", "span_close"})
 
 
@@ -119,7 +121,7 @@ def _image(state: StateInline, silent: bool) -> bool:
 
 def _html(state: StateInline, silent: bool) -> bool:
     start = state.pos
-    if state.src[start] != "<":
+    if state.src[start] != "<" or _SHORTCODE.match(state.src, max(start - 2, 0)):
         return False
     before = len(state.tokens)
     if not _md_html(state, silent):

@@ -36,26 +36,36 @@ class _Form(NamedTuple):
 
 
 _ADDRESS = rf"(?:{_URL}|https?:|\.{{0,2}}/[^\s()]|#[\w-]|[^\s()\[\]]+\.(?:md|html?|pdf|png|jpe?g|gif|svg|webp)\b)"
+_TARGET = rf"(?:{_URL}|https?:|[^\s\[\]{{}}]+\.(?:md|html?|pdf|png|jpe?g)\b)"
 _SPACES = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+_TITLE = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
 _LINK_FORM = "write `[text](address)`"
 _CALLOUT_FORM = "write a callout: `> [!NOTE] Title`, with `> ` before each line below it"
 _FRONT_MATTER_FORM = "write it in the front matter, or leave it out"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TAGS = "(?i:todo|fixme|note|wip|done|xxx)"  # hashtags, whatever follows them
 _SUFFIXES = "(?:css|html?|jpe?g|js|json|md|mp[34]|pdf|png|py|ts|txt|zip)"
+_BULLETS = "•●▪◦‣"
 _DASHES = r":?-+:?"
+_ROW = r"\|(?:[^|\n]*\|){2,}[ \t]*"
 _OPENERS = r"\w\s*|(\[{<\-/"  # behind these, stars begin emphasis
 
 _FORMS = (
     # Slips of Markdown
     _Form(
+        r"!\[[^\[\]\n]*\]\([^()\s]+[ \t]+=\d*%?(?:x\d*%?)?[ \t]*\)",
+        "this is not how a size is given",
+        "write `![text](image.png){width=300}`",
+    ),
+    _Form(
         rf"(?<!\w)!?\[[^\[\]\n]*\]\((?=[^()\n]*[ \t])(?:(?<=!\[\]\()|{_URL}|https?:|\.{{0,2}}/|\#"
-        r"|(?=(?:[^()\n]|\([^()\n]*\))*\.[A-Za-z]\w{0,4}(?:\#[^()\n]*)?[ \t]*\)))(?:[^()\n]|\([^()\n]*\))*\)",
+        rf"|(?=(?:[^()\n]|\([^()\n]*\))*\.[A-Za-z]\w{{0,4}}(?:\#[^()\n]*)?(?:[ \t]+{_TITLE})?[ \t]*\)))"
+        r"(?:[^()\n]|\([^()\n]*\))*\)",
         "an address ends at a space",
         "put the address in angle brackets: `[text](<a b.md>)`",
     ),
     _Form(
-        rf"(?<![\w\]!])\[(?![xX ]\])[^\[\]\n]*[^\W_][^\[\]\n]*\][ \t]+\({_ADDRESS}[^()\n]*\)",
+        rf"(?<![\w\]])!?\[(?![xX ]\])[^\[\]\n]*[^\W_][^\[\]\n]*\][ \t]+\({_ADDRESS}[^()\n]*\)",
         "there is a space between `]` and `(`",
         _LINK_FORM,
     ),
@@ -65,6 +75,17 @@ _FORMS = (
         _LINK_FORM,
     ),
     _Form(rf"\([^()\n]+\)\[{_ADDRESS}[^\[\]\n]*\]", "the brackets are the wrong way round", _LINK_FORM),
+    _Form(
+        rf"(?<!\[)!?\[[^\[\]\n]+\](?:\[{_TARGET}[^\[\]\n]*\]|\{{{_TARGET}[^{{}}\n]*\}})",
+        "an address belongs in round brackets",
+        _LINK_FORM,
+    ),
+    _Form(rf"\[\[{_TARGET}[^\[\]\n]*\]\[[^\[\]\n]+\]\]", "this is a link of Org mode", _LINK_FORM),
+    _Form(
+        r"!?\[\[[ \t]*(?:\#[\#\s]*(?:\|[^\[\]\n]*)?|\|[^\[\]\n]*)\]\]",
+        "this wikilink names nothing",
+        "write `[[note]]` or `[[#Heading]]`",
+    ),
     _Form(
         rf"!?\[\[[^\]\n]{{0,200}}{_LINK}[^\]\n]*\]\]",
         "a wikilink cannot contain a link",
@@ -77,6 +98,11 @@ _FORMS = (
         "move the punctuation out of the stars, or put a space beside them",
     ),
     _Form(r"\*\*[ \t]+\w[^*\n]*\*\*", "there is a space after the opening `**`", "write `**text**`", first=True),
+    _Form(
+        r"(?<!\S)\*\*(?=\w)[^*()\n]*[^*()\s][ \t]+\*\*(?=[\s.,:;!?)]|\Z)",
+        "there is a space before the closing `**`",
+        "write `**text**`",
+    ),
     _Form(
         rf"(?:\#{{2,6}}(?=\w)|\uff03+|\#(?!{_TAGS}\b)(?=[A-Z][\w'’-]*[a-z])(?![A-Z][a-z]+[A-Z])(?=[^\#\n]*\#*$)"
         rf"|\#(?!{_TAGS}\b)(?=[A-Z][A-Z\d]*[ \t]+\S[^\#\n]*$)|\#(?=[^\x00-\x7f][^\s\#]*[ \t]+\S[^\#\n]*$))[^\n]*",
@@ -109,9 +135,27 @@ _FORMS = (
         first=True,
     ),
     _Form(
+        r"(?<!\n)[*+](?=[^\W\d_])[^\n]*(?:\n[*+](?=[^\W\d_])[^\n]*)+\Z",
+        "a list item needs a space after its marker",
+        "write `- item`",
+        first=True,
+    ),
+    _Form(
+        rf"(?<!\n)[{_BULLETS}][^\n]*(?:\n[{_BULLETS}][^\n]*)+\Z",
+        "no list begins with this character",
+        "write `- item`",
+        first=True,
+    ),
+    _Form(
         rf"(?:\|[ \t]*{_DASHES}|{_DASHES}[ \t]*\|[ \t]*{_DASHES})[ \t]*(?:\|[ \t]*{_DASHES}[ \t]*){{0,98}}\|?[ \t]*$",
         "this line makes no table",
         "write a header row with as many cells above it",
+        first=True,
+    ),
+    _Form(
+        rf"(?<!\n)(?![\s\S]*^\|?[ \t]*{_DASHES}[ \t]*\|){_ROW}(?:\n{_ROW})+\Z",
+        "a table needs a line of dashes below its header",
+        "write `|---|---|` there",
         first=True,
     ),
     # Other tools
@@ -175,7 +219,7 @@ _FORMS = (
         first=True,
     ),
     _Form(
-        r"[\[(][A-Za-z][\w -]{0,30}::[ \t]+[^\n\])]+[\])]",
+        r"\[[A-Za-z][\w-]*::[ \t]+[^\[\]\n]+\]|\([A-Za-z][\w-]*::[ \t]+[^()\n]+\)",
         "fields of Dataview are not supported",
         _FRONT_MATTER_FORM,
     ),
@@ -183,6 +227,12 @@ _FORMS = (
         r"\[-?@[A-Za-z][\w:.-]*\d{2}[^\[\]\n]*\]",
         "citations of Pandoc are not supported",
         "write a link or a footnote: `[^1]`",
+    ),
+    _Form(r"(?<=\w)~[^~\s]{1,10}~(?!~)", "subscripts are not written like this", "write `<sub>2</sub>`"),
+    _Form(
+        r"(?<=[\w)])\^[^\^\s\[\]]{1,10}\^(?!\w)",
+        "superscripts are not written like this",
+        "write `<sup>2</sup>`",
     ),
     _Form(
         rf"\(\({_UUID}\)\)",
@@ -198,45 +248,55 @@ def _forms(*, paragraph: bool) -> re.Pattern[str]:
     named = [(form.first, f"(?P<f{n}>{form.pattern})") for n, form in enumerate(_FORMS)]
     anywhere = "|".join(pattern for first, pattern in named if not first)
     begin = "|".join(pattern for first, pattern in named if first)
-    whole = rf"(?=[!\[(*{{<:^])(?:{anywhere})" + (f"|^(?:{begin})" if paragraph else "")
+    whole = rf"(?=[!\[(*{{<:^~])(?:{anywhere})" + (f"|^(?:{begin})" if paragraph else "")
     return re.compile(whole, re.MULTILINE)
 
 
 # What a source has where any form may stand: line by line, and of the others the parts that are rare elsewhere.
 _FIRSTS = re.compile(
-    rf"\n[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]+)*+(?:[A-Za-z][\w-]*+::|(?=[-#*+\d\[|@:!?=/\\<\uff03])(?:"
-    rf"#+(?:\w|[{_SPACES}])|#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)](?:[^\W\d_]|[*\[])|-[*_]{{0,3}}(?:[^\W\d_]|\[)"
+    rf"\n[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]+)*+(?:[A-Za-z][\w-]*+::|[{_BULLETS}]|(?=[-#*+\d\[|@:!?=/\\<\uff03])(?:"
+    rf"[*+][^\W\d_][^\n]*\n[ \t>]*[*+]|#+(?:\w|[{_SPACES}])|\#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)](?:[^\W\d_]|[*\[])"
+    r"|-[*_]{0,3}(?:[^\W\d_]|\[)"
     r"|\*\*[ \t]|\|?[ \t]*:?-+:?[ \t]*\||\+[-=]{3}|\[(?:T|t|_T)[Oo]|-?\[[ xX]?\]|@\[|<<<|!!!include|\uff03"
     r"|:::|!!![ \t]|\?\?\?|===|///|--8|\\[a-z]{3}))"
 )
 _OTHERS = tuple(
     (sign, re.compile(pattern))
-    for sign, pattern in (  # a sign that it needs, and what is looked for
+    for sign, pattern in (  # what it needs, and what is looked for
         ("{", r"\{[{%:]"),
         ("]", r"\][ \t]+\("),
         ("]", r"\]\([^()\n]*[ \t]"),
         (")", r"\)\["),
+        ("]", r"\][\[{](?:https?:|[^\s\[\]{}]+\.(?:md|html?|pdf|png|jpe?g)\b)"),
+        ("[", r"\[\[(?:[ \t]*[#|]|https?:[^\]\n]*\]\[)"),
+        ("|", r"(?:(?<=\n\n)|\A)\|[^\n]*\|[ \t]*\n\|[^\n]*[^\s|:-]"),
+        ("<%", "<%"),
+        ("::", r"[\[(][A-Za-z][\w-]*::[ \t]"),
+        ("~", r"\w~[^~\s]{1,10}~"),
+        ("^", r"\^[^\^\s\[\]]{1,10}\^"),
+        ("**", r"[ \t]\*\*(?=[\s.,:;!?)])"),
         ("(", r"\(\([0-9a-f]{8}-"),
         ("[", r"\[\[[^\]\n]{0,200}(?:\]\(|https?:)"),
         ("*", rf"\*\*(?:(?<=[^{_OPENERS}]\*\*)\w|(?<=\w\*\*)[^\w\s*|)\]}}>.,;:!?'/-])"),
         ("*", r"\*(?<=[^\x00-\x7f]\*)\w"),
         (":", r":[a-z+-][a-z0-9_+-]+:"),
-        ("%", r"<%"),
         ("@", r"\[-?@"),
-        (":", r"::[ \t][^\n]*[\])]"),
         ("（", r"\]（"),
         ("^", r"\^[A-Za-z0-9-]{3,}[ \t]*\n"),
     )
 )
 _MATHS = re.compile(r"\$\$[^$]+\$\$|(?<![\\\w$])\$(?!\s)[^$\n]+(?<!\s)\$(?!\d)")
 
-# Front matter that none of its readers would take for such: below a comment, indented, or between other dashes.
+# Front matter that none of its readers would take for such: below a comment, indented, between other dashes, or
+# without its first line.
+_FIELD_LINES = r"[A-Za-z_][\w-]*:(?:[ \t][^\n]*)?\n(?:[ \t#-][^\n]*\n)*"
+_RULE = r"[ \t\u00a0\ufeff\u200b]*(?:-{2,}|[—–]+-?)[ \t]*"
 _NOT_FRONT_MATTER = re.compile(
-    r"\A(?:[ \t\ufeff\u200b]*\n|[ \t]*<!--(?:(?!-->)[^\0])*+-->[ \t]*\n|#[^\n]*\n)*"
-    r"(?P<dashes>[ \t\ufeff\u200b]*(?:-{3,}|[—–]-?)[ \t]*)\n"
-    r"(?:[A-Za-z_][\w-]*:(?:[ \t][^\n]*)?\n(?:[ \t#-][^\n]*\n)*)+[ \t]*(?:-{3,}|[—–]-?)[ \t]*(?:\n|\Z)"
-    r"|\A(?P<field>(?:title|date|tags|layout|draft|author|categories|aliases):[ \t][^\n]*)\n"
-    r"(?:[A-Za-z_][\w-]*:[^\n]*\n)*---[ \t]*\n"
+    r"\A(?:(?:[ \t\ufeff\u200b]*\n|[ \t]*<!--(?:(?!-->)[^\0])*+-->[ \t]*\n|#[^\n]*\n)*"
+    rf"(?P<first>{_RULE})\n(?:{_FIELD_LINES})+"
+    r"|(?P<bare>(?:title|date|tags|layout|draft|area|aliases|created|author|categories):[ \t][^\n]*)\n"
+    rf"(?:{_FIELD_LINES})*)"
+    rf"{_RULE}(?:\n|\Z)"
 )
 _FRONT_MATTER = "begin the file with a line `---`, and end the fields with another one"
 _MOST = 100  # told of in one note
@@ -249,12 +309,11 @@ def report(tokens: Sequence[Token], file: Source) -> set[int]:
     """
     told = {problem.line - file.first_line for problem in file.problems}
     bare = set[int]()
-    found = _NOT_FRONT_MATTER.match(file.text)
-    if found and (found["dashes"] or file.first_line == 1):
+    if (found := _NOT_FRONT_MATTER.match(file.text)) and (found["first"] or file.first_line == 1):
         bare.update(range(found[0].count("\n")))
-        group = found.lastgroup or "dashes"
-        index = file.text.count("\n", 0, found.start(group))
-        _tell(file, index, 1, len(found[group]), "this is no front matter", _FRONT_MATTER)
+        first = found["first"] or found["bare"]
+        index = file.text.count("\n", 0, found.start("first" if found["first"] else "bare"))
+        _tell(file, index, 1, len(first), "this is no front matter", _FRONT_MATTER)
     suspects = sorted(_suspects(file.text) - told - bare)
     for number, token in enumerate(tokens if suspects else ()):
         if token.type != "inline" or not token.map:

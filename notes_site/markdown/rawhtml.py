@@ -55,9 +55,15 @@ def visible_text(html: str, fixes: Fixes) -> str:
         fix = fixes.get(piece.start)
         shown = piece.kind == "text" or (fix is not None and not fix.closed)
         parts.append(html[piece.start : piece.end] if shown else " ")
-        if piece.is_whole and piece.name in ("textarea", "xmp"):
-            parts.append(html[piece.tag_end : piece.end].rpartition("</")[0] + " ")
+        parts.append(_shown(html, piece) + " " if piece.is_whole else "")
     return " ".join(unescape("".join(parts)).split())
+
+
+def _shown(html: str, piece: Piece) -> str:
+    """Return the text that a whole element shows whose content is no HTML."""
+    if piece.name not in ("textarea", "xmp") or not piece.is_whole:
+        return ""
+    return html[piece.tag_end : piece.end].rpartition("</")[0]
 
 
 class Page(NamedTuple):
@@ -83,7 +89,8 @@ def rewrite(html: str, page: Page, fixes: Fixes) -> str:
             text = text.replace("<", "&lt;")
         elif piece.kind == "start":
             changed = _tag(html, piece, page)
-            text = changed + html[piece.tag_end : piece.end] if changed else ""
+            inside = html[piece.tag_end : piece.end] if changed else escape(unescape(_shown(html, piece)), quote=False)
+            text = changed + inside
             if fix is not None and changed:
                 text += f"</{piece.name}>"
         out.append(text)

@@ -12,7 +12,7 @@ RAW_TEXT = frozenset({"iframe", "noembed", "noframes", "script", "style", "texta
 Kind = Literal["text", "comment", "start", "end", "alien"]
 
 _TAG = re.compile(
-    r"""</?(?P<name>[a-zA-Z][^\t\n\f />]*)
+    r"""</?(?P<name>[a-zA-Z][^\t\n\f />]*+)
     (?P<attributes>(?:[\t\n\f /]+|[^\t\n\f />][^\t\n\f />=]*+
         (?>[\t\n\f ]*+=[\t\n\f ]*+(?:"[^"]*"|'[^']*'|[^\t\n\f "'>][^\t\n\f >]*+|(?=>))|(?![\t\n\f ]*+=)))*+)>""",
     re.VERBOSE,

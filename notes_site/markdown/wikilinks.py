@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 _WIKILINK = re.compile(r"\[\[([^\[\]\n|]*[^\[\]\s|#][^\[\]\n|]*)(?:\|([^\[\]\n]*))?\]\]")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?$")
-_BELOW = re.compile(r"#(?=\w)")  # `Languages#Python`: a heading below a heading; `C# basics` is one
+_BELOW = re.compile(r"(?<=\S)#+(?=\w)")  # `Languages#Python`: a heading below a heading; `C# basics`, `Part #1` are one
 _EMBEDDED = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico)$", re.IGNORECASE)
 
 match = _WIKILINK.match
@@ -23,6 +23,7 @@ def is_image(found: re.Match[str]) -> bool:
 def push_link(state: StateInline, found: re.Match[str]) -> None:
     """Add the link. Its text is the label, else the title of its target, which is known later."""
     path, _, heading = (part.strip() for part in found[1].strip().partition("#"))
+    heading = heading.lstrip("# ")
     label = (found[2] or "").strip()
     token = state.push("link_open", "a", 1)
     token.attrs = {"href": _percent(path) + (f"#{heading.replace('%', '%25')}" if heading else "")}

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from notes_site.characters import FORBIDDEN, forbidden
 from notes_site.cuts import Shortened
-from notes_site.model import ParseOptions
+from notes_site.model import HtmlMode, ParseOptions
 from notes_site.notes import parse_note
 from tests.harness import Site, codes
+from tests.pages import body
+from tests.test_markdown import MARKUP, documents, hold_laws
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -221,3 +223,19 @@ def test_a_block_comment_hides_whatever_it_holds(before: str, inside: str) -> No
     parsed = parse_note("a/b.md", source.encode(), ParseOptions())
     assert "quokka" not in parsed.body
     assert "after" in parsed.body
+
+
+OTHERS = (
+    "%%", " %%", "\n\n%%\n", "100%%", "\x1b[31m", "\x08", "\x0b", "\u202e", "{{<", ">}}", "::: ", "!!! ", "• ",
+    "\n\n## ", "\n\n##\n\n", "%", "<%", "%>", "[[#", ":a1:", " ^a1b2",
+)  # fmt: skip
+
+
+@given(documents((*MARKUP, *OTHERS * 3)), st.sampled_from(["raw", "escaped"]))
+def test_words_are_seen_or_named_unless_they_stand_in_a_comment(source: str, html: HtmlMode) -> None:
+    rendered = hold_laws(source, html, title="T")
+    everything = "\n".join((body(rendered), *(d.message for d in rendered.diagnostics)))
+    endless = any(d.code == "unclosed-comment" for d in rendered.diagnostics)
+    for word in re.finditer(r"w\d+q", source):
+        before, after = source[: word.start()], source[word.end() :]
+        assert word[0] in everything or ("%%" in before and (endless or "%%" in after))

@@ -17,6 +17,7 @@ _PART = 8  # characters of a secret in a row that are hidden wherever they stand
 _RANDOM = 16  # a secret of so many characters is no word; of a shorter one parts could be
 _SHORTEST = 12  # characters without a blank that the shortest secret has, but for passwords in addresses
 _LONGEST_WORD = 20  # characters: what is longer is hardly a word, and what is shorter has a digit when it is a secret
+_KEPT = 4  # characters of a token's beginning that its parts still hold
 _LONG = 2_000  # characters of a text that is looked through without asking whether it could hold any
 
 _ALIKE = str.maketrans(
@@ -24,6 +25,8 @@ _ALIKE = str.maketrans(
 )
 """Secrets are compared as slugs spell them: small letters, and `-` for every sign. No character moves."""
 _LINE_ENDS = {"\\n": " \n", "\\r": "  ", "\\t": "  "}
+_BEGINNING = re.compile(r"(?:[A-Za-z]{2,16}[_.-])+")
+"""What every token of a service begins with (`rubygems_`, `sk-proj-`) gives nothing away: it is the service's name."""
 _ESCAPED = re.compile(r"\\[nrt]")
 """What `repr` and JSON make of the blanks between a label and its secret."""
 
@@ -88,6 +91,9 @@ def _parts(source: str, hidden: str, start: int, end: int) -> Iterator[tuple[str
         first, last = start + piece.start(), start + piece.end()
         shown = next((n for n in range(first, last) if source[n] != hidden[n]), last)
         if last - first >= _RANDOM:
+            begun = _BEGINNING.match(source, first, last)
+            if begun and last - begun.end() >= _RANDOM:
+                first = max(begun.end() - _KEPT, first)
             for at in range(first, last - _PART + 1):
                 if sum(c.isalnum() for c in source[at : at + _PART]) > _PART // 2:
                     yield source[at : at + _PART], max(shown - at, 0)

@@ -10,7 +10,6 @@ from notes_site.diagnostics import Diagnostic, error, warning
 from notes_site.model import Record
 from notes_site.views import View
 
-NAME_BYTES = 255  # of one segment of an output path
 REPLACEABLE = frozenset({"robots.txt", "llms.txt"})
 
 
@@ -92,7 +91,7 @@ def _with_long_names(outputs: Iterable[Output]) -> Iterable[Output]:
     of_source: dict[str, Output] = {}
     for output in outputs:
         name = _longest_name(output.output)
-        if len(name) > NAME_BYTES:
+        if len(name) > paths.NAME_BYTES:
             of_name.setdefault(name, output)
     for output in of_name.values():
         of_source.setdefault(output.source, output)
@@ -104,7 +103,7 @@ def _longest_name(url: str) -> bytes:
 
 
 def _too_long(output: Output) -> Diagnostic:
-    message = f"`{output.output}` has a name of more than {NAME_BYTES} bytes, which file systems refuse"
+    message = f"`{output.output}` has a name of more than {paths.NAME_BYTES} bytes, which file systems refuse"
     return _at(output, "name-too-long", message, "shorten the name that it is made from")
 
 
@@ -125,7 +124,8 @@ def _unfit_for_windows(outputs: Iterable[Output]) -> Iterable[Diagnostic]:
             problem = _at(output, "reserved-name", message, hint)
         elif isinstance(output, Copy) and any(map(paths.is_never_on_windows, names)):
             message = (
-                f'Windows cannot write `{output.output}`: a name there has none of `<>:"|?*` and no dot at its end'
+                f"Windows cannot write `{output.output}`: "
+                'a name there has none of `<>:"|?*\\`, and no dot or blank at its end'
             )
             problem = warning(output.source, "windows-name", message, hint="rename it")
         else:

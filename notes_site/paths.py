@@ -31,10 +31,12 @@ INDEX_STEMS = frozenset({"index", "_index", "readme"})
 
 # Device names that Windows reserves with any extension (Microsoft, "Naming Files, Paths, and Namespaces").
 RESERVED = frozenset(
-    {"con", "prn", "aux", "nul"} | {f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"}
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³"}
 )
 
-_NEVER_ON_WINDOWS = re.compile(r'[\x00-\x1f<>:"|?*\\]|[. ]\Z')
+_NEVER_ON_WINDOWS = re.compile(r'[<>:"|?*\\]|[. ]\Z')
+NAME_BYTES = 255  # of one segment of a path; file systems refuse more
 
 _LONGEST_NAME = 60  # characters: file systems take 255 bytes, readers less
 _PLUS_OR_SHARP = re.compile(r"(?<=\w)[+#]+")
@@ -103,9 +105,9 @@ def is_reserved(name: str) -> bool:
 
 
 def is_never_on_windows(name: str) -> bool:
-    """Tell whether Windows cannot hold a name: one of `<>:"|?*` or a control character, or a dot or blank at its end.
+    """Tell whether Windows cannot hold a name: one of `<>:"|?*` or a backslash, or a dot or blank at its end.
 
-    Device names are another matter (`is_reserved`).
+    Device names are another matter (`is_reserved`), and control characters too (`flaw`).
     """
     return _NEVER_ON_WINDOWS.search(name) is not None
 

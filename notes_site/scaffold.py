@@ -102,6 +102,9 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
     target = home / f"{paths.file_name('title', title)}.md"
     if os.path.lexists(target):
         raise Exists(f"{target} is there already")
+    page = f"{paths.slug(area)}.html"
+    if paths.is_reserved(page) or len(page.encode()) > paths.NAME_BYTES:
+        raise ValueError(f"the area {area!r} has a page {page}, which some systems cannot write: rename it")
     if clash := _clash(content, target, area):
         raise Exists(clash)
     _write(target, frontmatter.dump({"title": title, **fields}))

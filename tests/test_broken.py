@@ -114,6 +114,7 @@ def _name_not_utf_8(site: Site) -> None:
 def _control_characters(site: Site) -> None:
     site.write("content/cloud/launch-a-vm.md", ORDINARY + b"# Stopping it\n\n[\x1b[31mred](\xe2\x80\xaegone.md)\n")
     site.write("content/cloud/a\x1b[2Jb.md", ORDINARY.replace(b"beginner", b"\x1b[2J"))
+    site.write("static/tab\there.txt", "x")
 
 
 @made("reserved-name")

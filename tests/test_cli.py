@@ -407,8 +407,8 @@ def test_new_with_a_leading_dash(course: Site) -> None:
 def test_new_cuts_a_long_name_at_a_word(course: Site) -> None:
     name = Path(ok(quick(course.root, "new", "word " * 100, "--area", "cloud")).strip()).name
     assert re.fullmatch(r"word(-word){5,20}\.md", name)
-    ok(quick(course.root, "new", "x" * 1000, "--area", "y" * 1000))
-    ok(quick(course.root, "build", "--strict"), 1)  # such an area's page has no name
+    ok(quick(course.root, "new", "x" * 1000, "--area", "y" * 200))
+    ok(quick(course.root, "build", "--strict"))
 
 
 def test_new_fills_in_all_fields(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -447,6 +447,12 @@ def test_new_says_so_when_the_next_build_would_fail(site: Site, there: str, argu
     if there == "docker/intro.md":
         ok(quick(site.root, "new", "Other", "--area", "Docker"))
         ok(quick(site.root, "build"))
+
+
+@pytest.mark.parametrize("area", ["con", "NUL", "a" * 260])
+def test_new_refuses_an_area_that_has_no_page_everywhere(site: Site, area: str) -> None:
+    assert "rename it" in usage_error(quick(site.root, "new", "Intro", "--area", area))
+    assert not [*(site.root / "content").rglob("*.md")]
 
 
 @pytest.mark.parametrize("epoch", ["soon", "9" * 20, "253402214400"])

@@ -197,6 +197,17 @@ def test_a_secret_in_a_name_is_hidden_in_paths(site: Site) -> None:
         assert not is_shown(done.stdout + done.stderr), done
 
 
+@pytest.mark.parametrize(("service", "beginning"), [("RubyGems", "rubygems_"), ("PlanetScale", "pscale_tkn_")])
+def test_the_name_of_a_service_is_no_part_of_its_secret(service: str, beginning: str, site: Site) -> None:
+    token = beginning + some(48, "0123456789abcdef")
+    name = beginning.replace("_", "-") + "one.md"
+    site.note(f"cloud/{name}", f"{token} [x](gone.md#{token})\n", title="One")
+    said = site.run("check").stderr
+    assert f"/{name}:" in said
+    assert f"a key or token of {service}, for all" in said
+    assert not is_shown(said, token[len(beginning) - 4 :])
+
+
 def test_what_is_allowed_is_no_secret_and_shown(site: Site) -> None:
     mark = leaks.fingerprint(TOKEN)
     site.write("notes-site.toml", f'levles = []\n[leaks]\nallow = ["{mark}"]\n')

@@ -49,6 +49,11 @@ def _example_password(match: re.Match[str]) -> bool:
     return is_example_password(password) or not re.search("[0-9]", password) or len(set(password)) < 5
 
 
+def _no_key(match: re.Match[str]) -> bool:
+    """An example, or a key of which a guide shows the beginning: an ellipsis stands for the rest."""
+    return is_example(match["body"]) or "..." in match[0]
+
+
 def _no_login(match: re.Match[str]) -> bool:
     """Base 64 that is no `user:password`, or an example of one."""
     user, found, password = _decoded(match["secret"]).partition(":")
@@ -94,7 +99,7 @@ _ADDRESS = (
 )
 # fmt: off
 _LABELLED = (
-    Rule("a private key", _KEY_PAIR, ("PRIVATE KEY",), _PEM, lambda match: is_example(match["body"])),
+    Rule("a private key", _KEY_PAIR, ("PRIVATE KEY",), _PEM, _no_key),
     Rule("a private key", _KEY_PAIR, ("LS0tLS1CRUdJTi",),
          r"(?P<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/=]{100,20000})", _no_private_key, "words", word=True),
     Rule("a private key", _KEY_PAIR, ("PuTTY-User-Key-File",), _PPK, _example, "words"),

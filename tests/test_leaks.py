@@ -219,12 +219,17 @@ def seconds(text: str) -> float:
     return min(found)
 
 
+def is_linear(piece: str) -> bool:
+    """Tell whether four times the text takes less than eight times as long: back and forth, it were sixteen."""
+    count = 30_000 // len(piece)
+    once, often = (seconds(f"{piece * times} {SIGNS}\n") for times in (count, 4 * count))
+    return often < 8 * max(once, 0.01)
+
+
 @pytest.mark.parametrize("piece", PIECES)
 def test_hostile_texts_take_no_longer_than_their_length_asks(piece: str) -> None:
     for hostile in (piece, f"{piece} ", f"a{piece}"):
-        count = 30_000 // len(hostile)
-        once, often = (seconds(f"{hostile * times} {SIGNS}\n") for times in (count, 4 * count))
-        assert often < 8 * max(once, 0.01), hostile  # sixteen times, were an expression to look back and forth
+        assert any(is_linear(hostile) for _ in range(4)), hostile  # other processes take time from some tries
 
 
 def test_one_secret_on_many_lines_is_one_short_warning_and_takes_no_time() -> None:

@@ -96,12 +96,13 @@ PRIVATE = [
     "a.pfx", "lab.ppk", "a.jks", "my.kdbx", ".netrc", ".npmrc", ".pypirc", ".htpasswd", "terraform.tfstate",
     "terraform.tfstate.backup", ".bash_history", ".git-credentials", ".docker/config.json", ".kube/config",
     ".svn/entries", ".hg/store/data", ".idea/workspace.xml", ".vscode/settings.json", "ID_RSA", "lab/.Env",
-    "ada_accessKeys.csv",
+    "ada_accessKeys.csv", ".node_repl_history", ".Rhistory", ".lesshst", "lab/client_secret_12.json", "rclone.conf",
+    "lab.tfvars", ".terraformrc",
 ]  # fmt: skip
 PUBLIC = [
     ".well-known/security.txt", ".nojekyll", "robots.txt", ".env.example", "id_rsa.pub", "environment.txt",
     "lecture.key", "certificate.crt", "aws/credentials.md", "ssh/config.txt", "env", "docker/config.json", "id_rsa.png",
-    "vscode/x.json",
+    "vscode/x.json", "history.md", "lab.tfvars.example",
 ]  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from notes_site.cache import Cache, CacheDamaged
 from notes_site.checks import from_the_future
 from notes_site.compose import Composed, compose
 from notes_site.diagnostics import Diagnostic, below, dumps, failed, in_order
-from notes_site.files import STATE, as_text, lock, read_regular
+from notes_site.files import STATE, as_text, read_regular
 from notes_site.loader import Loaded, Progress, load, looked_through, silent
+from notes_site.locking import lock
 from notes_site.masking import Mask, readable
 from notes_site.outputs import is_list
 from notes_site.paths import is_note
@@ -47,7 +48,7 @@ def build(project: Project, options: Options, cache: Cache, progress: Progress =
 
     Raises:
         project.Refused: the output folder must not be written to.
-        files.Busy: another build of this folder is running.
+        locking.Busy: another build of this folder is running.
         OSError: the output could not be written; it is as it was, or the next build mends it.
     """
     with _collector_off():

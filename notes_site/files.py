@@ -9,8 +9,8 @@ import hashlib
 import os
 import stat as modes
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -298,7 +298,7 @@ def open_inside(root: str, file: Path) -> BufferedReader:
             raise
     real, real_root = os.path.realpath(file), os.path.realpath(root)
     if not is_within(real, real_root):
-        raise _link_in_the_way(file)
+        raise link_in_the_way(file)
     return open_below(real_root, real)
 
 
@@ -314,7 +314,7 @@ def open_below(root: str, file: str) -> BufferedReader:
         if is_within(os.path.realpath(file), os.path.realpath(root)):
             return held
         held.close()
-        raise _link_in_the_way(Path(file))
+        raise link_in_the_way(Path(file))
     *folders, name = os.path.relpath(file, root).split(os.sep)
     way = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY
     here = os.open(root, way)
@@ -322,7 +322,7 @@ def open_below(root: str, file: str) -> BufferedReader:
         for folder in folders:
             here, above = os.open(folder, way | _NO_LINKS, dir_fd=here), here
             os.close(above)
-        return os.fdopen(_plain(Path(name), os.O_RDONLY, here), "rb")
+        return os.fdopen(plain_descriptor(Path(name), os.O_RDONLY, here), "rb")
     finally:
         os.close(here)
 
@@ -345,12 +345,13 @@ def open_plain(path: Path) -> BufferedReader:
     Raises:
         OSError: it is not there, cannot be opened, or is something else.
     """
-    return os.fdopen(_plain(path, os.O_RDONLY), "rb")
+    return os.fdopen(plain_descriptor(path, os.O_RDONLY), "rb")
 
 
-def _plain(path: Path, flags: int, folder: int | None = None) -> int:
+def plain_descriptor(path: Path, flags: int, folder: int | None = None) -> int:
+    """Open a plain file, as `open_plain` does, with the flags of `os.open`. `folder`: what its path starts from."""
     if not _NO_LINKS and path.is_symlink():
-        raise _link_in_the_way(path)
+        raise link_in_the_way(path)
     descriptor = os.open(
         path, flags | _NO_LINKS | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0), 0o666, dir_fd=folder
     )
@@ -364,7 +365,8 @@ _NO_LINKS: int = getattr(os, "O_NOFOLLOW", 0)  # 0 on Windows, which cannot be t
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and _NO_LINKS
 
 
-def _link_in_the_way(path: Path) -> OSError:
+def link_in_the_way(path: Path) -> OSError:
+    """Return the error for a symbolic link where a file or folder of ours should be."""
     return OSError(errno.ELOOP, "this is a symbolic link; delete it", str(path))
 
 
@@ -373,52 +375,3 @@ def is_inside(path: str) -> bool:
     if os.name == "nt" and {"\\", ":"} & set(path):
         return False
     return not {"", ".", "..", STATE} & set(path.split("/"))
-
-
-class Busy(Exception):
-    """Another build holds the lock; its text says who."""
-
-
-@contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Hold the one lock of an output folder while the body runs. The system frees it when the process ends.
-
-    Raises:
-        Busy: another process holds it.
-        OSError: it cannot be made, or it is a link: what is written to it would go elsewhere.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    if folder.is_symlink():
-        raise _link_in_the_way(folder)
-    with os.fdopen(_plain(folder / "lock", os.O_RDWR | os.O_APPEND | os.O_CREAT), "a+b") as held:
-        if os.fstat(held.fileno()).st_nlink > 1:
-            raise OSError(errno.EMLINK, "this file has another name as well; delete it", str(folder / "lock"))
-        try:
-            _lock(held.fileno())
-            if not os.path.samestat(os.fstat(held.fileno()), os.stat(folder / "lock")):
-                raise FileNotFoundError  # who had it has deleted it, and somebody else may have made another
-        except OSError as exc:
-            if exc.errno in (errno.EMFILE, errno.ENFILE):
-                raise
-            held.seek(0)
-            raise Busy(held.read(200).decode(errors="replace") or "another process") from None
-        held.truncate(0)
-        held.write(f"process {os.getpid()}".encode())
-        held.flush()
-        try:
-            yield
-        finally:
-            held.truncate(0)
-
-
-def _lock(descriptor: int) -> None:
-    """Lock without waiting; raises OSError when somebody else has the lock."""
-    if os.name == "nt":
-        import msvcrt
-
-        os.lseek(descriptor, 1_000_000, os.SEEK_SET)  # past the text, which others must be able to read
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from notes_site.copying import write_cleaned
 from notes_site.diagnostics import Diagnostic, error
-from notes_site.files import STATE, is_inside, lock, read_digest, read_json, why_unread
+from notes_site.files import STATE, is_inside, read_digest, read_json, why_unread
+from notes_site.locking import lock
 from notes_site.noop import marker
 from notes_site.paths import collision_key
 

@@ -20,7 +20,8 @@ import pytest
 from benchmarks.generate import write_course
 from notes_site import inputs
 from notes_site.digest import digest
-from notes_site.files import STATE, lock
+from notes_site.files import STATE
+from notes_site.locking import lock
 from notes_site.reporting import Report
 from tests.harness import REPO, Site, codes, published, run
 

@@ -74,14 +74,13 @@ def built(
 
 def _build(project: Project, cache: Cache, output: str | None, **options: Any) -> reporting.Report:
     from notes_site import build as builder
-    from notes_site import files
 
     try:
         with reporting.progress() as progress:
             return builder.build(project, builder.Options(output, **options), cache, progress)
     except Refused as exc:
         fail(str(exc))
-    except files.Busy as exc:
+    except locking.Busy as exc:
         _busy(exc)
     except OSError as exc:
         fail(f"the site could not be written: {reason(exc)}")
@@ -128,13 +127,13 @@ def clean(config: Path | None, output: Path | None) -> None:
     Example:
       notes-site clean
     """
-    from notes_site import files, publish, scaffold
+    from notes_site import publish, scaffold
 
     project = project_of(config)
     target = output or project.root / scaffold.settings(project).output
     try:
         removed, left = publish.clean(target)
-    except files.Busy as exc:
+    except locking.Busy as exc:
         _busy(exc)
     except OSError as exc:
         fail(f"nothing was deleted: {reason(exc)}")

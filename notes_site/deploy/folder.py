@@ -16,7 +16,8 @@ from notes_site import publish
 from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.store import ABSENT, Data
 from notes_site.digest import digest, hasher
-from notes_site.files import STATE, Busy, digest_file, lock
+from notes_site.files import STATE, digest_file
+from notes_site.locking import Busy, lock
 from notes_site.paths import collision_key
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from notes_site.deploy.model import DeployError
 from notes_site.digest import digest
-from notes_site.files import STATE, Busy, lock
+from notes_site.files import STATE
+from notes_site.locking import Busy, lock
 
 
 @contextmanager

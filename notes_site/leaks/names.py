@@ -14,7 +14,8 @@ _PRIVATE = (
     (".aws/ .azure/ .gcloud/ .docker/ .kube/ .oci/ .terraform/ .terraform.d/ kubeconfig *.kubeconfig", _LOGINS),
     (".netrc _netrc .npmrc .pypirc .htpasswd .git-credentials .my.cnf .pgpass .s3cfg .boto .dockercfg", _LOGINS),
     ("credentials.csv *_credentials.csv accesskeys.csv *_accesskeys.csv rootkey.csv .vault-token", _LOGINS),
-    ("client_secret*.json .rclone.conf rclone.conf *.tfrc.json .terraformrc .vault_pass *.tfvars *.tfvars.json", _LOGINS),
+    ("client_secret*.json .rclone.conf rclone.conf *.tfrc.json .terraformrc .vault_pass", _LOGINS),
+    ("*.tfvars *.tfvars.json", _LOGINS),
     ("*.kdbx *.kdb *.keychain *.keychain-db *.agilekeychain/ .password-store/", "it holds passwords"),
     (
         ".ssh/ .gnupg/ id_rsa id_dsa id_ecdsa id_ed25519 *.pem *.p12 *.pfx *.ppk *.jks *.keystore",

@@ -1,4 +1,4 @@
-"""The table of markup that is none here: what it looks like, why it stays text, and our form for it. See `lookalikes`."""
+"""The table of markup that is none here: what it looks like, why it stays text, our form for it. See `lookalikes`."""
 
 from __future__ import annotations
 

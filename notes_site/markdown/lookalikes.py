@@ -1,8 +1,8 @@
 """Markup that is none here: other tools' syntax and slips of the pen, which readers see as they were typed.
 
-Each form is a row of the table in `lookalike_forms`. What a note's text could hold at all is found by one look at its source, so that a note
-without any costs next to nothing; only blocks with such a line are then read, and of them only what became text:
-code, links, images, HTML and mathematics are out of it.
+Each form is a row of the table in `lookalike_forms`. What a note's text could hold at all is found by one look at its
+source, so that a note without any costs next to nothing; only blocks with such a line are then read, and of them only
+what became text: code, links, images, HTML and mathematics are out of it.
 """
 
 from __future__ import annotations

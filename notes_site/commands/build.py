@@ -74,6 +74,7 @@ def built(
 
 def _build(project: Project, cache: Cache, output: str | None, **options: Any) -> reporting.Report:
     from notes_site import build as builder
+    from notes_site import locking
 
     try:
         with reporting.progress() as progress:
@@ -127,7 +128,7 @@ def clean(config: Path | None, output: Path | None) -> None:
     Example:
       notes-site clean
     """
-    from notes_site import publish, scaffold
+    from notes_site import locking, publish, scaffold
 
     project = project_of(config)
     target = output or project.root / scaffold.settings(project).output

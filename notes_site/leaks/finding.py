@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from notes_site import characters
-from notes_site.cuts import Cut
 from notes_site.leaks.rule import secret_of
 from notes_site.leaks.rules import RULES, expression
 
@@ -84,24 +83,26 @@ def _found_in(text: str, offset: int) -> Iterator[Leak]:
             yield leak._replace(start=start, end=end + 1)
 
 
-def _readings(text: str) -> Iterator[list[Cut]]:
-    """Yield what to look past in a text: as it is written, and as a page shows it, without a terminal's colours."""
-    cuts = [Cut(*match.span()) for match in re.finditer(_ESCAPE, text)] if "\\" in text else []
+def _readings(text: str) -> Iterator[list[tuple[int, int, str]]]:
+    """Yield what to look past, and what is left there: in the text as written, and as a page shows it, without the
+    colours of a terminal.
+    """
+    cuts = [(at.start(), at.end(), "") for at in re.finditer(_ESCAPE, text)] if "\\" in text else []
     yield cuts
     if "\0" not in text and characters.suspicious(text):  # with a NUL it is no text
         yield sorted((*cuts, *(bad.cut for bad in characters.forbidden(text))))
 
 
-def _without(text: str, cuts: Iterable[Cut]) -> tuple[str, list[tuple[int, int]]]:
+def _without(text: str, cuts: Iterable[tuple[int, int, str]]) -> tuple[str, list[tuple[int, int]]]:
     """Return a text without some pieces, and from which index of it on how many characters were taken out in all."""
     parts: list[str] = []
     moved: list[tuple[int, int]] = []
     at = removed = 0
-    for cut in cuts:
-        if cut.start >= at:  # not within the one before
-            parts += (text[at : cut.start], cut.left)
-            at = cut.end
-            removed += cut.end - cut.start - len(cut.left)
+    for start, end, left in cuts:
+        if start >= at:  # not within the one before
+            parts += (text[at:start], left)
+            at = end
+            removed += end - start - len(left)
             moved.append((at - removed, removed))
     return "".join((*parts, text[at:])), moved
 

@@ -25,7 +25,7 @@ _ALIKE = str.maketrans(
 )
 """Secrets are compared as slugs spell them: small letters, and `-` for every sign. No character moves."""
 _LINE_ENDS = {"\\n": " \n", "\\r": "  ", "\\t": "  "}
-_BEGINNING = re.compile(r"(?:[A-Za-z]{2,16}[_.-])+")
+_BEGINNING = re.compile(r"(?:(?:[a-z]{2,16}|[A-Z]{2,16})[_.-])+")
 """What every token of a service begins with (`rubygems_`, `sk-proj-`) gives nothing away: it is the service's name."""
 _ESCAPED = re.compile(r"\\[nrt]")
 """What `repr` and JSON make of the blanks between a label and its secret."""

@@ -197,7 +197,7 @@ def test_a_secret_in_a_name_is_hidden_in_paths(site: Site) -> None:
         assert not is_shown(done.stdout + done.stderr), done
 
 
-@pytest.mark.parametrize(("service", "beginning"), [("RubyGems", "rubygems_"), ("PlanetScale", "pscale_tkn_")])
+@pytest.mark.parametrize(("service", "beginning"), [("RubyGems", "rubygems_"), ("Supabase", "sb_secret_")])
 def test_the_name_of_a_service_is_no_part_of_its_secret(service: str, beginning: str, site: Site) -> None:
     token = beginning + some(48, "0123456789abcdef")
     name = beginning.replace("_", "-") + "one.md"

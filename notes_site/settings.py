@@ -125,7 +125,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "today", "today", values.as_day,
         "The date to which the age of notes is counted; `--today` goes before it. Without both: that of "
-        "`SOURCE_DATE_EPOCH`, else the latest date in the notes; never the clock.",
+        "`SOURCE_DATE_EPOCH`, else the latest date in the notes, but none that lies ten years behind all others; never "
+        "the clock.",
         '"2018-12-14"', {"type": "string", "format": "date"},
     ),
     Setting(

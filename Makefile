@@ -32,7 +32,7 @@ format: .venv/dev.stamp  ## Mend what style checks can mend.
 	$(BIN)/ruff format .
 
 docs: .venv/site.stamp  ## Write the reference pages in docs/ from the tables in the code.
-	$(BIN)/python -m notes_site.reference
+	$(BIN)/python -m tools.reference
 
 bench: .venv/dev.stamp  ## Measure builds, the live preview and the search.
 	$(BIN)/python -m benchmarks.build

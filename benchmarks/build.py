@@ -93,7 +93,7 @@ def profile(root: Path) -> None:
     """Print where a cold build in one process spends its time."""
     code = (
         "import cProfile, pstats, sys; sys.argv = ['notes-site', 'build', '--jobs', '1']\n"
-        "from notes_site.cli import main\nwatch = cProfile.Profile()\n"
+        "from notes_site.cli.main import main\nwatch = cProfile.Profile()\n"
         "try:\n    watch.runcall(main)\nexcept SystemExit:\n    pass\n"
         "pstats.Stats(watch).sort_stats('cumulative').print_stats(60)"
     )

@@ -19,10 +19,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.generate import CODE, LEVELS
-from notes_site.build import Options, build
-from notes_site.cache import Cache
-from notes_site.project import Project
+from notes_site.build.build import Options, build
+from notes_site.config.project import Project
 from notes_site.search.assembly import assemble, shard_count
+from notes_site.storage.cache import Cache
 
 ENGINE = Path(__file__).resolve().parent.parent / "tests" / "search" / "engine.js"
 _SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo za bri cla dro fle gri kra".split()  # noqa: SIM905

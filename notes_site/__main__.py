@@ -10,7 +10,7 @@ def main() -> NoReturn:
     be opened, nearly anything may fail, loading as well.
     """
     try:
-        from notes_site import cli
+        from notes_site.cli import main as cli
 
         cli.main()
     except KeyboardInterrupt:

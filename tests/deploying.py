@@ -27,13 +27,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urljoin
 
+from notes_site.base.digest import digest
+from notes_site.base.model import Config
+from notes_site.build.sources import current
+from notes_site.config.project import Project
 from notes_site.deploy import manifest as manifests
 from notes_site.deploy.model import MANIFEST, Manifest
-from notes_site.digest import digest
-from notes_site.model import Config
-from notes_site.project import Project
-from notes_site.publish import write_record
-from notes_site.sources import current
+from notes_site.storage.output import write_record
 from tests.harness import REPO
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}

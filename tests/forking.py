@@ -13,8 +13,9 @@ import tempfile
 import botocore.parsers  # noqa: F401
 from botocore.loaders import JSONFileLoader
 
-from notes_site import cli
-from notes_site.deploy import aws, job  # noqa: F401
+from notes_site.cli import deploy_job  # noqa: F401
+from notes_site.cli import main as cli
+from notes_site.deploy import aws
 
 
 def child(arguments: list[str], cwd: str, env: dict[str, str], out: int, err: int) -> int:

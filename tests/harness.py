@@ -8,11 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from notes_site.build import Options, build
-from notes_site.cache import Cache
-from notes_site.files import STATE
-from notes_site.project import Project
-from notes_site.reporting import Report
+from notes_site.build.build import Options, build
+from notes_site.build.report import Report
+from notes_site.config.project import Project
+from notes_site.storage.cache import Cache
+from notes_site.storage.files import STATE
 
 REPO = Path(__file__).resolve().parent.parent
 

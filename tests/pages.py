@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-from notes_site.bodies import Slot, fill
-from notes_site.markdown import Rendered
+from notes_site.base.slots import Slot, fill
+from notes_site.content.markdown import Rendered
 
 _UNSEEN = frozenset({"datalist", "iframe", "noembed", "noframes", "noscript", "script", "select", "style", "template"})
 

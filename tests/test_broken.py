@@ -24,10 +24,11 @@ from typing import NamedTuple
 
 import pytest
 
-from notes_site import cli, noop
-from notes_site.cache import Cache
+from notes_site.build import up_to_date
+from notes_site.cli import main
 from notes_site.deploy import local
 from notes_site.deploy.model import DeployError
+from notes_site.storage.cache import Cache
 from tests.harness import Site, published, run
 
 BROKEN = Path(__file__).parent / "broken"
@@ -210,7 +211,7 @@ def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.chdir(site.root)
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
-            cli.cli.main([*arguments], standalone_mode=False)
+            main.cli.main([*arguments], standalone_mode=False)
         return Outcome(int(ended.value.code or 0), capfd.readouterr().err)
 
     return call
@@ -283,8 +284,8 @@ def deployable(site: Site) -> bool:
 def remembered(site: Site, flags: list[str]) -> bool:
     cache = Cache(site.project.state)
     try:
-        key = noop.run_key(site.project.config, None, drafts=False, today="", strict="--strict" in flags)
-        return noop.recall(cache, key, site.project.config) is not None
+        key = up_to_date.run_key(site.project.config, None, drafts=False, today="", strict="--strict" in flags)
+        return up_to_date.recall(cache, key, site.project.config) is not None
     finally:
         cache.close()
 

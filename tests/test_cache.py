@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
-from notes_site import usercache
-from notes_site.cache import Cache
-from notes_site.digest import digest
-from notes_site.files import STATE
+from notes_site.base.digest import digest
+from notes_site.storage import user_cache
+from notes_site.storage.cache import Cache
+from notes_site.storage.files import STATE
 from tests.harness import Site, run
 
 TABLES = ("runs", "inputs", "memo", "code", "bodies", "terms", "sections", "outputs")
@@ -162,8 +162,8 @@ def test_what_the_cache_of_somebody_else_says_is_not_published(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "theirs"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "theirs"))
     with monkeypatch.context() as patched:
-        patched.setattr("notes_site.bodies.fill", lambda *_: "<script>alert(1)</script>")
-        patched.setattr("notes_site.leaks.check", lambda *_: ())
+        patched.setattr("notes_site.base.slots.fill", lambda *_: "<script>alert(1)</script>")
+        patched.setattr("notes_site.secrets.detect.check", lambda *_: ())
         other.build()
     assert b"<script>alert(1)" in other.published()["cloud/one.html"]
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "mine"))
@@ -265,12 +265,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_key_is_kept_and_is_nobody_elses(home: Path) -> None:
-    key = usercache.key()
+    key = user_cache.key()
     assert len(key) == 32
-    assert usercache.key() == key
+    assert user_cache.key() == key
     assert [stat.S_IMODE(path.stat().st_mode) for path in (home, home / "key")] == [0o700, 0o600]
     (home / "key").unlink()
-    assert usercache.key() != key
+    assert user_cache.key() != key
 
 
 def loose(home: Path) -> None:
@@ -297,29 +297,29 @@ def short(home: Path) -> None:
 
 @pytest.mark.parametrize("harm", [loose, loose_folder, linked, linked_folder, short])
 def test_what_others_could_have_written_is_not_read(home: Path, harm: Callable[[Path], None]) -> None:
-    key = usercache.key()
-    usercache.save("templates", "name", b"code")
-    assert usercache.load("templates", "name") == b"code"
+    key = user_cache.key()
+    user_cache.save("templates", "name", b"code")
+    assert user_cache.load("templates", "name") == b"code"
     harm(home)
-    assert usercache.key() != key
-    assert usercache.load("templates", "name") is None
+    assert user_cache.key() != key
+    assert user_cache.load("templates", "name") is None
 
 
 def test_what_is_damaged_is_not_read(home: Path) -> None:
-    usercache.save("templates", "name", b"code")
-    usercache.save("templates", "other", b"code of another")
+    user_cache.save("templates", "name", b"code")
+    user_cache.save("templates", "other", b"code of another")
     file, other = home / "templates-name", home / "templates-other"
     for data in (b"", file.read_bytes()[:-1], file.read_bytes() + b"x", other.read_bytes()):
         file.write_bytes(data)
-        assert usercache.load("templates", "name") is None
+        assert user_cache.load("templates", "name") is None
 
 
 def test_only_some_are_kept(home: Path) -> None:
     for number in range(40):
-        usercache.save("templates", str(number), b"code")
+        user_cache.save("templates", str(number), b"code")
     assert len(list(home.glob("templates-*"))) == 16
-    assert usercache.load("templates", "39") == b"code"
-    assert usercache.load("templates", "0") is None
+    assert user_cache.load("templates", "39") == b"code"
+    assert user_cache.load("templates", "0") is None
 
 
 def test_without_a_home_all_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,10 +21,10 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.generate import write_course
-from notes_site.cli import cli
-from notes_site.diagnostics import columns
-from notes_site.files import STATE
-from notes_site.frontmatter import json_schema
+from notes_site.base.diagnostics import columns
+from notes_site.cli.main import cli
+from notes_site.content.frontmatter import json_schema
+from notes_site.storage.files import STATE
 from tests.harness import REPO, Site, run
 
 COMMANDS = list(cli.commands)
@@ -992,7 +992,7 @@ def test_sigterm_puts_away_what_was_begun(site: Site, command: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
-@pytest.mark.parametrize("module", ["click", "notes_site.commands.begin"])
+@pytest.mark.parametrize("module", ["click", "notes_site.cli.begin"])
 def test_ctrl_c_while_the_program_is_loaded_is_one_word(tmp_path: Path, module: str) -> None:
     finder = f"""
 import os, signal, sys

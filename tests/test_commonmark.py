@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from notes_site.markdown import commonmark
+from notes_site.content.markdown import commonmark
 
 ROOT = Path(__file__).parent.parent
 SPEC = Path(os.environ.get("COMMONMARK_SPEC") or ROOT / "tests/node_modules/commonmark-spec" / "spec.txt")

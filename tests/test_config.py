@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import config
-from notes_site.config import DEFAULT_KINDS, json_schema, kind_of, parse_options, read
-from notes_site.diagnostics import show
-from notes_site.locate import locate
-from notes_site.model import Config
-from notes_site.settings import SETTINGS
+from notes_site.base.diagnostics import show
+from notes_site.base.model import Config
+from notes_site.config import reading
+from notes_site.config.places import locate
+from notes_site.config.reading import DEFAULT_KINDS, json_schema, kind_of, parse_options, read
+from notes_site.config.settings import SETTINGS
 
 GOLDEN = Path(__file__).parent / "golden" / "config"
 DOCS = Path(__file__).parents[1] / "docs"
@@ -210,11 +210,11 @@ def test_defaults_fit_their_own_checks() -> None:
 
 
 def test_the_reference_page_is_up_to_date() -> None:
-    assert (DOCS / "configuration.md").read_text("utf-8") == config.reference(), "run `python -m notes_site.reference`"
+    assert (DOCS / "configuration.md").read_text("utf-8") == reading.reference(), "run `python -m tools.reference`"
 
 
 def test_the_reference_is_written(tmp_path: Path) -> None:
-    from notes_site import reference
+    from tools import reference
 
     reference.main(str(tmp_path))
     assert {file.name: file.read_text("utf-8") for file in tmp_path.iterdir()} == reference.pages()
@@ -222,16 +222,16 @@ def test_the_reference_is_written(tmp_path: Path) -> None:
 
 def test_it_loads_no_yaml_and_no_markdown() -> None:
     heavy = "('yaml', 'markdown_it', 'pygments', 'jinja2', 'difflib', 'click', 'sqlite3')"
-    code = f"import sys, notes_site.config; print([m for m in sys.modules if m.split('.')[0] in {heavy}])"
+    code = f"import sys, notes_site.config.reading; print([m for m in sys.modules if m.split('.')[0] in {heavy}])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_the_pages_of_the_theme_are_up_to_date() -> None:
-    from notes_site import reference
+    from tools import reference
 
     for name, text in reference.pages().items():
-        assert (DOCS / name).read_text("utf-8") == text, f"{name}: run `python -m notes_site.reference`"
+        assert (DOCS / name).read_text("utf-8") == text, f"{name}: run `python -m tools.reference`"
 
 
 def test_each_view_is_described_in_whole_sentences() -> None:

@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notes_site.base.diagnostics import failed
 from notes_site.deploy import local
-from notes_site.deploy.advice import advice
+from notes_site.deploy.error_hints import advice
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.keys import BadTarget, Target, Unclear, bad_keys, is_fingerprinted, kind_of, parse_target
 from notes_site.deploy.manifest import decode, encode
 from notes_site.deploy.model import MANIFEST, Entry, Manifest
 from notes_site.deploy.setup import deploy_policy, material, website_policy
 from notes_site.deploy.show import address
-from notes_site.diagnostics import failed
-from notes_site.files import STATE
+from notes_site.storage.files import STATE
 from tests.deploying import course, write_output
 from tests.harness import REPO, Site, published, run
 
@@ -435,7 +435,7 @@ def test_names_are_refused_before_the_first_request(tmp_path: Path) -> None:
 def test_without_the_extra_one_line_says_what_to_install(project: Path) -> None:
     code = (
         "import sys; sys.modules['botocore'] = None; sys.argv = ['notes-site', 'deploy', 's3://example-notes']\n"
-        "from notes_site.cli import main; main()"
+        "from notes_site.cli.main import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False)
     assert done.stderr == "error: deploying to S3 needs one more package: pip install 'notes-site[s3]'\n"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notes_site.base.digest import digest
 from notes_site.deploy import local, lock, run
 from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.keys import invalidated, is_fingerprinted
@@ -20,7 +21,6 @@ from notes_site.deploy.lock import Lock
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.plan import most_deletions
 from notes_site.deploy.store import ABSENT, UNCACHED, Data, Store, put_once
-from notes_site.digest import digest
 from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.diagnostics import (
+from notes_site.base.diagnostics import (
     Diagnostic,
     as_github,
     as_json,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.durations import LIMIT, BadDuration, iso, parse, show
+from notes_site.base.durations import LIMIT, BadDuration, iso, parse, show
 
 GRAMMAR = """
     0 = 0              | 30 = 30             | 30 min = 30        | 30min = 30          | 30 minutes = 30

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from notes_site import frontmatter
-from notes_site.cache import Cache
-from notes_site.compose import Composed, compose
-from notes_site.markdown.outline import outline
-from notes_site.model import Card
-from notes_site.project import Project
-from notes_site.readme import marks
-from notes_site.readme.pack import Folders, pack
-from notes_site.readme.unpack import unpack
-from notes_site.text import decode
+from notes_site.base.decoding import decode
+from notes_site.base.model import Card
+from notes_site.build.compose import Composed, compose
+from notes_site.config.project import Project
+from notes_site.content import frontmatter
+from notes_site.content.markdown.outline import outline
+from notes_site.readme.exporter import marks
+from notes_site.readme.exporter.pack import Folders, pack
+from notes_site.readme.exporter.unpack import unpack
+from notes_site.storage.cache import Cache
 from tests.harness import REPO, Site
 from tests.readme_subjects import CODE
 

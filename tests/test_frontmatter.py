@@ -23,12 +23,13 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notes_site import frontmatter, text
-from notes_site.diagnostics import show
-from notes_site.frontmatter import FIELDS, clean, dump, json_schema, parse, values
-from notes_site.frontmatter.block import MAX_SIZE
-from notes_site.frontmatter.names import NAMES, fold
-from notes_site.model import FrontMatter, Session, Span
+from notes_site.base import decoding
+from notes_site.base.diagnostics import show
+from notes_site.base.model import FrontMatter, Session, Span
+from notes_site.content import frontmatter
+from notes_site.content.frontmatter import FIELDS, clean, dump, json_schema, parse, values
+from notes_site.content.frontmatter.block import MAX_SIZE
+from notes_site.content.frontmatter.names import NAMES, fold
 
 GOLDEN = Path(__file__).parent / "golden" / "frontmatter"
 NOTHING = FrontMatter()
@@ -77,7 +78,7 @@ def test_bytes_do_not_matter(note: str, expected: str) -> None:
     """Law 3: CRLF, a BOM, a missing final newline change nothing."""
     windows = b"\xef\xbb\xbf" + note.rstrip("\n").replace("\n", "\r\n").encode()
     for data in (windows, (note.rstrip("\n") + "\n").replace("\n", "\r").encode()):
-        decoded, problem = text.decode("note.md", data)
+        decoded, problem = decoding.decode("note.md", data)
         assert problem is None
         assert described(decoded) == described(note.rstrip("\n") + "\n")
 
@@ -217,7 +218,7 @@ def test_many_unknown_keys_are_counted() -> None:
 
 def test_the_slow_reader_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where PyYAML lacks libyaml, well-formed front matter reads alike."""
-    from notes_site.frontmatter import tree
+    from notes_site.content.frontmatter import tree
 
     for file in ("values", "names"):
         for title, note, _ in parts(GOLDEN / f"{file}.txt"):
@@ -390,11 +391,11 @@ def test_the_schema_takes_what_is_read_without_an_error(name: str, value: Any) -
 
 def test_the_reference_page_is_up_to_date() -> None:
     page = Path(__file__).parents[1] / "docs" / "front-matter.md"
-    assert page.read_text("utf-8") == frontmatter.reference(), "run `python -m notes_site.reference`"
+    assert page.read_text("utf-8") == frontmatter.reference(), "run `python -m tools.reference`"
 
 
 def test_it_loads_no_markdown() -> None:
     heavy = "('markdown_it', 'pygments', 'jinja2', 'difflib', 'click', 'sqlite3')"
-    code = f"import sys, notes_site.frontmatter; print([m for m in sys.modules if m.split('.')[0] in {heavy}])"
+    code = f"import sys, notes_site.content.frontmatter; print([m for m in sys.modules if m.split('.')[0] in {heavy}])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

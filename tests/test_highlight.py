@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import highlight as module
-from notes_site.colours import LEAST, contrast, parse
-from notes_site.highlight import PLAIN, Code, Highlighter, code_css, highlight, languages, names, styles
+from notes_site.base.colours import LEAST, contrast, parse
+from notes_site.content import highlight as module
+from notes_site.content.highlight import PLAIN, Code, Highlighter, code_css, highlight, languages, names, styles
 
 PYTHON = 'def f(x: int) -> str:\n    """Say\n    <hello>."""\n    return f"{x} & more"  # comment\n'
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import jsondata
-from notes_site.files import STATE, read_json, read_regular
+from notes_site.base import jsondata
+from notes_site.storage.files import STATE, read_json, read_regular
 from tests.harness import REPO, Site, codes
 
 AS_OTHERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")

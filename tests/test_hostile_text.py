@@ -14,10 +14,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notes_site.characters import FORBIDDEN, forbidden
-from notes_site.cuts import Shortened
-from notes_site.model import HtmlMode, ParseOptions
-from notes_site.notes import parse_note
+from notes_site.base.characters import FORBIDDEN, forbidden
+from notes_site.base.cuts import Shortened
+from notes_site.base.model import HtmlMode, ParseOptions
+from notes_site.content.note import parse_note
 from tests.harness import Site, codes
 from tests.pages import body
 from tests.test_markdown import MARKUP, documents, hold_laws

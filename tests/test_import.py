@@ -10,12 +10,13 @@ from typing import NoReturn
 import pytest
 from click.testing import CliRunner, Result
 
-from notes_site import config, text
-from notes_site.cli import cli
-from notes_site.importers import notes, report
-from notes_site.importers.notes import Import
-from notes_site.importers.rewrite import Local
-from notes_site.project import NoProject
+from notes_site.base import decoding as text
+from notes_site.cli.main import cli
+from notes_site.config import reading as config
+from notes_site.config.project import NoProject
+from notes_site.readme.importer import notes, report
+from notes_site.readme.importer.notes import Import
+from notes_site.readme.importer.rewrite import Local
 from tests.harness import REPO, Site
 
 READMES = REPO / "tests" / "readmes"
@@ -436,7 +437,7 @@ def test_import_works_before_there_is_a_site(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(ONE, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
-        patch.setattr("notes_site.commands.import_.find", _no_project)
+        patch.setattr("notes_site.cli.import_.find", _no_project)
         assert CliRunner().invoke(cli, ["import", "README.md"]).exit_code == 0
     assert (tmp_path / "content/docker/video-why.md").is_file()
 

@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from notes_site import cli
+from notes_site.cli import main
 from tests.readme_generator import Generated, generate
 
 SOME = range(60)
 MANY = range(500)
 LEAST_F1 = 0.95
 
-imports = pytest.mark.skipif("import" not in cli.cli.commands, reason="there is no import command yet")
+imports = pytest.mark.skipif("import" not in main.cli.commands, reason="there is no import command yet")
 
 
 def run(*arguments: str | Path) -> str:
-    done = CliRunner().invoke(cli.cli, ["import", *map(str, arguments)], catch_exceptions=False)
+    done = CliRunner().invoke(main.cli, ["import", *map(str, arguments)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.stdout
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from notes_site.importers import heads, values
-from notes_site.importers.facts import Facts, facts_in, spelled
-from notes_site.importers.heads import Head
-from notes_site.importers.times import time_in
-from notes_site.markdown import lines
+from notes_site.content.markdown import lines
+from notes_site.readme.importer import heads, values
+from notes_site.readme.importer.facts import Facts, facts_in, spelled
+from notes_site.readme.importer.heads import Head
+from notes_site.readme.importer.times import time_in
 
 
 def head(source: str) -> Head:

@@ -12,16 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import config, text
-from notes_site.config import parse_options
-from notes_site.importers import notes
-from notes_site.importers.notes import Import
-from notes_site.importers.rewrite import Local
-from notes_site.notes import parse_note
+from notes_site.base import decoding
+from notes_site.config import reading
+from notes_site.config.reading import parse_options
+from notes_site.content.note import parse_note
+from notes_site.readme.importer import notes
+from notes_site.readme.importer.notes import Import
+from notes_site.readme.importer.rewrite import Local
 from tests.harness import REPO
 
 COMMENT = re.compile(r"# README\.md:(\d+): ?(.*)")
-DEFAULT = config.read("notes-site.toml", b"")[0]
+DEFAULT = reading.read("notes-site.toml", b"")[0]
 
 _PRIVATE = os.environ.get("NOTES_SITE_READMES")
 PRIVATE = sorted(Path(_PRIVATE).glob("*.md")) if _PRIVATE else []
@@ -71,7 +72,7 @@ def check_law(source: str, *, links_stay: bool) -> None:
 
 @pytest.mark.parametrize("path", [*OURS, *PRIVATE], ids=lambda path: path.name)
 def test_no_word_of_a_readme_is_lost(path: Path) -> None:
-    source = text.decode(path.name, path.read_bytes()).text
+    source = decoding.decode(path.name, path.read_bytes()).text
     check_law(source, links_stay=path in PRIVATE and "](#" not in source)
 
 
@@ -107,7 +108,7 @@ def test_no_word_is_lost_among_footnotes(source: str) -> None:
 
 @given(st.text(max_size=200).filter(lambda s: "\0" not in s))
 def test_any_text_is_imported(source: str) -> None:
-    decoded = text.decode("README.md", source.encode("utf-8", "replace"))
+    decoded = decoding.decode("README.md", source.encode("utf-8", "replace"))
     found = imported(decoded.text)
     _, said = lines_of(found)
     assert not words(decoded.text) - words("\n".join(said))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notes_site import files, inputs, inside
+from notes_site.build import inputs
+from notes_site.storage import confined, files
 from tests.harness import Site
 from tests.test_import import ONE, run
 
@@ -120,7 +121,7 @@ def test_what_is_no_file_is_never_opened(made: object, course: Site) -> None:
 
 def test_a_file_that_is_too_large_is_named(course: Site) -> None:
     with (course.root / "course/film.mp4").open("wb") as file:
-        file.truncate(inside.LARGEST + 1)
+        file.truncate(confined.LARGEST + 1)
     course.write("course/README.md", f"{ONE}\n[a](film.mp4)\n")
     result = run(course, "course/README.md", "--into", "content")
     assert "README.md:11:5: warning: `film.mp4` is too large to be taken along [file-refused]" in result.stderr
@@ -214,16 +215,16 @@ def test_what_was_judged_is_what_is_opened(site: Site, monkeypatch: pytest.Monke
     site.write("outside/pic.png", MARK)
     site.write("course/img/pic.png", b"PNG")
     root = os.path.realpath(site.root / "course")
-    found = inside.find(root, "img/pic.png")
-    assert inside.read(root, "img/pic.png") == b"PNG"
+    found = confined.find(root, "img/pic.png")
+    assert confined.read(root, "img/pic.png") == b"PNG"
     (site.root / "course/img").rename(site.root / "course/old")
     (site.root / "course/img").symlink_to("../outside")
-    monkeypatch.setattr(inside, "find", lambda root, path: found)
-    with pytest.raises(inside.Refused, match="unreadable"):
-        inside.read(root, "img/pic.png")
+    monkeypatch.setattr(confined, "find", lambda root, path: found)
+    with pytest.raises(confined.Refused, match="unreadable"):
+        confined.read(root, "img/pic.png")
     monkeypatch.setattr(files, "_BY_DESCRIPTOR", False)
-    with pytest.raises(inside.Refused, match="unreadable"):
-        inside.read(root, "img/pic.png")
+    with pytest.raises(confined.Refused, match="unreadable"):
+        confined.read(root, "img/pic.png")
 
 
 UP = st.sampled_from(["", "../", "../../", "../../../", "{base}/", "./", "x/../", "%2e%2e/", "..%2f..%2f", "~/", "/"])

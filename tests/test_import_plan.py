@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from notes_site.importers.plan import address, with_estimate
+from notes_site.readme.importer.plan import address, with_estimate
 from tests.harness import REPO, Site
 from tests.test_import import run
 

@@ -21,7 +21,8 @@ limit, seen = int(sys.argv[1]), 0
 from tests.harness import Site
 from pathlib import Path
 # Their imports open files too.
-import notes_site.highlight, notes_site.markdown, notes_site.frontmatter, notes_site.templates
+import notes_site.content.highlight, notes_site.content.markdown, notes_site.content.frontmatter
+import notes_site.pages.templates
 site = Site(Path(sys.argv[2]))
 
 def hook(event, arguments):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notes_site.language import attributes, direction
+from notes_site.base.language import attributes, direction
 
 
 @pytest.mark.parametrize(

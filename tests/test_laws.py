@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from notes_site.project import theme
+from notes_site.config.project import theme
 from tests.harness import Site
 
 NAMES = st.sampled_from(["one", "two", "three", "Four five", "sechs-ü"])

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import characters, leaks
-from notes_site.leaks.rules import RULES
-from notes_site.leaks.tokens import BEGINNINGS, pattern
+from notes_site.base import characters
+from notes_site.secrets import detect
+from notes_site.secrets.rules import RULES
+from notes_site.secrets.tokens import BEGINNINGS, pattern
 from tests.harness import Site, codes
 from tests.leaking import aws, made, patterns
 
@@ -79,7 +80,7 @@ def test_colours_of_a_terminal_hide_no_secret(data: st.DataObject) -> None:
     codes = st.sampled_from(["\x1b[01;31m\x1b[K", "\x1b[0m", "\x07", "\x1b(B\x1b[m"])
     pieces = [text[a:b] for a, b in itertools.pairwise([0, *at, len(text)])]
     coloured = pieces[0] + "".join(data.draw(codes) + piece for piece in pieces[1:])
-    (leak,) = leaks.find("Before.\n" + coloured + "\nAfter.\n")
+    (leak,) = detect.find("Before.\n" + coloured + "\nAfter.\n")
     assert characters.without(("Before.\n" + coloured)[leak.start : leak.end]) == secret
     assert leak.what == what
 
@@ -87,7 +88,7 @@ def test_colours_of_a_terminal_hide_no_secret(data: st.DataObject) -> None:
 @pytest.mark.parametrize("text", SECRETS)
 def test_secrets_are_found_where_they_stand(text: str) -> None:
     secret, what = SECRETS[text]
-    (leak,) = leaks.find("Before.\n" + text + "\nAfter.\n")
+    (leak,) = detect.find("Before.\n" + text + "\nAfter.\n")
     assert ("Before.\n" + text)[leak.start : leak.end] == secret
     assert leak.what == what
 
@@ -137,12 +138,12 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_examples_and_look_alikes_are_none(text: str) -> None:
-    assert leaks.find(text + "\n") == ()
+    assert detect.find(text + "\n") == ()
 
 
 def test_each_secret_is_told_of_once_and_masked_everywhere() -> None:
     text = f"# Roles\n\n- a: arn:aws:iam::{ACCOUNT}:role/a, key {KEY_ID}\n- b: arn:aws:iam::{ACCOUNT}:role/b\n"
-    account, key = leaks.check("x.md", text)
+    account, key = detect.check("x.md", text)
     assert (account.line, account.column, account.length) == (3, 19, 12)
     assert account.message.endswith("again on line 4")
     assert (key.line, key.column, key.length) == (3, 44, 20)
@@ -154,32 +155,32 @@ def test_each_secret_is_told_of_once_and_masked_everywhere() -> None:
 
 def test_a_fingerprint_allows_one_secret_alone() -> None:
     text = f"{KEY_ID}\narn:aws:iam::{ACCOUNT}:role/a\n"
-    mark = leaks.fingerprint(KEY_ID)
-    (left,) = leaks.check("x.md", text, [mark])
+    mark = detect.fingerprint(KEY_ID)
+    (left,) = detect.check("x.md", text, [mark])
     assert left.line == 2
-    assert mark in leaks.check("x.md", text)[0].hint
-    assert leaks.check("x.md", text, [mark, leaks.fingerprint(ACCOUNT)]) == ()
+    assert mark in detect.check("x.md", text)[0].hint
+    assert detect.check("x.md", text, [mark, detect.fingerprint(ACCOUNT)]) == ()
 
 
 @given(st.text(), st.sampled_from(sorted(SECRETS)), st.text())
 def test_whatever_stands_around_it_a_secret_is_found_and_never_shown(before: str, text: str, after: str) -> None:
     secret, _ = SECRETS[text]
     whole = f"{before}\n{text}\n{after}\n".replace("\r", "").replace("\0", "")
-    found = leaks.check("x.md", whole)
+    found = detect.check("x.md", whole)
     assert any(d.column for d in found)
     assert not any(secret in d.text for d in found)
 
 
 def test_tokens_of_every_service_are_found() -> None:
     texts = {line: made(line.partition("|")[2], seed) for seed, line in enumerate(patterns("kinds"))}
-    assert [line for line, text in texts.items() if not leaks.find(f"# Lab\n\n{text}\n")] == []
+    assert [line for line, text in texts.items() if not detect.find(f"# Lab\n\n{text}\n")] == []
 
 
 def test_keys_of_aws_are_found_however_they_are_written() -> None:
     missed = []
     for seed, line in enumerate(patterns("aws")):
         text, secret = aws(line, 10 * seed)
-        found = leaks.find(f"# Lab\n\n{text}\n\nDone.\n")
+        found = detect.find(f"# Lab\n\n{text}\n\nDone.\n")
         if not any(f"# Lab\n\n{text}"[leak.start : leak.end] == secret and "AWS" in leak.what for leak in found):
             missed.append(line)
     assert missed == []
@@ -187,7 +188,7 @@ def test_keys_of_aws_are_found_however_they_are_written() -> None:
 
 def test_what_looks_like_a_secret_is_none() -> None:
     texts = {line: made(line, seed) for seed, line in enumerate(patterns("look-alikes"))}
-    assert [line for line, text in texts.items() if leaks.find(f"# Lab\n\n{text}\n\nDone.\n")] == []
+    assert [line for line, text in texts.items() if detect.find(f"# Lab\n\n{text}\n\nDone.\n")] == []
 
 
 def test_every_row_of_the_table_of_tokens_has_an_example() -> None:
@@ -214,7 +215,7 @@ def seconds(text: str) -> float:
     found = []
     for _ in range(2):
         started = time.process_time()
-        leaks.find(text)
+        detect.find(text)
         found.append(time.process_time() - started)
     return min(found)
 
@@ -235,35 +236,35 @@ def test_hostile_texts_take_no_longer_than_their_length_asks(piece: str) -> None
 def test_one_secret_on_many_lines_is_one_short_warning_and_takes_no_time() -> None:
     line = f"arn:aws:iam::{ACCOUNT}:role/lab\n"
     started = time.process_time()
-    (told,) = leaks.check("x.log", line * 50_000)
+    (told,) = detect.check("x.log", line * 50_000)
     assert time.process_time() - started < 5  # a minute and a half, were each place sought from the beginning
     assert told.message == "this is an AWS account number, for all to see; again on 49999 lines, the first 2, 3, 4"
-    (few,) = leaks.check("x.log", line * 3)
+    (few,) = detect.check("x.log", line * 3)
     assert few.message.endswith("; again on line 2, 3")
 
 
 def test_very_many_secrets_in_one_file_are_told_of_in_part() -> None:
     accounts = [made("{acct}", seed) for seed in range(150)]
-    told = leaks.check("x.log", "".join(f"arn:aws:iam::{account}:role/lab " for account in accounts))
+    told = detect.check("x.log", "".join(f"arn:aws:iam::{account}:role/lab " for account in accounts))
     assert len(told) == 101
     assert told[-1].message == "this file holds 50 more secrets, for all to see"
-    wide = leaks.check("x.js", " " * 600_000 + "".join(f"arn:aws:iam::{account}:role/lab " for account in accounts))
+    wide = detect.check("x.js", " " * 600_000 + "".join(f"arn:aws:iam::{account}:role/lab " for account in accounts))
     assert sum(len(d.text) for d in wide) < 2_000_000
     assert wide[-1].message == "this file holds 148 more secrets, for all to see"
 
 
 def test_a_secret_beyond_the_first_million_characters_is_found_at_its_place() -> None:
     for before in ("word " * 300_000, "line of words\n" * 120_000, "x" * 1_000_000 + " "):
-        (leak,) = leaks.find(f"{before}{KEY_ID} end\n")
+        (leak,) = detect.find(f"{before}{KEY_ID} end\n")
         assert (leak.start, leak.end) == (len(before), len(before) + len(KEY_ID))
     at_the_seam = "word " * 199_998
-    (leak,) = leaks.find(f"{at_the_seam}{PEM}\n" + "word " * 50_000)
+    (leak,) = detect.find(f"{at_the_seam}{PEM}\n" + "word " * 50_000)
     assert (leak.start, leak.end) == (len(at_the_seam), len(at_the_seam) + len(PEM))
 
 
 def test_escaped_secrets_are_masked_where_they_stand() -> None:
     token = f"ghp{chr(92)}_{some(36)}"
-    (told,) = leaks.check("x.md", f"A {chr(92)}* B {token} C {chr(92)}_\n")
+    (told,) = detect.check("x.md", f"A {chr(92)}* B {token} C {chr(92)}_\n")
     assert told.column == 8
     assert told.length == len(token)
     assert told.text.startswith(f"A {chr(92)}* B ghp{chr(92)}*")
@@ -274,7 +275,7 @@ def test_what_is_allowed_or_taken_out_is_told_of_no_more(site: Site) -> None:
     site.note("cloud/one.md", f"{KEY_ID}\n", title="One", time="5 min")
     site.write("content/cloud/deploy.env", f"KEY={KEY_ID}\n")
     assert codes(site.build()).count("leak") == 2
-    site.write("notes-site.toml", f'[leaks]\nallow = ["{leaks.fingerprint(KEY_ID)}"]\n')
+    site.write("notes-site.toml", f'[leaks]\nallow = ["{detect.fingerprint(KEY_ID)}"]\n')
     assert "leak" not in codes(site.build())
     site.write("notes-site.toml", "")
     site.write("content/cloud/deploy.env", "KEY=\n")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from notes_site import leaks
+from notes_site.secrets import detect
 from tests.harness import Site, codes
 from tests.leaking import made
 
@@ -43,7 +43,7 @@ def test_settings_and_templates_are_looked_through(site: Site) -> None:
     site.write("notes-site.toml", f'title = "Notes"\nfooter = "{ADDRESS}"\nrepository = "https://acme.io/?k={TOKEN}"\n')
     site.write("templates/footer.html", f"<p>{KEY_ID}</p>\n")
     assert leaking(site) == [("notes-site.toml", 2), ("notes-site.toml", 3), ("templates/footer.html", 1)]
-    marks = [leaks.fingerprint(secret) for secret in ("c0rrecthorse", TOKEN, KEY_ID)]
+    marks = [detect.fingerprint(secret) for secret in ("c0rrecthorse", TOKEN, KEY_ID)]
     site.write(
         "notes-site.toml",
         f'title = "Notes"\nfooter = "{ADDRESS}"\nrepository = "https://acme.io/?k={TOKEN}"\n'
@@ -59,7 +59,7 @@ def test_names_of_files_are_looked_through_and_hidden(site: Site, path: str) -> 
     (told,) = [d for d in site.build().diagnostics if d.code == "leak"]
     assert told.message == "the name of this file holds a key or token of GitHub, for all to see"
     assert TOKEN not in "".join(map(str, told))
-    site.write("notes-site.toml", f'[leaks]\nallow = ["{leaks.fingerprint(TOKEN)}"]\n')
+    site.write("notes-site.toml", f'[leaks]\nallow = ["{detect.fingerprint(TOKEN)}"]\n')
     assert leaking(site) == []
 
 
@@ -85,7 +85,7 @@ def test_what_is_not_looked_through_is_told(site: Site) -> None:
     site.write("static/report.docx", b"PK\x03\x04" + TOKEN.encode())
     site.write("static/photo.png", b"\x89PNG" + b"\0" * 100)
     with site.write("static/huge.csv", b"").open("r+b") as file:
-        file.truncate(leaks.LARGEST + 1)
+        file.truncate(detect.LARGEST + 1)
     told = [d for d in site.build().diagnostics if d.code == "not-searched"]
     assert [(d.path, d.severity) for d in told] == [("static/huge.csv", "note"), ("static/report.docx", "note")]
     assert "32,000,000 bytes" in told[0].message
@@ -112,7 +112,7 @@ def test_private_files_are_told_of_by_name(site: Site, path: str) -> None:
     (told,) = [d for d in site.build().diagnostics if d.code == "leak"]
     assert f"static/{path}/".startswith(f"{told.path}/")
     assert "private by its name" in told.message
-    site.write("notes-site.toml", f'[leaks]\nallow = ["{leaks.fingerprint(told.path)}"]\n')
+    site.write("notes-site.toml", f'[leaks]\nallow = ["{detect.fingerprint(told.path)}"]\n')
     assert leaking(site) == []
 
 

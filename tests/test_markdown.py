@@ -12,10 +12,10 @@ from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import markdown
-from notes_site.bodies import Slot, SlotKind, fill
-from notes_site.markdown import Rendered
-from notes_site.model import HtmlMode, ParseOptions
+from notes_site.base.model import HtmlMode, ParseOptions
+from notes_site.base.slots import Slot, SlotKind, fill
+from notes_site.content import markdown
+from notes_site.content.markdown import Rendered
 
 GOLDEN = Path(__file__).parent / "golden" / "markdown"
 CASE = re.compile(r"^([^\n]+)\n\.\n(.*?)^\.\n(.*?)^\.\n", re.MULTILINE | re.DOTALL)

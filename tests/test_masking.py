@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import leaks
-from notes_site.diagnostics import Diagnostic, as_github, show
-from notes_site.masking import Mask
-from notes_site.model import Parsed
+from notes_site.base.diagnostics import Diagnostic, as_github, show
+from notes_site.base.model import Parsed
+from notes_site.secrets import detect
+from notes_site.secrets.masking import Mask
 from tests.harness import REPO, Site
 from tests.serving import Serving, message
 from tests.test_broken import BROKEN, CASES, lay
@@ -209,7 +209,7 @@ def test_the_name_of_a_service_is_no_part_of_its_secret(service: str, beginning:
 
 
 def test_what_is_allowed_is_no_secret_and_shown(site: Site) -> None:
-    mark = leaks.fingerprint(TOKEN)
+    mark = detect.fingerprint(TOKEN)
     site.write("notes-site.toml", f'levles = []\n[leaks]\nallow = ["{mark}"]\n')
     site.note("cloud/one.md", f"[x](gone.md) {TOKEN} {KEY_ID}\n", title="One")
     for command in (["build"], ["build"], ["check", "--json"]):
@@ -288,7 +288,8 @@ def test_the_preview_tells_no_secret_but_in_the_page(site: Site) -> None:
 
 OUTSIDE = """
 import sys, threading, logging, warnings
-from notes_site import cli, noop
+from notes_site.build import up_to_date
+from notes_site.cli import main
 secret = {secret!r}
 def fail(*arguments, **given):
     logging.getLogger("botocore").warning("signed with %s", secret)
@@ -298,9 +299,9 @@ def fail(*arguments, **given):
     print("text", secret, file=sys.stdout)
     assert not hasattr(sys.stdout, "buffer")
     raise RuntimeError("it was " + secret)
-noop.recall = fail
+up_to_date.recall = fail
 sys.argv = ["notes-site", "build"]
-cli.main()
+main.main()
 """
 
 
@@ -329,7 +330,7 @@ WORDS = st.sampled_from([TOKEN, KEY_ID, SECRET, PEM, "Secret access key:", "word
 def test_masking_moves_nothing_and_is_done_once(text: str) -> None:
     hidden = Mask().learn(text)
     assert [len(line) for line in hidden.split("\n")] == [len(line) for line in text.split("\n")]
-    assert not leaks.find(hidden)
+    assert not detect.find(hidden)
     assert Mask()(hidden) == hidden
 
 
@@ -348,7 +349,7 @@ def test_parts_of_what_was_learned_are_hidden(start: int, length: int, as_slug: 
 def test_masked_data_is_the_same_data(value: object) -> None:
     hidden = json.loads(json.dumps(Mask().value(value)))
     assert TOKEN not in json.dumps(hidden)
-    if not leaks.find(text := json.dumps(value)):
+    if not detect.find(text := json.dumps(value)):
         assert text == json.dumps(hidden)
 
 

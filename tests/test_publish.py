@@ -18,11 +18,11 @@ from unicodedata import normalize
 import pytest
 
 from benchmarks.generate import write_course
-from notes_site import inputs
-from notes_site.digest import digest
-from notes_site.files import STATE
-from notes_site.locking import lock
-from notes_site.reporting import Report
+from notes_site.base.digest import digest
+from notes_site.build import inputs
+from notes_site.build.report import Report
+from notes_site.storage.files import STATE
+from notes_site.storage.lock import lock
 from tests.harness import REPO, Site, codes, published, run
 
 
@@ -579,7 +579,7 @@ def test_cache_of_another_program_is_not_believed(built: Site, tmp_path: Path) -
     other = tmp_path / "program"
     for name in ("notes_site", "templates", "static"):
         shutil.copytree(REPO / name, other / name)
-    durations = other / "notes_site/durations.py"
+    durations = other / "notes_site/base/durations.py"
     durations.write_text(durations.read_text().replace('return f"{rest} min"', 'return f"{rest} minutes"'))
     env = {**os.environ, "PYTHONPATH": str(other)}
     done = subprocess.run([sys.executable, "-m", "notes_site", "build"], cwd=built.root, env=env, check=False)
@@ -821,7 +821,7 @@ def test_a_note_saved_between_scan_and_parse_is_never_kept_under_its_old_digest(
         note.write_text(note.read_text().replace("Old", "New"))
         return found
 
-    monkeypatch.setattr("notes_site.loader.read_inputs", save_after)
+    monkeypatch.setattr("notes_site.build.load.read_inputs", save_after)
     site.build()
     monkeypatch.undo()
     note.write_text(note.read_text().replace("New", "Old"))

@@ -11,15 +11,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from notes_site.copying import look, write_cleaned
-from notes_site.digest import digest
+from notes_site.base.digest import digest
 from notes_site.metadata import Source, edited, examine
-from notes_site.publish import owned_files
+from notes_site.storage.copying import look, write_cleaned
+from notes_site.storage.record import owned_files
 from tests import browser, photos
 from tests.harness import Site, codes
 from tests.photos import SECRET
 from tests.serving import Serving
-from tests.test_architecture import loaded_by
+from tests.test_startup import loaded_by
 
 PHOTO = photos.jpeg()
 IN_ARCHIVE = b"PK\3\4" + PHOTO

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notes_site.markdown import elements, safe
-from notes_site.markdown.active import is_active
+from notes_site.content.markdown import elements, safe
+from notes_site.content.markdown.active import is_active
 from tests.harness import Site
 from tests.hostile import PAYLOADS
 from tests.pages import around, body, framed, parsed, shown

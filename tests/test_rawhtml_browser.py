@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from notes_site.model import HtmlMode
+from notes_site.base.model import HtmlMode
 from tests import browser
 from tests.harness import Site
 from tests.hostile import PAYLOADS

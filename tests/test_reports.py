@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import calendars, overview, reportviews, stats
-from notes_site.model import Session
+from notes_site.base.model import Session
+from notes_site.pages import calendars, report_pages
+from notes_site.site import overview, stats
 from tests.harness import Site
 from tests.test_stats import card, note
 
@@ -185,8 +186,8 @@ def test_evidence(course: Site) -> None:
 
 def test_pages_and_stats_say_the_same(course: Site) -> None:
     course.build()
-    from notes_site.build import load_site
-    from notes_site.cache import Cache
+    from notes_site.build.build import load_site
+    from notes_site.storage.cache import Cache
 
     cache = Cache(course.project.state)
     result = overview.overview(load_site(course.project, cache)[0])
@@ -216,8 +217,8 @@ def test_one_page_for_an_area(site: Site) -> None:
 
 
 def test_lists_too_long_for_one_page_are_by_area(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reportviews, "PAGE_ROWS", 3)
-    monkeypatch.setattr("notes_site.pages.PAGE_ROWS", 3)
+    monkeypatch.setattr(report_pages, "PAGE_ROWS", 3)
+    monkeypatch.setattr("notes_site.pages.plan.PAGE_ROWS", 3)
     for n in range(4):
         site.note(f"a{n % 2}/n{n}.md", "Text.\n", title=f"N{n}", time=str(10 + n), date=f"201{n}-01-15")
     site.build()

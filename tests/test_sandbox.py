@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from notes_site.cache import Cache
-from notes_site.compose import compose
-from notes_site.outputs import Page
-from notes_site.templates import Compiled, Source, TemplateFault, Templates
-from notes_site.views import View
+from notes_site.build.compose import compose
+from notes_site.pages.outputs import Page
+from notes_site.pages.templates import Compiled, Source, TemplateFault, Templates
+from notes_site.pages.views import View
+from notes_site.storage.cache import Cache
 from tests.harness import Site, codes
 
 RUN = "popen('touch {}').read()"

@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from notes_site import leaks, scanner
+from notes_site.secrets import detect, kingfisher
 from tests.harness import REPO, Site
 from tests.leaking import made, patterns
 
-if not scanner.is_there():
+if not kingfisher.is_there():
     pytest.skip("the extra `leaks` is not installed (it has no wheel for this system)", allow_module_level=True)
 
 KEY = made("{x32}", 5)
@@ -21,25 +21,27 @@ LINE = f"Datadog api key: {KEY}"
 
 def test_it_finds_secrets_by_their_labels() -> None:
     texts = {pattern: [made(pattern, seed) for seed in range(5)] for pattern in patterns("labelled")}
-    found = {pattern: sum(bool(scanner.find(f"# Lab\n\n{text}\n")) for text in texts[pattern]) for pattern in texts}
+    found = {pattern: sum(bool(kingfisher.find(f"# Lab\n\n{text}\n")) for text in texts[pattern]) for pattern in texts}
     assert min(found.values()) >= 3, found  # it passes over those that do not look random enough to it
 
 
 def test_it_takes_no_look_alike_for_a_secret() -> None:
     texts = {pattern: made(pattern, seed) for seed, pattern in enumerate(patterns("look-alikes"))}
-    assert [pattern for pattern, text in texts.items() if scanner.find(f"# Lab\n\n{text}\n")] == []
+    assert [pattern for pattern, text in texts.items() if kingfisher.find(f"# Lab\n\n{text}\n")] == []
 
 
 def test_it_adds_nothing_to_what_our_own_rules_find() -> None:
     for seed, line in enumerate(patterns("kinds")):
         text = made(line.partition("|")[2], seed)
-        ours = [(leak.start, leak.end) for leak in leaks.find(text)]
-        assert all(leak.end <= start or leak.start >= end for leak in scanner.find(text) for start, end in ours), line
+        ours = [(leak.start, leak.end) for leak in detect.find(text)]
+        assert all(leak.end <= start or leak.start >= end for leak in kingfisher.find(text) for start, end in ours), (
+            line
+        )
 
 
 def test_places_are_those_of_characters() -> None:
     text = f"Schlüssel – {LINE}\n"
-    (leak,) = scanner.find(text)
+    (leak,) = kingfisher.find(text)
     assert text[leak.start : leak.end] == KEY
     assert leak.what == "a secret (datadog api key)"
 
@@ -54,7 +56,7 @@ def test_check_tells_and_hides_what_it_finds_everywhere(site: Site, form: str) -
     assert KEY not in shown
     assert shown.count("datadog api key") == 3
     assert "broken-link" in shown
-    site.write("notes-site.toml", f'title = "A"\n[leaks]\nallow = ["{leaks.fingerprint(KEY)}"]\n')
+    site.write("notes-site.toml", f'title = "A"\n[leaks]\nallow = ["{detect.fingerprint(KEY)}"]\n')
     assert "datadog api key" not in site.run("check").stderr
 
 
@@ -63,7 +65,7 @@ def test_build_does_without(site: Site) -> None:
     assert "leak" not in site.run("build").stderr
     loaded = site.run("build", "--clean")
     assert loaded.returncode == 0
-    code = "import sys, notes_site.build, notes_site.commands.build; assert 'kingfisher_sdk' not in sys.modules"
+    code = "import sys, notes_site.build.build, notes_site.cli.build; assert 'kingfisher_sdk' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -74,17 +76,17 @@ def test_deploy_stops_at_what_is_about_to_be_published(site: Site) -> None:
     assert done.returncode == 1
     assert "cloud/one.html" in done.stderr
     assert KEY not in done.stderr
-    assert leaks.fingerprint(KEY) in done.stderr
+    assert detect.fingerprint(KEY) in done.stderr
     assert not (site.root.parent / "copy").exists()
     assert site.run("deploy", "../copy", "--allow", "leaks").returncode == 0
-    site.write("notes-site.toml", f'[leaks]\nallow = ["{leaks.fingerprint(KEY)}"]\n')
+    site.write("notes-site.toml", f'[leaks]\nallow = ["{detect.fingerprint(KEY)}"]\n')
     site.build()
     assert site.run("deploy", "../copy").returncode == 0
 
 
 def test_without_the_extra_check_recommends_it_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.note("cloud/one.md", f"{LINE}\n", title="One", time="5 min")
-    monkeypatch.setattr(scanner, "is_there", lambda: False)
+    monkeypatch.setattr(kingfisher, "is_there", lambda: False)
     told = [d for d in site.build(write=False).diagnostics if d.code == "few-leak-rules"]
     assert [(d.severity, d.path) for d in told] == [("note", "notes-site.toml")]
     assert "few-leak-rules" not in [d.code for d in site.build().diagnostics]
@@ -92,7 +94,7 @@ def test_without_the_extra_check_recommends_it_once(site: Site, monkeypatch: pyt
 
 def test_it_can_reach_nobody() -> None:
     """The library can ask services whether a secret works; what does so is never imported."""
-    source = ast.parse((REPO / "notes_site" / "scanner.py").read_text(encoding="utf-8"))
+    source = ast.parse((REPO / "notes_site" / "secrets" / "kingfisher.py").read_text(encoding="utf-8"))
     names = {
         alias.name
         for node in ast.walk(source)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.digest import digest
+from notes_site.base.digest import digest
 from notes_site.search.assembly import Shards, Shelf, assemble, shard_count
 from notes_site.search.files import text_url
 from notes_site.serve.engine import Preview

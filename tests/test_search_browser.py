@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from notes_site.paths import ENGINE
-from notes_site.stylesheet import script
+from notes_site.base.paths import ENGINE
+from notes_site.pages.stylesheet import script
 from tests.browser import PHONE, Window, chromium, eventually, windows
 from tests.harness import REPO, Site
 

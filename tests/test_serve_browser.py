@@ -429,7 +429,7 @@ def test_an_open_page_keeps_its_connection(
     course: Site, window: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "startup").mkdir()
-    hasty = "import notes_site.serve.door as door\ndoor.PATIENCE = 0.3\n"  # seconds for a request to come
+    hasty = "import notes_site.serve.limits as door\ndoor.PATIENCE = 0.3\n"  # seconds for a request to come
     (tmp_path / "startup" / "sitecustomize.py").write_text(hasty)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "startup"))
     with Serving(course.root) as preview:

@@ -10,13 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from notes_site.build import Options, build
-from notes_site.cache import Cache
-from notes_site.diagnostics import Diagnostic
-from notes_site.files import STATE
-from notes_site.reporting import Report
-from notes_site.serve.answers import Answer
+from notes_site.base.diagnostics import Diagnostic
+from notes_site.build.build import Options, build
+from notes_site.build.report import Report
 from notes_site.serve.engine import Preview
+from notes_site.serve.responses import Answer
+from notes_site.storage.cache import Cache
+from notes_site.storage.files import STATE
 from tests.harness import Site, published
 from tests.test_laws import Edits
 

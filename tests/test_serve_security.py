@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from notes_site.serve.channel import MAX_TABS
+from notes_site.serve.live_reload import MAX_TABS
 from tests.harness import Site
 from tests.serving import PATIENCE, Serving, message, until
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notes_site import scaffold
-from notes_site.files import STATE
-from notes_site.sources import current
+from notes_site.build.sources import current
+from notes_site.config.load import load_config
+from notes_site.storage.files import STATE
 from tests.harness import Site
 
 
@@ -148,7 +148,7 @@ def test_a_build_is_old_when_its_sources_differ_and_only_then(edits: list[tuple[
             if builds:
                 site.build(jobs=1)
                 then = dict(now)
-            found = current(site.project, scaffold.settings(site.project))
+            found = current(site.project, load_config(site.project))
             assert found
             recorded = json.loads(site.page(f"{STATE}/build.json"))["sources"]
             assert ([*found.sources] == recorded) == (now == then)

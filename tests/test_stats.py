@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import overview, stats
-from notes_site.config import read
-from notes_site.model import STATUSES, Card, FrontMatter, Note, Session
-from notes_site.site import Site, assemble
-from notes_site.views import Sums
+from notes_site.base.model import STATUSES, Card, FrontMatter, Note, Session
+from notes_site.config.reading import read
+from notes_site.site import overview, stats
+from notes_site.site.assemble import Site, assemble
+from notes_site.site.values import Sums
 
 CONFIG, _ = read("notes-site.toml", b"")
 EMPTY = Card(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site import colours, stylesheet
-from notes_site.colours import LEAST, contrast, parse
-from notes_site.config import read
+from notes_site.base import colours
+from notes_site.base.colours import LEAST, contrast, parse
+from notes_site.config.reading import read
+from notes_site.pages import stylesheet
 from tests.harness import REPO, Site, codes
 
 HEX = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06x}")

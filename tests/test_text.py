@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notes_site import text
-from notes_site.text import brief, decode, line_at, position
+from notes_site.base import decoding
+from notes_site.base.decoding import brief, decode, line_at, position
 
 PLAIN = st.text(st.characters(exclude_characters="\0\r\ufeff", exclude_categories=["Cs"]))
 
@@ -74,9 +74,9 @@ def test_the_source_line_is_shown() -> None:
 
 
 def test_more_than_5_mb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert text.LIMIT == 5_000_000
-    assert decode("a.md", b"a" * text.LIMIT).problem is None
-    problem = decode("a.md", b"a" * (text.LIMIT + 1)).problem
+    assert decoding.LIMIT == 5_000_000
+    assert decode("a.md", b"a" * decoding.LIMIT).problem is None
+    problem = decode("a.md", b"a" * (decoding.LIMIT + 1)).problem
     assert problem
     assert problem.code == "file-too-large"
     assert "5,000,001 bytes" in problem.message

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from notes_site.stylesheet import script
+from notes_site.pages.stylesheet import script
 from tests import browser
 from tests.browser import DESKTOP, PHONE, Window, eventually
 from tests.harness import REPO, Site

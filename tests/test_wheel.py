@@ -95,7 +95,7 @@ def test_wheel_in_a_fresh_environment(packages: tuple[Path, Path], tmp_path: Pat
     assert version
     assert command(program, "--version", cwd=tmp_path) == f"notes-site, version {version[1]}\n"
     assert command(python, "-m", "notes_site", "--version", cwd=tmp_path) == f"notes-site, version {version[1]}\n"
-    theme = command(python, "-c", "from notes_site.project import theme; print(theme())", cwd=tmp_path).strip()
+    theme = command(python, "-c", "from notes_site.config.project import theme; print(theme())", cwd=tmp_path).strip()
     assert Path(theme).parts[-2:] == ("notes_site", "_theme")
     assert (tmp_path / "venv").resolve() in Path(theme).resolve().parents
 

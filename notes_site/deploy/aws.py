@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from notes_site.deploy.advice import advice
+from notes_site.deploy.error_hints import advice
 from notes_site.deploy.model import DeployError
 
 _TRIES = 8

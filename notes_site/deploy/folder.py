@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from notes_site import publish
+from notes_site.base.digest import digest, hasher
+from notes_site.base.paths import collision_key
 from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
 from notes_site.deploy.store import ABSENT, Data
-from notes_site.digest import digest, hasher
-from notes_site.files import STATE, digest_file
-from notes_site.locking import Busy, lock
-from notes_site.paths import collision_key
+from notes_site.storage import output
+from notes_site.storage.files import STATE, digest_file
+from notes_site.storage.lock import Busy, lock
 
 
 class FolderStore:
@@ -163,7 +163,7 @@ class FolderStore:
         failed = {}
         for key in keys:
             self._check()
-            if not publish.remove(self._root, key) and os.path.lexists(self._root / key):
+            if not output.remove(self._root, key) and os.path.lexists(self._root / key):
                 failed[key] = "it could not be deleted"
         return failed
 
@@ -177,11 +177,11 @@ class FolderStore:
     def close(self) -> None:
         """Remove what a killed deploy has staged."""
         guard = self._root / STATE / "guard"
-        publish.remove_folder(self._staging)
+        output.remove_folder(self._staging)
         with suppress(Conflict, OSError), self._alone():  # while nobody else relies on it
-            publish.remove_folder(guard)
+            output.remove_folder(guard)
         if os.name == "nt":  # where a file that is open cannot be deleted, nor one that another has opened
-            publish.remove_folder(guard)
+            output.remove_folder(guard)
 
 
 def _failure(path: Path, exc: OSError) -> DeployError:

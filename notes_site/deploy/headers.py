@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import sha256
 
+from notes_site.base.mediatypes import media_type
 from notes_site.deploy.model import Headers
-from notes_site.mediatypes import media_type
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATED = "public, max-age=0, must-revalidate"

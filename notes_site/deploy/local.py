@@ -9,12 +9,12 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from notes_site.base.diagnostics import counted, refused
+from notes_site.base.digest import hasher
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.keys import is_fingerprinted, kind_of
 from notes_site.deploy.model import DeployError, LocalFile
-from notes_site.diagnostics import counted, refused
-from notes_site.digest import hasher
-from notes_site.files import STATE, is_inside, read_json
+from notes_site.storage.files import STATE, is_inside, read_json
 
 EMPTY = LocalFile(sha256().hexdigest(), 0, headers_of("", fingerprinted=False), "asset", fingerprinted=False)
 PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it is larger

@@ -12,9 +12,9 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 
+from notes_site.base.jsondata import decode_object
 from notes_site.deploy.model import LOCK, Conflict, DeployError, Object, Unguarded
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
-from notes_site.jsondata import decode_object
 
 TIME_TO_LIVE = 120.0  # seconds
 _LONGEST = 10 * TIME_TO_LIVE  # that we grant to a lock, whatever it says

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from notes_site.base.jsondata import decode_object
 from notes_site.deploy.model import MANIFEST, DeployError, Entry, Manifest
-from notes_site.jsondata import decode_object
 
 SCHEMA = 1
 _TYPES = [str, int, str, str, int, bool, str]  # of an entry's fields

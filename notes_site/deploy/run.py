@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from notes_site.deploy import local
 from notes_site.deploy import manifest as manifests
+from notes_site.deploy.local_state import remembered
 from notes_site.deploy.lock import Lock
-from notes_site.deploy.memory import remembered
 from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Listed, LocalFile, Manifest
 from notes_site.deploy.plan import Plan, Step, most_deletions, plan
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+from notes_site.base.diagnostics import visible
 from notes_site.deploy.keys import Target
 from notes_site.deploy.model import LocalFile
 from notes_site.deploy.plan import Plan
-from notes_site.diagnostics import visible
 
 _DASH_REGIONS = frozenset({
     "us-east-1", "us-west-1", "us-west-2", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "eu-west-1",

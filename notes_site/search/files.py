@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from notes_site.digest import combine
-from notes_site.model import Note, Record
+from notes_site.base.digest import combine
+from notes_site.base.levels import level_names
+from notes_site.base.model import Note, Record
+from notes_site.base.wording import Texts
 from notes_site.search.assembly import CHUNK, PLACES, Shards, Shelf, assemble, chunk_keys, shard_count
 from notes_site.search.tokens import LETTERS, PATTERNS, STOP_WORDS
-from notes_site.site import Site, level_names
-from notes_site.texts import Texts
+from notes_site.site.assemble import Site
 
 ENTRY = "search/entry.js"
 TITLES_IN_ENTRY = 1500  # notes: beyond that titles come in files of `CHUNK`

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import msgspec
 
-from notes_site.model import SearchRecord, Section
+from notes_site.base.model import SearchRecord, Section
 from notes_site.search.tokens import STOP_WORDS, Token, is_unspaced, tokens
 
 _HEADING = 3  # a heading counts as so many times in the text

@@ -21,12 +21,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from notes_site import edge
-from notes_site.diagnostics import Diagnostic
-from notes_site.digest import digest
-from notes_site.serve.answers import Answer
-from notes_site.serve.channel import Channel
+from notes_site.base.diagnostics import Diagnostic
+from notes_site.base.digest import digest
+from notes_site.secrets import streams
 from notes_site.serve.engine import Preview
+from notes_site.serve.live_reload import Channel
+from notes_site.serve.responses import Answer
 from notes_site.serve.sending import FileAnswer
 
 OWN = ".notes-site/"  # below the site's base: the script and the reload channel
@@ -98,7 +98,9 @@ class App:
             yield
         except Exception as exc:
             if not (sending and isinstance(exc, LocalProtocolError)):
-                self._say(f"error: {edge.MASK(what)[:200]!r}: {type(exc).__name__}: {edge.MASK(str(exc))[:500]!r}")
+                self._say(
+                    f"error: {streams.MASK(what)[:200]!r}: {type(exc).__name__}: {streams.MASK(str(exc))[:500]!r}"
+                )
             if sending:
                 raise
 

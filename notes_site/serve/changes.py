@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site import leaks
-from notes_site.diagnostics import Diagnostic, below, failed
-from notes_site.digest import digest
-from notes_site.files import as_text, digest_of_open, open_plain, settled, stat_if_there, stat_of
-from notes_site.inputs import ignored_in, reads_as_text, scan_layers, stamp_of
-from notes_site.loader import Loaded, checked_for_leaks, leaks_in_file
-from notes_site.model import Note, Parsed
-from notes_site.text import LIMIT
+from notes_site.base.decoding import LIMIT
+from notes_site.base.diagnostics import Diagnostic, below, failed
+from notes_site.base.digest import digest
+from notes_site.base.model import Note, Parsed
+from notes_site.build.inputs import ignored_in, reads_as_text, scan_layers, stamp_of
+from notes_site.build.load import Loaded, checked_for_leaks, leaks_in_file
+from notes_site.secrets import detect
+from notes_site.storage.files import as_text, digest_of_open, open_plain, settled, stat_if_there, stat_of
 
 Place = tuple[str, str]
 """A layer, and a file's path in it."""
@@ -138,7 +138,7 @@ def read_change(place: Place, old: Loaded) -> Change:
 def _is_told_by_name(old: Loaded, layer: str, path: str) -> bool:
     """Tell whether the name of a file is a problem, which may be that of its folder."""
     name = f"{old.shown.get(layer, layer)}/{path}"
-    return leaks.private(name) is not None or bool(leaks.check_names([name]))
+    return detect.private(name) is not None or bool(detect.check_names([name]))
 
 
 def same_site(old: Loaded, new: Loaded) -> bool:

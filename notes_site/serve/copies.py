@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from notes_site.copying import write_cleaned
+from notes_site.storage.copying import write_cleaned
 
 
 class Copies:

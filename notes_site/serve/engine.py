@@ -12,21 +12,23 @@ from typing import BinaryIO
 
 import msgspec
 
-from notes_site import config as configs
-from notes_site import edge, parsing
-from notes_site.build import with_source
-from notes_site.cache import Cache, CacheDamaged
-from notes_site.compose import Composed, compose_loaded
-from notes_site.diagnostics import Diagnostic, failed, in_order, show
-from notes_site.loader import Loaded, Progress, load, silent
-from notes_site.making import Maker
-from notes_site.mediatypes import media_type
-from notes_site.model import Parsed
-from notes_site.outputs import Copy, Page
-from notes_site.paths import is_note
-from notes_site.project import Project, seen_from
+from notes_site.base.diagnostics import Diagnostic, failed, in_order, show
+from notes_site.base.mediatypes import media_type
+from notes_site.base.model import Parsed
+from notes_site.base.paths import is_note
+from notes_site.base.progress import Progress, silent
+from notes_site.build import workers
+from notes_site.build.build import with_source
+from notes_site.build.compose import Composed, compose_loaded
+from notes_site.build.load import Loaded, load
+from notes_site.build.making import Maker
+from notes_site.config import reading as configs
+from notes_site.config.project import Project, seen_from
+from notes_site.pages.outputs import Copy, Page
+from notes_site.pages.template_words import distinct
+from notes_site.pages.templates import TemplateFault
+from notes_site.secrets import streams
 from notes_site.serve import collector
-from notes_site.serve.answers import Answer, Face, faced, fault
 from notes_site.serve.changes import (
     Change,
     Odd,
@@ -44,9 +46,9 @@ from notes_site.serve.changes import (
 )
 from notes_site.serve.copies import Copies
 from notes_site.serve.outputs import Outputs, opened
-from notes_site.shelf import Records
-from notes_site.templates import TemplateFault
-from notes_site.templatewords import distinct
+from notes_site.serve.responses import Answer, Face, faced, fault
+from notes_site.storage.cache import Cache, CacheDamaged
+from notes_site.storage.search_records import Records
 
 _SPARE = 100  # texts and records held in vain until they are looked for
 _ATTEMPTS = 4  # at finding all files at rest
@@ -99,7 +101,7 @@ class Preview(Outputs):
             config = config_stamp(self.project.config)
             loaded = load(self.project, self._cache, jobs=self._jobs, progress=self._progress)
             self._compare(now)
-            edge.allow(loaded.config.leaks_allow)
+            streams.allow(loaded.config.leaks_allow)
             if not final and half_written(self._newest.loaded, loaded, self.project.config):
                 return False
             loaded.memo.save(forget=False)
@@ -216,10 +218,10 @@ class Preview(Outputs):
     def _parsed(self, changes: Iterable[Change]) -> dict[str, Parsed]:
         """The changed notes."""
         is_text = [c for c in changes if c.layer == "content" and c.data is not None and is_note(c.path)]
-        notes = [parsing.Task(change.path, change.data or b"") for change in is_text]
+        notes = [workers.Task(change.path, change.data or b"") for change in is_text]
         options = configs.parse_options(self._newest.loaded.config)
         found = {}
-        for path, encoded, body, record, _ in parsing.parse_all(notes, options, self._jobs, self._progress):
+        for path, encoded, body, record, _ in workers.parse_all(notes, options, self._jobs, self._progress):
             found[path] = result = msgspec.msgpack.decode(encoded, type=Parsed)
             if result.note:
                 self._bodies[result.note.body] = body
@@ -258,7 +260,7 @@ class Preview(Outputs):
         if self._tidy:
             return
         self._tidy = True
-        parsing.parse_chunk([parsing.Task("nothing.md", b"")], configs.parse_options(self._newest.loaded.config))
+        workers.parse_chunk([workers.Task("nothing.md", b"")], configs.parse_options(self._newest.loaded.config))
         self._newest.keep_compiled()
         collector.collect()
 

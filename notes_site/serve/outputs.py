@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from notes_site.compose import Composed
-from notes_site.files import digest_of_open, open_plain, stat_of
-from notes_site.inputs import stamp_of
-from notes_site.loader import Loaded
-from notes_site.outputs import Output
+from notes_site.build.compose import Composed
+from notes_site.build.inputs import stamp_of
+from notes_site.build.load import Loaded
+from notes_site.pages.outputs import Output
+from notes_site.storage.files import digest_of_open, open_plain, stat_of
 
 _LAYERS = ("content", "static", "theme-static")
 

@@ -15,11 +15,11 @@ from typing import NamedTuple, NoReturn, cast
 
 import uvicorn
 
-from notes_site.loader import Progress
-from notes_site.project import Project
+from notes_site.base.progress import Progress
+from notes_site.config.project import Project
 from notes_site.serve.app import App
-from notes_site.serve.door import Door
 from notes_site.serve.engine import Preview
+from notes_site.serve.limits import Door
 from notes_site.serve.watch import Watcher
 
 _PORTS = 20  # tried after the one that was asked for

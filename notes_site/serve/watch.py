@@ -19,7 +19,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
-from notes_site.inputs import ignored_in
+from notes_site.build.inputs import ignored_in
 
 logging.getLogger("watchdog").addHandler(logging.NullHandler())  # what it logs is no news for those who write notes
 

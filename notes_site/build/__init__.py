@@ -1,0 +1,1 @@
+"""From files to a published site: loading, composing, rendering, publishing."""

@@ -1,0 +1,123 @@
+"""Which outputs must be made again, and making them: the same key means nothing to do."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from notes_site.base.diagnostics import Diagnostic, error
+from notes_site.base.digest import combine, digest
+from notes_site.base.progress import Progress
+from notes_site.build.compose import Composed
+from notes_site.build.making import Maker
+from notes_site.pages.outputs import Copy, Output
+from notes_site.pages.template_words import distinct
+from notes_site.pages.templates import TemplateFault
+from notes_site.storage import output as publish
+from notes_site.storage.cache import Cache, Row
+from notes_site.storage.files import Stat, as_text, digest_file, settled, stat_of
+from notes_site.storage.record import owned_files
+
+
+class Made(NamedTuple):
+    """An output that is in order: its key, the digests of its parts, the digest of its bytes, its file's stamp."""
+
+    key: str
+    parts: str
+    digest: str
+    stat: str
+
+    @property
+    def row(self) -> Row:
+        """The fields as the cache keeps them."""
+        return tuple(self)
+
+
+class Rendering:
+    """Finds out which outputs must be rendered, and renders them. `made` has all outputs, `why` the changed ones."""
+
+    def __init__(self, composed: Composed, cache: Cache, output: Path) -> None:
+        self.composed, self.cache, self.output = composed, cache, output
+        self._root = str(output)
+        self.known = cache.outputs(as_text(str(output)))
+        self.owned = owned_files(output)
+        self.made: dict[str, Made] = {}
+        self.why: dict[str, tuple[str, ...]] = {}
+        self._maker = Maker(composed)
+
+    def run(self, staging: publish.Staging | None, progress: Progress) -> tuple[Diagnostic, ...]:
+        """Render what changed into `staging`. Returns the problems of templates."""
+        faults: list[Diagnostic] = []
+        outputs = self.composed.plan.outputs
+        for done, (path, output) in enumerate(outputs.items(), 1):
+            try:
+                self._make(path, output, staging)
+            except TemplateFault as fault:
+                faults.append(fault.diagnostic)
+            except publish.Changed:
+                message = "the file changed while the site was built"
+                faults.append(error(output.source, "changed", message, hint="build again"))
+            if done % 50 == 0:
+                progress("rendering", done, len(outputs))
+        return distinct(faults)
+
+    def _make(self, path: str, output: Output, staging: publish.Staging | None) -> None:
+        parts, render = self._maker.parts(output)
+        key = combine(*(text for part in parts.items() for text in part))
+        before = self.known.get(path)
+        on_disk, stat = self._on_disk(path, before)
+        if before and before[0] == key and before[2] == on_disk:
+            self.made[path] = Made(key, before[1], on_disk, stat)
+            return
+        data = render()
+        new = output.digest if isinstance(output, Copy) else digest(data)
+        packed = " ".join(f"{name}:{value[:12]}" for name, value in parts.items())
+        self.made[path] = Made(key, packed, new, stat)
+        if new == on_disk and path in self.owned:
+            return
+        self.why[path] = _reasons(before, packed, on_disk)
+        if staging is None:
+            return
+        if isinstance(output, Copy):
+            origin = self._maker.origin(output)
+            staging.add_copy(path, origin.file, output.digest, clean=origin.digest != output.digest)
+        else:
+            staging.add(path, data)
+
+    def _on_disk(self, path: str, before: Row | None) -> tuple[str, str]:
+        """Digest and stamp of the published file, both '' when there is none."""
+        try:
+            stat = stat_of(os.lstat(f"{self._root}/{path}"))
+        except OSError:
+            return "", ""
+        stamp = _stamp(stat)
+        if before and stamp and before[3] == stamp:
+            return before[2], stamp
+        return digest_file(self.output / path), stamp
+
+
+def settled_stamps(paths: Iterable[Path]) -> list[str]:
+    """The stamps of files just written, once they vouch for the bytes; '' where stamps are whole seconds."""
+    stats = [stat_of(path.stat()) for path in paths]
+    if not all(map(_stamp, stats)):
+        time.sleep(0.021)  # the clock's grain has passed then
+    return [_stamp(stat) for stat in stats]
+
+
+def _stamp(stat: Stat) -> str:
+    return " ".join(map(str, stat)) if settled(stat, time.time_ns()) else ""
+
+
+def _reasons(before: Row | None, parts: str, on_disk: str) -> tuple[str, ...]:
+    """Why a file is written: which parts of what it shows changed, or that it is new or was not as we left it."""
+    if before is None:
+        return ("new",) if not on_disk else ("nothing known of it",)
+    old = dict(part.split(":") for part in before[1].split())
+    new = dict(part.split(":") for part in parts.split())
+    changed = tuple(name for name in {**old, **new} if old.get(name) != new.get(name))
+    if changed:
+        return changed
+    return ("deleted from the output",) if not on_disk else ("changed in the output",)

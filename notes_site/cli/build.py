@@ -1,0 +1,154 @@
+"""Commands that build: `build`, `check`, `clean`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from notes_site.build import up_to_date
+from notes_site.build.report import Report, unchanged
+from notes_site.cli import options, terminal
+from notes_site.cli.options import fail, here, project_of, reason, with_config
+from notes_site.config.project import Project, Refused
+from notes_site.secrets import streams
+from notes_site.storage.cache import Cache
+
+
+@click.command()
+@options.output("Write the site to this folder.")
+@options.drafts
+@options.today
+@options.strict
+@click.option("--clean", is_flag=True, help="Forget the cache first.")
+@options.jobs
+@click.option("--why", is_flag=True, help="Say for each file that is written what changed.")
+@options.json
+@with_config
+def build(
+    config: Path | None,
+    output: Path | None,
+    drafts: bool,
+    today: str,
+    strict: bool,
+    clean: bool,
+    jobs: int | None,
+    why: bool,
+    as_json: bool,
+) -> None:
+    """Build the site: only what changed is made again.
+
+    \b
+    Example:
+      notes-site build --why
+    """
+    started = time.perf_counter()
+    project = project_of(config)
+    report = built(project, output, drafts=drafts, today=today, strict=strict, clean=clean, jobs=jobs)
+    terminal.show_build(report, time.perf_counter() - started, project.root, why=why, json_too=as_json, strict=strict)
+    sys.exit(0 if report.published else 1)
+
+
+def built(
+    project: Project,
+    output: Path | None,
+    *,
+    drafts: bool = False,
+    today: str = "",
+    strict: bool = False,
+    clean: bool = False,
+    jobs: int | None = None,
+) -> Report:
+    """Build a project into a folder, None for that of its settings, unless nothing has changed since the last time."""
+    chosen = str(here() / output) if output else None
+    flags = {"drafts": drafts, "today": today, "strict": strict}
+    with closing(Cache(project.state)) as cache:
+        run = (
+            None
+            if clean
+            else up_to_date.recall(cache, up_to_date.run_key(project.config, chosen, **flags), project.config)
+        )
+        if run:
+            return unchanged(run)
+        return _build(project, cache, chosen, **flags, clean=clean, jobs=jobs)
+
+
+def _build(project: Project, cache: Cache, output: str | None, **options: Any) -> Report:
+    from notes_site.build import build as builder
+    from notes_site.storage import lock
+
+    try:
+        with terminal.progress() as progress:
+            return builder.build(project, builder.Options(output, **options), cache, progress)
+    except Refused as exc:
+        fail(str(exc))
+    except lock.Busy as exc:
+        _busy(exc)
+    except OSError as exc:
+        fail(f"the site could not be written: {reason(exc)}")
+
+
+def _busy(exc: Exception) -> NoReturn:
+    fail(f"another build of this folder is running ({exc}); wait for it, or stop it")
+
+
+@click.command()
+@options.drafts
+@options.strict
+@options.jobs
+@click.option("--json", "form", flag_value="json", help="Print the problems as JSON.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="How to print.")
+@with_config
+def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, form: str) -> None:
+    """Find all problems without writing the site. Exits with 1 for errors, and for what `deploy` would refuse.
+
+    \b
+    Example:
+      notes-site check --format github
+    """
+    from notes_site.base.diagnostics import counted, failed, refused
+
+    project = project_of(config)
+    with closing(Cache(project.state)) as cache:
+        report = _build(project, cache, None, drafts=drafts, strict=strict, jobs=jobs, write=False)
+    streams.allow(report.allow)
+    stopping = refused(Counter(d.code for d in report.diagnostics))
+    terminal.show_check(report.diagnostics, project.root, form)
+    if stopping:
+        click.echo(f"deploy would stop: {counted(stopping)}", err=form != "text")
+    sys.exit(1 if stopping or failed(report.diagnostics, strict=strict) else 0)
+
+
+@click.command()
+@options.output("Clean this folder.")
+@with_config
+def clean(config: Path | None, output: Path | None) -> None:
+    """Delete the cache and what was published, nothing else.
+
+    \b
+    Example:
+      notes-site clean
+    """
+    from notes_site.config.load import load_config
+    from notes_site.storage import lock
+    from notes_site.storage import output as publish
+
+    project = project_of(config)
+    target = output or project.root / load_config(project).output
+    try:
+        removed, left = publish.clean(target)
+    except lock.Busy as exc:
+        _busy(exc)
+    except OSError as exc:
+        fail(f"nothing was deleted: {reason(exc)}")
+    of_cache = publish.remove_folder(project.state.parent)
+    click.echo(f"removed {removed} files from {target}" + ("" if of_cache else ", and the cache"))
+    left += of_cache
+    if left:
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        fail(f"could not be deleted: {', '.join(map(str, left[:3]))}{more}")

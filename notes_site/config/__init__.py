@@ -1,0 +1,1 @@
+"""`notes-site.toml`, and where a project's files are."""

@@ -1,0 +1,96 @@
+"""The headings of a note: which one is its title, and the levels of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markdown_it.token import Token
+
+from notes_site.content.markdown.source import Source
+
+
+def take_title(tokens: list[Token], title: str | None, file: Source) -> str | None:
+    """Return the text of the first H1, and take it out of the tokens if it is the title; set all levels. Headings
+    without anything in them are taken out too.
+
+    It is the title when the note has no other (`title` is None), or the same.
+    """
+    _drop_empty(tokens, file)
+    first = next((i for i, t in enumerate(tokens) if t.tag == "h1" and t.type == "heading_open" and not t.level), None)
+    text = None
+    if first is not None:
+        text = " ".join(plain_text(tokens[first + 1].children or []).split()) or None
+        if text and (title is None or text == " ".join(title.split())):
+            _complain_of_losses(tokens[first], tokens[first + 1], file)
+            _complain_of_tags(tokens[first + 1], file)
+            del tokens[first : first + 3]
+    _set_levels(token for token in tokens if token.type == "heading_open")
+    return text
+
+
+def plain_text(children: Iterable[Token], *, html: bool = False) -> str:
+    """Return what an inline block says, without markup; for images their alternative text. `html`: tags too."""
+    parts = []
+    for token in children:
+        if token.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif token.type == "image":
+            parts.append(plain_text(token.children or [], html=html))
+        elif html or token.type != "html_inline":
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def _drop_empty(tokens: list[Token], file: Source) -> None:
+    """An empty heading would be a gap in the page, and nothing to those who hear it. Attributes make it an anchor."""
+    empty = [i for i, t in enumerate(tokens) if t.type == "heading_open" and not t.attrs and not tokens[i + 1].content]
+    for i in empty:
+        report_empty(tokens[i], file)
+    if empty:
+        gone = {i + more for i in empty for more in range(3)}
+        tokens[:] = [token for i, token in enumerate(tokens) if i not in gone]
+
+
+def report_empty(heading: Token, file: Source) -> None:
+    """Report a heading that says nothing."""
+    index = heading.map[0] if heading.map else 0
+    file.report("note", "empty-heading", "this heading has no words", "write them, or delete the line", index=index)
+
+
+def _set_levels(headings: Iterable[Token]) -> None:
+    """Start at h2 and skip none: a heading is one below the nearest one before it that was written above it."""
+    above: list[str] = []
+    for heading in headings:
+        while above and above[-1] >= heading.tag:
+            above.pop()
+        above.append(heading.tag)
+        heading.meta["level"] = min(1 + len(above), 6)
+
+
+def _complain_of_losses(heading: Token, block: Token, file: Source) -> None:
+    """A title is plain text: say so where it loses a link, an image, a tag, a footnote or attributes."""
+    lost = [_loss(token) for token in block.children or ()]
+    lost += [f"{name}={value}" for name, value in heading.attrs.items()]
+    if any(lost):
+        what = ", ".join(f"`{loss}`" for loss in lost if loss)
+        hint = "write `link:` in the front matter, or say it below the title"
+        index = heading.map[0] if heading.map else 0
+        file.report("note", "plain-title", f"the title is plain text, without {what}", hint, index=index)
+
+
+def _complain_of_tags(block: Token, file: Source) -> None:
+    for token in block.children or ():
+        if token.type == "shown_html" and token.meta["fix"].message:
+            fix, (start, end) = token.meta["fix"], token.meta["at"]
+            index, column = file.spot(block, start)
+            place = {"index": index, "column": column, "length": end - start if column else 0}
+            file.report("warning", "unclosed-html", fix.message, fix.hint, **place)
+
+
+def _loss(token: Token) -> str:
+    if token.type == "html_inline":
+        return token.content
+    if token.type == "footnote_ref":
+        inner = token.meta.get("inline")
+        return f"^[{plain_text(inner.children or ())}]" if inner else f"[^{token.meta['label']}]"
+    return " ".join(str(token.attrs[name]) for name in ("href", "src", "title") if name in token.attrs)

@@ -1,0 +1,1 @@
+"""From a site to what is published: pages, feeds and their templates. Pure."""

@@ -1,0 +1,281 @@
+"""From a Site to the views that tell of learning as data. Pure: the same site gives the same view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import groupby
+
+import msgspec
+
+from notes_site.base.model import Card, Note
+from notes_site.base.paths import EVIDENCE, REVIEW, TIMELINE
+from notes_site.pages.calendars import calendar, weeks
+from notes_site.pages.note_pages import NAV_PAGES, Views, links_to
+from notes_site.pages.report_views import (
+    Age,
+    Aged,
+    AreaSummary,
+    EvidenceArea,
+    EvidenceLevel,
+    EvidenceView,
+    FullNote,
+    HomeView,
+    Lack,
+    ListView,
+    OnePageView,
+    ReviewView,
+    TimelineView,
+    Week,
+)
+from notes_site.pages.views import Group
+from notes_site.site import stats
+from notes_site.site.assemble import Area, Site
+from notes_site.site.values import Link, Sums
+
+PAGE_ROWS = 500  # rows of a list on one page: more would be too heavy for a phone
+HOME_WEEKS = 26  # weeks of the calendar on the home page
+ONE_PAGE_NOTES = 100  # notes at length on one page
+_SHORT = 5  # rows of a short list
+_REVIEW_ROWS = 100  # rows of one age
+
+
+class ReportViews:
+    """Makes these views of one site; `views` makes those of notes and what all of them share."""
+
+    def __init__(self, site: Site, views: Views) -> None:
+        self._site, self._views = site, views
+
+    # --- home
+
+    def home(self) -> HomeView:
+        """The home page: sums, time by area, the calendar, what is new and what is next."""
+        config, home, notes = self._site.config, self._site.home, self._site.notes
+        areas = tuple(
+            AreaSummary(a.url, a.name, self._views.about(a), stats.sums(_cards(a.notes))) for a in self._site.areas
+        )
+        dated = sorted((n for n in notes if n.card.date and n.card.status != "planned"), key=lambda n: n.card.date)
+        following = [n for status in ("doing", "planned") for n in notes if n.card.status == status]
+        return HomeView(
+            site=self._views.site,
+            meta=self._views.meta("index.html", (home and home.card.title) or config.title, config.description),
+            body=self._views.body(home) if home else None,
+            sums=self._totals,
+            days=len(self._days),
+            most=max((_whole(area.sums) for area in areas), default=0),
+            areas=areas,
+            calendar=calendar(self._days, HOME_WEEKS),
+            latest=self._views.rows(dated[: -_SHORT - 1 : -1]),
+            following=self._views.rows(following[:_SHORT]),
+            pages=links_to(self._site.pages[NAV_PAGES:]),
+        )
+
+    # --- lists
+
+    def resources(self, order: Link, orders: tuple[Link, ...]) -> ListView:
+        """All notes in one table: by area, by time (longest first) or by date (latest first)."""
+        notes = self._site.notes
+        cut = len(notes) > PAGE_ROWS
+        sections: tuple[Group, ...] = ()
+        if order == orders[0]:
+            if not cut:
+                sections = tuple(Group(a.name, self._views.rows(a.notes)) for a in self._site.areas if a.notes)
+        elif order == orders[1]:
+            sections = (Group("", self._views.rows(_by_time(notes)[:PAGE_ROWS])),)
+        else:
+            sections = (Group("", self._views.rows(_by_date(notes)[:PAGE_ROWS])),)
+        return ListView(
+            site=self._views.site,
+            meta=self._views.meta(order.url, self._views.site.texts.all_resources, noindex=order != orders[0]),
+            title=self._views.site.texts.all_resources,
+            order=order.title,
+            orders=orders,
+            sums=self._totals,
+            sections=sections if notes else (),
+            parts=tuple(Link(resources_url(a), a.name) for a in self._site.areas if a.notes) if cut else (),
+        )
+
+    def resources_of(self, area: Area) -> ListView:
+        """The notes of one area, where there are too many for one page."""
+        texts = self._views.site.texts
+        return ListView(
+            site=self._views.site,
+            meta=self._views.meta(resources_url(area), f"{texts.all_resources}: {area.name}", noindex=True),
+            title=f"{texts.all_resources}: {area.name}",
+            order=texts.by_area,
+            orders=(),
+            sums=stats.sums(_cards(area.notes)),
+            sections=(Group(area.name, self._views.rows(area.notes)),),
+            parts=tuple(Link(resources_url(a), a.name) for a in self._site.areas if a.notes),
+        )
+
+    # --- time
+
+    def timeline(self) -> TimelineView:
+        """Every week; its notes too, unless there are too many for one page."""
+        cut = len(self._sittings) > PAGE_ROWS
+        shown = self._weeks
+        if cut:
+            shown = tuple(msgspec.structs.replace(week, entries=()) for week in shown)
+        return TimelineView(
+            site=self._views.site,
+            meta=self._views.meta(TIMELINE, self._views.site.texts.timeline),
+            title=self._views.site.texts.timeline,
+            calendar=None if cut else calendar(self._days, len(self._weeks) and 10_000),
+            most=max((week.minutes for week in shown), default=0),
+            weeks=shown,
+            undated=stats.sums(
+                n.card for n in self._site.notes if n.card.time and not n.card.date and not n.front.sessions
+            ),
+            parts=self.years if cut else (),
+        )
+
+    def year(self, year: Link) -> TimelineView:
+        """The weeks that begin in one year, where there are too many notes for one page."""
+        name = year.url[-9:-5]
+        days = {day: minutes for day, minutes in self._days.items() if stats.monday(day).startswith(name)}
+        return TimelineView(
+            site=self._views.site,
+            meta=self._views.meta(year.url, f"{self._views.site.texts.timeline} {name}"),
+            title=f"{self._views.site.texts.timeline} {name}",
+            calendar=calendar(days, 10_000),
+            most=max((week.minutes for week in self._weeks), default=0),
+            weeks=tuple(week for week in self._weeks if week.monday.startswith(name)),
+            undated=Sums(),
+            parts=self.years,
+        )
+
+    @cached_property
+    def years(self) -> tuple[Link, ...]:
+        """The pages of the years, where there are too many notes for one page."""
+        if len(self._sittings) <= PAGE_ROWS:
+            return ()
+        names = sorted({week.monday[:4] for week in self._weeks})
+        return tuple(Link(f"timeline/{name}.html", name) for name in names)
+
+    def review(self) -> ReviewView:
+        """Finished notes by their age on a date that is written on the page."""
+        notes, given = self._site.notes, self._site.config.today
+        today = given or stats.latest_date(notes)
+        ages = stats.by_age(notes, today) if today else {}
+        return ReviewView(
+            site=self._views.site,
+            meta=self._views.meta(REVIEW, self._views.site.texts.review, noindex=True),
+            today=today,
+            given=bool(given),
+            ages=tuple(
+                Age(
+                    begin,
+                    tuple(Aged(self._views.row(note), days) for days, note in members[:_REVIEW_ROWS]),
+                    max(len(members) - _REVIEW_ROWS, 0),
+                )
+                for begin, members in reversed(ages.items())
+                if members
+            ),
+        )
+
+    # --- for the instructor
+
+    def evidence(self) -> EvidenceView:
+        """What was planned and what was done, by area and level, and what is missing."""
+        notes = self._site.notes
+        compared = stats.comparison(_cards(notes))
+        lacks = [(n, stats.lacking(n.card)) for n in notes if stats.lacking(n.card)]
+        return EvidenceView(
+            site=self._views.site,
+            meta=self._views.meta(EVIDENCE, self._views.site.texts.evidence, noindex=True),
+            today=self._site.config.today or stats.latest_date(notes),
+            sums=self._totals,
+            words=self._words(notes),
+            days=len(self._days),
+            compared_notes=compared.notes,
+            compared_estimate=compared.estimate,
+            compared_time=compared.time,
+            areas=tuple(self._evidence_of(area) for area in self._site.areas if area.notes),
+            lacks=tuple(Lack(self._views.row(n), missing) for n, missing in lacks[:PAGE_ROWS]),
+            lacks_more=max(len(lacks) - PAGE_ROWS, 0),
+        )
+
+    def _evidence_of(self, area: Area) -> EvidenceArea:
+        levels = [(level, list(notes)) for level, notes in groupby(area.notes, key=lambda n: n.card.level)]
+        return EvidenceArea(
+            url=area.url,
+            title=area.name,
+            sums=stats.sums(_cards(area.notes)),
+            words=self._words(area.notes),
+            levels=tuple(
+                EvidenceLevel(self._views.level_name(level), stats.sums(_cards(notes)), self._words(notes))
+                for level, notes in levels
+            ),
+            rows=self._views.rows(area.notes) if len(self._site.notes) <= PAGE_ROWS else (),
+        )
+
+    def one_page(self, area: Area) -> OnePageView:
+        """An area with all its notes at length. The ids of each note's text have its number before them."""
+        texts = self._views.site.texts
+        return OnePageView(
+            site=self._views.site,
+            meta=self._views.meta(one_page_url(area), texts.one_page_title.format(area=area.name), noindex=True),
+            title=area.name,
+            url=area.url,
+            body=self._views.body(area.intro) if area.intro else None,
+            sums=stats.sums(_cards(area.notes)),
+            notes=tuple(
+                FullNote(
+                    f"note.{number}",
+                    self._views.row(note),
+                    self._views.body(note, prefix=f"{number}.", shift=1),
+                    note.front.lang or "",
+                )
+                for number, note in enumerate(area.notes, 1)
+            ),
+        )
+
+    # --- parts
+
+    @cached_property
+    def _totals(self) -> Sums:
+        return stats.sums(_cards(self._site.notes))
+
+    @cached_property
+    def _days(self) -> dict[str, int]:
+        return stats.minutes_by_day(self._site.notes)
+
+    @cached_property
+    def _sittings(self) -> list[stats.Sitting]:
+        return stats.sittings(self._site.notes)
+
+    @cached_property
+    def _weeks(self) -> tuple[Week, ...]:
+        return weeks(self._sittings, self._views.row)
+
+    def _words(self, notes: Iterable[Note]) -> int:
+        return sum(self._views.now(note).words for note in notes)
+
+
+def resources_url(area: Area) -> str:
+    """Return the output path of an area's part of all resources."""
+    return f"resources/{area.slug}.html"
+
+
+def one_page_url(area: Area) -> str:
+    """Return the output path of an area at length."""
+    return f"print/{area.slug}.html"
+
+
+def _by_time(notes: Iterable[Note]) -> list[Note]:
+    return sorted(notes, key=lambda n: -(n.card.time or 0))
+
+
+def _by_date(notes: Iterable[Note]) -> list[Note]:
+    dated = sorted((n for n in notes if n.card.date), key=lambda n: n.card.date, reverse=True)
+    return [*dated, *(n for n in notes if not n.card.date)]
+
+
+def _whole(sums: Sums) -> int:
+    """What a bar is as long as: minutes spent, and those still planned."""
+    return sums.time + sums.left
+
+
+def _cards(notes: Iterable[Note]) -> Iterable[Card]:
+    return (note.card for note in notes)

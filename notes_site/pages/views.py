@@ -1,0 +1,203 @@
+"""What a page may show: frozen views made of texts, whole numbers, booleans, None, tuples and views.
+
+A template sees one of these and nothing else; its digest is the page's key. So whatever influences a page is here.
+Times are whole minutes, dates ISO 8601 texts, URLs output paths (a page puts `meta.root` before them).
+"""
+
+from __future__ import annotations
+
+from notes_site.base.model import Record, Status
+from notes_site.base.slots import Slot
+from notes_site.base.wording import Texts
+from notes_site.site.values import Backlink, Link, NavNote, Sums
+
+
+class SiteView(Record, frozen=True):
+    """What every page shares. It stays tiny: no count, no sum, no file whose name depends on notes. `style` and
+    `script` stand in every page, the same bytes; `policy` is the Content-Security-Policy that names them, '' where
+    none is wanted.
+    """
+
+    title: str
+    description: str
+    language: str
+    author: str
+    base_url: str
+    course_title: str
+    course_link: str
+    areas: tuple[Link, ...]
+    pages: tuple[Link, ...]
+    style: str
+    script: str
+    policy: str
+    icon: str
+    logo: str
+    footer: str
+    repository: str
+    feed: str
+    texts: Texts
+
+
+class Meta(Record, frozen=True):
+    """What the frame of a page needs: where it is, what it is called, whether machines may list it."""
+
+    url: str
+    root: str
+    title: str
+    description: str = ""
+    canonical: str = ""
+    noindex: bool = False
+    kind: str = "website"
+    lang: str = ""
+
+
+class Body(Record, frozen=True):
+    """A rendered body by digest, with its refs resolved. `fill` in a template puts them together."""
+
+    digest: str
+    slots: tuple[Slot, ...]
+    prefix: str = ""
+    shift: int = 0
+
+
+class Row(Record, frozen=True):
+    """A note in a list. `link` is '' where there is none, and an output path where it is not `outside`."""
+
+    url: str
+    title: str
+    kind: str
+    level: str
+    area: str
+    area_url: str
+    link: str
+    outside: bool
+    estimate: int | None
+    time: int | None
+    status: Status
+    date: str
+
+
+class Group(Record, frozen=True):
+    """Notes of one group within a level; `name` is '' for those without."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+class Level(Record, frozen=True):
+    """The notes of one level within an area."""
+
+    id: str
+    name: str
+    sums: Sums
+    groups: tuple[Group, ...]
+
+
+class TocEntry(Record, frozen=True):
+    """A heading in the table of contents; `level` from 2."""
+
+    level: int
+    id: str
+    text: str
+
+
+class View(Record, frozen=True):
+    """Base of all views of pages."""
+
+    site: SiteView
+    meta: Meta
+
+
+class AreaView(View, frozen=True):
+    """`<area>.html`. `one_page`: the page with all notes at length, '' for a large area."""
+
+    nav: tuple[NavNote, ...]
+    title: str
+    body: Body | None
+    sums: Sums
+    levels: tuple[Level, ...]
+    one_page: str
+    edit: str
+
+
+class NoteView(View, frozen=True):
+    """The page of one note. `beside`: other notes of its area; `edit`: where its source can be changed, or ''."""
+
+    nav: tuple[NavNote, ...]
+    row: Row
+    tags: tuple[Link, ...]
+    updated: str
+    words: int
+    body: Body | None
+    toc: tuple[TocEntry, ...]
+    backlinks: tuple[Backlink, ...]
+    beside: tuple[Link, ...]
+    previous: Link | None
+    next: Link | None
+    edit: str
+
+
+class PlainView(View, frozen=True):
+    """A page outside all areas, such as `about.html`."""
+
+    body: Body | None
+    toc: tuple[TocEntry, ...]
+    backlinks: tuple[Backlink, ...]
+    edit: str
+
+
+class TagSummary(Record, frozen=True):
+    """A tag on the tags page."""
+
+    url: str
+    name: str
+    sums: Sums
+
+
+class TagsView(View, frozen=True):
+    """`tags.html`. `most`: the longest time of a tag, spent and planned."""
+
+    most: int
+    tags: tuple[TagSummary, ...]
+
+
+class TagView(View, frozen=True):
+    """The page of one tag."""
+
+    name: str
+    sums: Sums
+    rows: tuple[Row, ...]
+
+
+class SearchEntry(Record, frozen=True):
+    """A note on the search page; `text` is the beginning of it."""
+
+    url: str
+    title: str
+    level: str
+    kind: str
+    text: str
+
+
+class SearchGroup(Record, frozen=True):
+    """The notes of one area on the search page; `name` and `url` are '' for pages outside all areas."""
+
+    name: str
+    url: str
+    entries: tuple[SearchEntry, ...]
+
+
+class SearchView(View, frozen=True):
+    """`search.html`: all that can be found, for those without scripts."""
+
+    groups: tuple[SearchGroup, ...]
+
+
+class NotFoundView(View, frozen=True):
+    """`404.html`: the only page with absolute links, since it answers at any address."""
+
+
+class RedirectView(View, frozen=True):
+    """An alias. `target` is an output path."""
+
+    target: Link

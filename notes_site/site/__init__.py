@@ -1,0 +1,1 @@
+"""All notes together: areas, links, sums, checks. Pure."""

@@ -1,0 +1,1 @@
+"""What is written and remembered: files, the cache, the output folder."""

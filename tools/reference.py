@@ -1,0 +1,182 @@
+"""Writes the reference pages that are made from tables: `python -m tools.reference [DOCS]`."""
+
+from __future__ import annotations
+
+import sys
+import typing
+from pathlib import Path
+
+from notes_site.base.model import Record
+from notes_site.base.wording import Texts
+from notes_site.config import reading
+from notes_site.content import frontmatter
+from notes_site.pages import report_views, views
+
+_TEMPLATES = """\
+# Templates
+
+Put a file into `templates/` of your site under the name of one of the default theme's, and it takes its place. To
+change a part only, extend the file that you replace:
+
+```jinja
+{% extends "default/note.html" %}
+{% block after %}
+<p>Written by hand.</p>
+{{ super() }}
+{% endblock %}
+```
+
+`base.html` is the frame of all pages. `parts.html` has macros that several pages share; they see the view where they
+are imported so: `{% from "parts.html" import table with context %}`. The same goes for `static/`: a file of yours
+replaces the theme's of the same name. [theme.md](theme.md) says what belongs to the theme, and how its look is changed
+without templates.
+
+| template | blocks |
+| --- | --- |
+| `base.html` | `title`, `head` (the end of it), `header`, `main`, `nav`, `footer` |
+| `note.html` | those of `base.html`, and in `main`: `facts`, `text`, `after` |
+| `page.html` | those of `base.html`, and in `main`: `text`, `after` |
+| `area.html` | those of `base.html`, and in `main`: `text` |
+| `home.html` | those of `base.html`, and in `main`: `text`, `overview` |
+| all others | those of `base.html` |
+
+A template sees one variable, `view`, and nothing else: no clock, no environment, no chance. So a page is made again
+exactly when something that it shows has changed. What a template extends, includes or imports must be named by a text,
+not by a variable. Using what a view does not have is an error with template, line and page.
+
+A site's own templates run in [Jinja's sandbox](https://jinja.palletsprojects.com/sandbox/): they can put any HTML and
+any script into pages, and use up time and memory, but they cannot read files, run programs or reach into Python.
+
+Besides [Jinja's own filters](https://jinja.palletsprojects.com/templates/#list-of-builtin-filters) there are:
+
+| filter | what it gives |
+| --- | --- |
+| `body\\|fill` | the HTML of a `Body`, its links complete for this page |
+| `minutes\\|duration` | minutes as people write them: `1 h 10 min` |
+| `url\\|host` | the host of an address, without `www.` |
+| `tag\\|lang(site.language)` | the attributes of a text in a language: `lang`, and `dir` where it runs the other way |
+| `path\\|href` | an output path, percent-encoded |
+| `date\\|day` | an ISO date as people write it: `29 Oct 2018` |
+| `view\\|linked_data` | a note's page as JSON-LD |
+| `items\\|groupby_run("level")` | runs of items with the same value, in their order |
+
+URLs in views are paths from the root of the site; put `view.meta.root` before them. Times are whole minutes or `none`,
+dates ISO 8601 texts, absent texts are empty.
+
+## Pages
+
+| template | view | page |
+| --- | --- | --- |
+"""
+
+_TEXTS = """\
+# Texts
+
+<!-- Made from notes_site/base/wording.py by `python -m tools.reference`; do not edit. -->
+
+Every word of the theme, by its name. `[texts]` in `notes-site.toml` replaces any of them; a name in braces stands for
+what is filled in.
+
+```toml
+[texts]
+menu = "Menü"
+overview = "Übersicht"
+```
+
+| name | text |
+| --- | --- |
+"""
+
+_PAGES: dict[str, type[Record]] = {
+    "home.html": report_views.HomeView,
+    "area.html": views.AreaView,
+    "note.html": views.NoteView,
+    "page.html": views.PlainView,
+    "resources.html": report_views.ListView,
+    "timeline.html": report_views.TimelineView,
+    "review.html": report_views.ReviewView,
+    "evidence.html": report_views.EvidenceView,
+    "one-page.html": report_views.OnePageView,
+    "tags.html": views.TagsView,
+    "tag.html": views.TagView,
+    "404.html": views.NotFoundView,
+    "redirect.html": views.RedirectView,
+}
+
+
+def pages() -> dict[str, str]:
+    """Return the generated pages: file name within docs, and text."""
+    return {
+        "configuration.md": reading.reference(),
+        "front-matter.md": frontmatter.reference(),
+        "templates.md": templates(),
+        "texts.md": texts(),
+    }
+
+
+def texts() -> str:
+    """Return the list of the theme's texts."""
+    words = Texts()
+    rows = [f"| `{name}` | {getattr(words, name).replace('|', chr(92) + '|')} |" for name in Texts.__struct_fields__]
+    return _TEXTS + "\n".join(rows) + "\n"
+
+
+def templates() -> str:
+    """Return the reference of all views."""
+    rows = [
+        f"| `{name}` | [{v.__name__}](#{v.__name__.lower()}) | {_first_paragraph(v)} |" for name, v in _PAGES.items()
+    ]
+    parts = [_TEMPLATES + "\n".join(rows), "## Views"]
+    for view in _reachable(_PAGES.values()):
+        fields = typing.get_type_hints(view)
+        parts.append(f"### {view.__name__}\n\n{' '.join((view.__doc__ or '').split())}")
+        if fields:
+            listed = "\n".join(f"| `{name}` | {_type(kind)} |" for name, kind in fields.items())
+            parts.append(f"| field | type |\n| --- | --- |\n{listed}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _first_paragraph(view: type[Record]) -> str:
+    return " ".join((view.__doc__ or "").split("\n\n")[0].split())
+
+
+def _reachable(roots: typing.Iterable[type[Record]]) -> list[type[Record]]:
+    """The views and all that they hold, each once, in the order in which they are met."""
+    found: dict[type[Record], None] = {}
+    pending = [*roots]
+    while pending:
+        view = pending.pop(0)
+        if view not in found:
+            found[view] = None
+            pending += [part for kind in typing.get_type_hints(view).values() for part in _records(kind)]
+    return [*found]
+
+
+def _records(kind: object) -> list[type[Record]]:
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return [kind]
+    return [record for part in typing.get_args(kind) for record in _records(part)]
+
+
+def _type(kind: object) -> str:
+    """A type as template authors read it."""
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return f"[{kind.__name__}](#{kind.__name__.lower()})"
+    parts = typing.get_args(kind)
+    if typing.get_origin(kind) is tuple:
+        return f"list of {_type(parts[0])}"
+    if typing.get_origin(kind) is typing.Literal:
+        return ", ".join(f"`{part}`" for part in parts)
+    if parts:
+        return " or ".join(map(_type, parts))
+    return {"str": "text", "int": "number", "bool": "true or false", "NoneType": "none"}[getattr(kind, "__name__", "")]
+
+
+def main(folder: str = "docs") -> None:
+    """Write the pages into the folder, which must exist."""
+    for name, text in pages().items():
+        Path(folder, name).write_bytes(text.encode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])

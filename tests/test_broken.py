@@ -231,16 +231,16 @@ def lay(site: Site, name: str) -> None:
             pytest.skip(f"this system cannot make the case: {exc}")
 
 
-def without_remarks(said: str) -> str:
-    """What `build` says where `check` says this: remarks are only counted."""
+def without_notes(said: str) -> str:
+    """What `build` says where `check` says this: notes are only counted."""
     problems = re.findall(r"^\S.*\n(?: .*\n)*", said, re.MULTILINE)
     assert "".join(problems) == said
-    remarks = [re.findall(r"\[([\w-]+)\]$", p.split("\n")[0])[0] for p in problems if re.match(r".*?: note: ", p)]
+    notes = [re.findall(r"\[([\w-]+)\]$", p.split("\n")[0])[0] for p in problems if re.match(r".*?: note: ", p)]
     kept = "".join(p for p in problems if not re.match(r".*?: note: ", p))
-    if remarks:
-        counts = ", ".join(f"{code} {remarks.count(code)}" for code in sorted(set(remarks)))
-        plural = "" if len(remarks) == 1 else "s"
-        kept += f"{len(remarks)} remark{plural} ({counts}): `notes-site check` shows them\n"
+    if notes:
+        counts = ", ".join(f"{code} {notes.count(code)}" for code in sorted(set(notes)))
+        plural = "" if len(notes) == 1 else "s"
+        kept += f"{len(notes)} note{plural} ({counts}): `notes-site check` shows them\n"
     return kept
 
 
@@ -262,7 +262,7 @@ def test_broken(name: str, tmp_path: Path, command: Command) -> None:
         first, expected = " ".join(("exit", str(built.code), *flags)), checked.said
         golden.write_text(f"{first}\n{expected}", "utf-8")
     assert checked.said == expected
-    assert built == Outcome(int(first.split()[1]), without_remarks(expected))
+    assert built == Outcome(int(first.split()[1]), without_notes(expected))
     assert checked.code == int(bool(built.code) or not deployable(site)), "`check` and `deploy` agree"
     if built.code:
         assert published(site.output) == good, "something was published"

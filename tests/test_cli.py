@@ -227,7 +227,7 @@ def test_errors_stop_and_are_shown_each_time(course: Site) -> None:
         assert re.fullmatch(r"2 notes: 1 error, nothing published \(\d+\.\d\d s\)\n", ok(done, 1))
         assert done.stderr.startswith("content/cloud/one.md:3:8: error: `beginer` is not one of the levels")
         assert '    3 | level: "beginer"\n' in done.stderr
-        assert "mend: did you mean `Beginner`?" in done.stderr
+        assert "help: did you mean `Beginner`?" in done.stderr
     assert course.published() == before
 
 
@@ -259,7 +259,7 @@ def test_check_writes_nothing_and_shows_all(course: Site) -> None:
     assert ok(done, 1) == "0 errors, 1 warning\ndeploy would stop: 1 broken link\n"
     assert not course.output.exists()
     assert "broken-link" in done.stderr
-    assert "no-link" in done.stderr  # remarks too, which `build` only counts
+    assert "no-link" in done.stderr  # notes too, which `build` only counts
 
 
 def test_check_tells_dates_in_the_future(course: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -552,8 +552,8 @@ By kind  notes  done  doing  planned   spent  estimate    left
 lab          1     1      0        0  30 min    20 min   0 min
 video        1     0      0        1   0 min    10 min  10 min
 
-Together  notes  done  doing  planned   spent  estimate    left
-all           2     1      0        1  30 min    30 min  10 min
+Total  notes  done  doing  planned   spent  estimate    left
+all        2     1      0        1  30 min    30 min  10 min
 
 By week    spent
 2018-W44  30 min
@@ -720,7 +720,7 @@ def test_a_content_folder_that_is_not_there_is_told_of_where_it_is_named(course:
         f"notes-site.toml:2:11: error: there is no folder `{named}`, in which the notes should lie [no-content]\n"
         f'    2 | content = "{named}"\n'
         f"      |           {'^' * len(named)}^^\n"
-        f"  mend: {mend}\n"
+        f"  help: {mend}\n"
     )
 
 

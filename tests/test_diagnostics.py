@@ -52,7 +52,7 @@ def test_all_parts() -> None:
         "a/b.md:3:7: error: no time [bad-time]\n"
         "    3 | time: soon\n"
         "      |       ^^^^\n"
-        "  mend: write one"
+        "  help: write one"
     )  # fmt: skip
 
 

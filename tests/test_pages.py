@@ -140,7 +140,7 @@ def test_home_has_areas_with_their_sums(built: Site) -> None:
     assert "active days | 2" in page.main
     assert "Cloud Apps | 1 h 45 min spent, 45 min still planned | 4 of 5 done | 1 h 45 min | 45 min" in page.main
     assert "Docker | 15 min spent, 45 min still planned | 0 of 1 done | 15 min | 45 min" in page.main
-    assert "Together | 4 of 6 done | 2 h | 1 h 30 min" in page.main
+    assert "Total | 4 of 6 done | 2 h | 1 h 30 min" in page.main
     assert "Cloud Apps | All about clouds | 4 of 5 done, 1 h 45 min spent" in page.main
     latest = page.main[page.main.index("Latest notes") : page.main.index("Next up")]
     assert re.findall(r"\| ([A-Z][^|]+) \| [✓◐○×]", latest) == ["Video: Lambda", "Tutorial: Launch <a> VM"]

@@ -179,7 +179,7 @@ def test_evidence(course: Site) -> None:
     course.build()
     page = words(course, "evidence.html")
     assert "Cloud 2 of 2 done 20 min 1 h 30 min 0 min 5 Beginner 1 of 1 done 20 min 30 min 0 min 3" in page
-    assert "Together 3 of 5 done 2 h 5 min 1 h 40 min 1 h 45 min 6" in page
+    assert "Total 3 of 5 done 2 h 5 min 1 h 40 min 1 h 45 min 6" in page
     assert "Where both are noted (notes: 1): 20 min planned, 30 min spent." in page
     assert "What is missing Resource Area Missing Three Data time, link, text" in page
 

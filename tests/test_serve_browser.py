@@ -186,7 +186,7 @@ def test_the_overlay_shows_a_problem_as_the_terminal_does_until_it_is_mended(
     dialog.wait_for()
     said = preview.line(r"content/cloud/beta\.md:3:7: error: ", before)
     lines = dialog.locator("section").inner_text().split("\n")
-    preview.line("mend: ", before)
+    preview.line("help: ", before)
     shown = preview.said.split("\n")
     shown = shown[shown.index(said.string) :][:4]
     assert [line for line in lines if line] == [*shown[:3], shown[3].strip()]

@@ -205,4 +205,4 @@ def test_overview_of_an_empty_site() -> None:
     result = overview.overview(site())
     assert result.total == Sums()
     assert overview.as_csv(result).split("\r\n")[1:] == ["total,all,0,0,0,0,0,0,0,0,0", ""]
-    assert "Together" in overview.as_text(result)
+    assert "Total" in overview.as_text(result)

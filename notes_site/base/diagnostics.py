@@ -18,7 +18,7 @@ _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
 
 
 class Diagnostic(NamedTuple):
-    """One problem, where it stands, and the mend.
+    """One problem, where it stands, and what helps.
 
     `path` is relative to the project and has forward slashes; people see it from where they are (`project.seen_from`).
     `line` and `column` count from 1, in characters; 0 means the whole file or line. `length` is in characters. `text`
@@ -105,7 +105,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def show(diagnostic: Diagnostic, *, colour: bool = False) -> str:
-    """Return the problem as people read it: place, message, source line with a mark under it, mend."""
+    """Return the problem as people read it: place, message, source line with a mark under it, help."""
     d = diagnostic
     place = visible(d.path) + (f":{d.line}:{max(d.column, 1)}" if d.line else "")
     label = _paint(d.severity, _COLOURS[d.severity], colour)
@@ -113,7 +113,7 @@ def show(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     if d.line and d.text:
         lines += _excerpt(d, colour)
     if d.hint:
-        lines.append(f"  {_paint('mend:', '1', colour)} {visible(d.hint)}")
+        lines.append(f"  {_paint('help:', '1', colour)} {visible(d.hint)}")
     return "\n".join(lines)
 
 

@@ -78,7 +78,7 @@ def show_problems(diagnostics: Sequence[Diagnostic], root: Path, *, notes: bool)
     counts = Counter(d.code for d in diagnostics if d.severity == "note")
     if counts and not notes:
         listed = ", ".join(f"{code} {number}" for code, number in sorted(counts.items()))
-        print(f"{_plural(sum(counts.values()), 'remark')} ({listed}): `notes-site check` shows them", file=sys.stderr)
+        print(f"{_plural(sum(counts.values()), 'note')} ({listed}): `notes-site check` shows them", file=sys.stderr)
 
 
 def show_check(diagnostics: Sequence[Diagnostic], root: Path, form: str) -> None:

@@ -68,7 +68,7 @@
   // A problem as the terminal shows it; only its source line and the mark below do not wrap.
   function entry(problem) {
     const [, head, severity, source, gap, mark, mend] =
-      /^(.*?: (error|warning): .*)(?:\n( *\d+ \| .*)(?:\n( +\| *)(\^+))?)?(?:\n +(mend: .*))?$/.exec(problem) ?? [, problem];
+      /^(.*?: (error|warning): .*)(?:\n( *\d+ \| .*)(?:\n( +\| *)(\^+))?)?(?:\n +(help: .*))?$/.exec(problem) ?? [, problem];
     const lines = mark ? [source, "\n", gap, make("b", {}, mark)] : [source];
     return make("section", { className: severity ?? "" },
       make("p", {}, head), ...(source ? [make("pre", {}, ...lines)] : []), ...(mend ? [make("p", {}, mend)] : []));

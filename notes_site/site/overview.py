@@ -104,7 +104,7 @@ def as_text(result: Overview, shown: Callable[[str], str] = str) -> str:
     """Return the overview as tables for a terminal. `shown`: how people see a path in the content folder."""
     lines = []
     for by, groups in _groups(result):
-        head = "Together" if by == "total" else f"By {by}"
+        head = "Total" if by == "total" else f"By {by}"
         rows = [(name, *_cells(sums)) for name, sums in groups.items()]
         lines += [*_table((head, *_HEADS), rows), ""]
     if result.weeks:

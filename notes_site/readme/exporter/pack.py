@@ -200,7 +200,7 @@ def sums_table(site: Site) -> str:
         rows += [_row(link, names.get(level, ELSEWHERE), part) for level, part in levels.items()]
         if len(levels) != 1:
             rows.append(_row(f"**{link}**", "**all**", sums(note.card for note in area.notes)))
-    rows.append(_row("**Together**", "", sums(note.card for note in site.notes)))
+    rows.append(_row("**Total**", "", sums(note.card for note in site.notes)))
     lines = ["| Area | Level | Resources | Done | Time | Planned |", "| --- | --- | --: | --: | --: | --: |", *rows]
     return "\n".join([marks.SUMS, "", *lines, "", marks.SUMS_END])
 

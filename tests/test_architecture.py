@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import types
 import typing
 
@@ -16,22 +17,9 @@ from tests.harness import REPO
 
 PACKAGE = REPO / "notes_site"
 
-ROWS = {
-    "cli": "serve readme deploy build pages content search site config storage secrets metadata base",
-    "serve": "build pages search config storage secrets base",
-    "readme": "build content config site storage base",
-    "deploy": "storage secrets base",
-    "build": "pages content site config storage secrets base",
-    "pages": "search site base",
-    "content": "search secrets base",
-    "search": "site base",
-    "site": "base",
-    "config": "storage secrets base",
-    "storage": "metadata base",
-    "secrets": "base",
-    "metadata": "base",
-    "base": "",
-}
+ROWS = dict(
+    re.findall(r"^(\w+) .*-> ?(.*)$", (REPO / "docs" / "architecture.md").read_text(encoding="utf-8"), re.MULTILINE)
+)
 """Each package, and the packages that it may import."""
 PURE = {"base", "metadata", "secrets", "site", "search", "content", "pages"}
 """Those that know no I/O: neither these libraries nor, by their rows, a package that does."""

@@ -147,6 +147,16 @@ class Note(Record, frozen=True):
     terms: int = 0
 
 
+def overwrite(note: Note, newer: Note) -> None:
+    """Give a note all that a newer parse of its file says, in every place that holds it.
+
+    The one exception from "frozen", for a live preview: whoever holds the note sees its newest text, and nobody has to
+    ask for it. Only the text may differ; what was computed of the rest stays as it is.
+    """
+    for field in Note.__struct_fields__:
+        msgspec.structs.force_setattr(note, field, getattr(newer, field))
+
+
 class SearchRecord(Record, frozen=True):
     """By what a note is found. `terms`: in each line a letter of weight and a term, sorted by term. `sections`: JSON,
     `[[id, heading, text], ...]`.

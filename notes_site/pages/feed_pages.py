@@ -35,7 +35,7 @@ class MachineViews:
                     n.card.group,
                     n.card.tags,
                     n.card.summary,
-                    self._views.now(n).words,
+                    n.words,
                 )
                 for n in self._site.notes
             )
@@ -51,7 +51,7 @@ class MachineViews:
                 FeedEntry(
                     n.card.url,
                     n.card.title,
-                    n.card.summary or self._views.now(n).excerpt,
+                    n.card.summary or n.excerpt,
                     n.card.date,
                     n.front.updated or n.card.date,
                 )

@@ -56,7 +56,6 @@ class Views:
         self._areas = {area.slug: area for area in site.areas}
         self._navs: dict[str, dict[str, tuple[NavNote, ...]]] = {}
         self._rows: dict[str, Row] = {}
-        self._texts: dict[str, Note] = {}
         config = site.config
         self.site = SiteView(
             title=config.title,
@@ -79,14 +78,6 @@ class Views:
             texts=Texts(**config.texts),
         )
 
-    def take_text(self, note: Note) -> None:
-        """Show another text of a note from now on. Nothing else of the note may differ: a preview's short way."""
-        self._texts[note.path] = note
-
-    def now(self, note: Note) -> Note:
-        """Return the note with its newest text."""
-        return self._texts.get(note.path, note)
-
     # --- pages
 
     def area(self, area: Area, one_page: str) -> AreaView:
@@ -108,7 +99,6 @@ class Views:
 
     def note(self, area: Area, note: Note) -> NoteView:
         """The page of one note."""
-        note = self.now(note)
         card = note.card
         previous, following = self._neighbours.get(note.path, (None, None))
         return NoteView(
@@ -137,7 +127,6 @@ class Views:
 
     def plain(self, note: Note) -> PlainView:
         """A page outside all areas."""
-        note = self.now(note)
         return PlainView(
             site=self.site,
             meta=self.meta(
@@ -217,8 +206,7 @@ class Views:
 
     def body(self, note: Note, prefix: str = "", shift: int = 0) -> Body | None:
         """Return the text of a note, None where there is none."""
-        body = self.now(note).body
-        return Body(body, self._links.slots[note.path], prefix, shift) if body else None
+        return Body(note.body, self._links.slots[note.path], prefix, shift) if note.body else None
 
     def _backlinks(self, note: Note) -> tuple[Backlink, ...]:
         return self._links.backlinks.get(note.path, ())
@@ -248,7 +236,7 @@ class Views:
 
     def about(self, area: Area) -> str:
         """Return an area in a sentence or two, '' where nobody wrote about it."""
-        return (area.intro.card.summary or self.now(area.intro).excerpt) if area.intro else ""
+        return (area.intro.card.summary or area.intro.excerpt) if area.intro else ""
 
     def level_name(self, level: str) -> str:
         """Return how a level is shown."""

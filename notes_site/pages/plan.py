@@ -58,7 +58,7 @@ def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
     """
     links = resolve_links(site, assets.files, assets.static, _generated(site), assets.unread)
     views = Views(site, links, _frame(site.config, assets))
-    search = Search(site, views.now, assets.engine, views.site.texts, shelf)
+    search = Search(site, assets.engine, views.site.texts, shelf)
     outputs = [
         *_note_pages(site, views),
         *_overviews(site, views),

@@ -250,7 +250,7 @@ class ReportViews:
         return weeks(self._sittings, self._views.row)
 
     def _words(self, notes: Iterable[Note]) -> int:
-        return sum(self._views.now(note).words for note in notes)
+        return sum(note.words for note in notes)
 
 
 def resources_url(area: Area) -> str:

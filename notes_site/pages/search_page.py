@@ -18,7 +18,7 @@ def search_page(site: Site, views: Views) -> SearchView:
     brief, levels = len(site.notes) > _TEXTS, level_names(site.config)
 
     def entries(notes: Iterable[Note]) -> tuple[SearchEntry, ...]:
-        cards = ((note.card, "" if brief else note.card.summary or views.now(note).excerpt) for note in notes)
+        cards = ((note.card, "" if brief else note.card.summary or note.excerpt) for note in notes)
         return tuple(SearchEntry(c.url, c.title, levels.get(c.level, c.level), c.kind, text) for c, text in cards)
 
     groups = [SearchGroup(area.name, area.url, entries(area.notes)) for area in site.areas if area.notes]

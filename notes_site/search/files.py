@@ -4,7 +4,7 @@ that a page opened from a disk (`file://`), which may fetch nothing, can search 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -83,10 +83,10 @@ class TextView(Record, frozen=True):
 
 
 class Search:
-    """Makes views and files of one site's search. `now` returns a note with its newest text."""
+    """Makes views and files of one site's search."""
 
-    def __init__(self, site: Site, now: Callable[[Note], Note], engine: str, texts: Texts, shelf: Shelf) -> None:
-        self._now, self._engine, self._shelf = now, engine, shelf
+    def __init__(self, site: Site, engine: str, texts: Texts, shelf: Shelf) -> None:
+        self._engine, self._shelf = engine, shelf
         fields = ((name, getattr(texts, name)) for name in texts.__struct_fields__)
         self._texts = tuple((name[7:], text) for name, text in fields if name.startswith("search_"))
         self.notes = sorted(site.published(), key=lambda note: (note.card.area, note.path))
@@ -101,7 +101,7 @@ class Search:
 
     def count(self) -> int:
         """Return how many files of terms the notes make with their newest texts."""
-        return shard_count(sum(self._now(note).terms for note in self.notes))
+        return shard_count(sum(note.terms for note in self.notes))
 
     @property
     def outgrown(self) -> bool:
@@ -122,7 +122,7 @@ class Search:
     def index(self) -> IndexView:
         """What the shards are made from."""
         if self._index is None:
-            self._index = IndexView(self._order, tuple(self._now(note).search for note in self.notes), self.shards)
+            self._index = IndexView(self._order, tuple(note.search for note in self.notes), self.shards)
         return self._index
 
     def entry(self) -> EntryView:
@@ -148,7 +148,7 @@ class Search:
 
     def text(self, note: Note) -> TextView:
         """The sections of a note."""
-        return TextView(self._now(note).search)
+        return TextView(note.search)
 
     def _all(self) -> tuple[Found, ...]:
         if not self._found:

@@ -14,7 +14,7 @@ import msgspec
 
 from notes_site.base.diagnostics import Diagnostic, failed, in_order, show
 from notes_site.base.mediatypes import media_type
-from notes_site.base.model import Parsed
+from notes_site.base.model import Parsed, overwrite
 from notes_site.base.paths import is_note
 from notes_site.base.progress import Progress, silent
 from notes_site.build import workers
@@ -238,9 +238,9 @@ class Preview(Outputs):
 
     def _swap(self, loaded: Loaded, paths: Collection[str]) -> None:
         """Show the new text of notes; the rest of the site is as it was."""
-        for path in paths:
-            if note := loaded.parsed[path].note:
-                self._newest.plan.views.take_text(note)
+        for note in self._newest.site.published():
+            if note.path in paths and (newer := loaded.parsed[note.path].note):
+                overwrite(note, newer)
         found, moved = swapped(self._newest.diagnostics, self._newest.loaded, loaded, paths)
         self._moved = self._moved or moved
         self._newest = self._shown = self._newest._replace(loaded=loaded, diagnostics=found)

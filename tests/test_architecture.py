@@ -12,7 +12,7 @@ import pytest
 
 from notes_site.base.model import Record
 from notes_site.base.slots import Slot
-from notes_site.pages import feed_views, report_views, views
+from notes_site.pages import feeds, views
 from tests.harness import REPO
 
 PACKAGE = REPO / "notes_site"
@@ -134,9 +134,8 @@ def test_no_import_is_hidden_from_the_running_program() -> None:
 
 
 def view_types() -> list[type[Record]]:
-    rooms = {**vars(views), **vars(report_views), **vars(feed_views)}
-    named = [value for value in rooms.values() if isinstance(value, type) and issubclass(value, Record)]
-    return [*named, Slot]
+    named = [value for value in vars(views).values() if isinstance(value, type) and issubclass(value, Record)]
+    return [*named, feeds.Content, Slot]
 
 
 @pytest.mark.parametrize("view", view_types())

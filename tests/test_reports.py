@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_site.base.model import Session
-from notes_site.pages import calendars, report_pages
+from notes_site.pages import report_pages
 from notes_site.site import overview, stats
 from tests.harness import Site
 from tests.test_stats import card, note
@@ -22,7 +22,7 @@ DAYS = st.dictionaries(DATES.map(str), st.integers(1, 600), min_size=1, max_size
 
 @given(DAYS, st.integers(1, 60))
 def test_calendar_has_whole_weeks_and_loses_no_minute(days: dict[str, int], most: int) -> None:
-    made = calendars.calendar(dict(sorted(days.items())), most)
+    made = report_pages.calendar(dict(sorted(days.items())), most)
     assert made
     assert 1 <= len(made.weeks) <= most
     assert all(len(week.days) == 7 and week.days[0].date == week.monday for week in made.weeks)
@@ -39,7 +39,7 @@ def test_calendar_has_whole_weeks_and_loses_no_minute(days: dict[str, int], most
 
 
 def test_calendar_of_nothing() -> None:
-    assert calendars.calendar({}, 26) is None
+    assert report_pages.calendar({}, 26) is None
 
 
 @given(st.integers(0, 1000), st.integers(1, 1000))

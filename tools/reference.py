@@ -10,7 +10,7 @@ from notes_site.base.model import Record
 from notes_site.base.wording import Texts
 from notes_site.config import reading
 from notes_site.content import frontmatter
-from notes_site.pages import report_views, views
+from notes_site.pages import views
 
 _TEMPLATES = """\
 # Templates
@@ -88,15 +88,15 @@ overview = "Übersicht"
 """
 
 _PAGES: dict[str, type[Record]] = {
-    "home.html": report_views.HomeView,
+    "home.html": views.HomeView,
     "area.html": views.AreaView,
     "note.html": views.NoteView,
     "page.html": views.PlainView,
-    "resources.html": report_views.ListView,
-    "timeline.html": report_views.TimelineView,
-    "review.html": report_views.ReviewView,
-    "evidence.html": report_views.EvidenceView,
-    "one-page.html": report_views.OnePageView,
+    "resources.html": views.ListView,
+    "timeline.html": views.TimelineView,
+    "review.html": views.ReviewView,
+    "evidence.html": views.EvidenceView,
+    "one-page.html": views.OnePageView,
     "tags.html": views.TagsView,
     "tag.html": views.TagView,
     "404.html": views.NotFoundView,

@@ -14,8 +14,7 @@ from notes_site.base.progress import Progress
 from notes_site.build.compose import Composed
 from notes_site.build.making import Maker
 from notes_site.pages.outputs import Copy, Output
-from notes_site.pages.template_words import distinct
-from notes_site.pages.templates import TemplateFault
+from notes_site.pages.templates import TemplateFault, distinct
 from notes_site.storage import output as publish
 from notes_site.storage.cache import Cache, Row
 from notes_site.storage.files import Stat, as_text, digest_file, settled, stat_of

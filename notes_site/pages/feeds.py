@@ -1,61 +1,88 @@
-"""Outputs for machines: feed, sitemap, robots, data. Pure functions from view to bytes."""
+"""What programs read: feed, sitemap, `robots.txt`, `llms.txt` and the notes as data. Pure.
+
+These files are small, so each is made in every build and its own text is its key.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from html import escape
 
 import msgspec
 
+from notes_site.base.model import Note, Record
 from notes_site.base.paths import href
-from notes_site.pages.feed_views import DataNote, DataView, FeedView, LlmsView, MapView
+from notes_site.pages.note_pages import Views
+from notes_site.pages.outputs import Text
+from notes_site.site.assemble import Site
+from notes_site.site.navigation import is_listed
 
 
-def notes_json(view: DataView) -> bytes:
+class Content(Record, frozen=True):
+    """A whole file as text."""
+
+    content: str
+
+
+def feeds(site: Site, views: Views) -> Iterator[Text]:
+    """Yield the outputs. A feed and a sitemap need the site's own address."""
+    base_url = site.config.base_url
+    yield _text("notes.json", "the notes as data", partial(notes_json, site, views))
+    yield _text("robots.txt", "robots.txt", partial(robots, base_url))
+    yield _text("llms.txt", "llms.txt", partial(llms, site))
+    if base_url and site.config.feed_items:
+        yield _text("feed.xml", "the feed", partial(atom, site))
+    if base_url:
+        yield _text("sitemap.xml", "the sitemap", partial(sitemap, site))
+
+
+def _text(output: str, source: str, make: Callable[[], str]) -> Text:
+    return Text(output, source, lambda: Content(make()), lambda view: view.content.encode())
+
+
+def notes_json(site: Site, views: Views) -> str:
     """Return all notes as JSON (RFC 8259); its shape is documented in `docs/notes-json.md`."""
-    document = {"schema": 1, "notes": [_data(note) for note in view.notes]}
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    document = {"schema": 1, "notes": [_data(note, views) for note in site.notes]}
+    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
 
 
-def _data(note: DataNote) -> dict[str, object]:
-    row = note.row
+def _data(note: Note, views: Views) -> dict[str, object]:
+    card, row = note.card, views.row(note)
     return {
-        "url": note.url,
-        "source": note.source,
-        "title": row.title,
+        "url": card.url,
+        "source": note.path,
+        "title": card.title,
         "area": row.area,
         "level": row.level,
-        "group": note.group,
-        "kind": row.kind,
+        "group": card.group,
+        "kind": card.kind,
         "link": row.link,
-        "status": row.status,
-        "time": row.time,
-        "estimate": row.estimate,
-        "date": row.date,
-        "tags": note.tags,
-        "summary": note.summary,
+        "status": card.status,
+        "time": card.time,
+        "estimate": card.estimate,
+        "date": card.date,
+        "tags": card.tags,
+        "summary": card.summary,
         "words": note.words,
     }
 
 
-def robots(view: MapView) -> bytes:
-    """Return `robots.txt` (RFC 9309): everything may be read."""
-    lines = ["User-agent: *", "Allow: /"]
-    if view.site.base_url:
-        lines.append(f"Sitemap: {view.site.base_url}/sitemap.xml")
-    return ("\n".join(lines) + "\n").encode()
+def robots(base_url: str) -> str:
+    """Return `robots.txt` (RFC 9309): everything may be read, and where the sitemap is."""
+    return "User-agent: *\nAllow: /\n" + (f"Sitemap: {base_url}/sitemap.xml\n" if base_url else "")
 
 
-def llms(view: LlmsView) -> bytes:
-    """Return `llms.txt` (llmstxt.org): what is here, for language models, as Markdown."""
-    site = view.site
-    base = f"{site.base_url}/" if site.base_url else ""
-    lines = [f"# {site.title}", *(["", f"> {site.description}"] if site.description else [])]
-    for area in view.areas:
-        lines += ["", f"## {area.name}", ""]
-        for note in area.notes:
-            about = f": {note.summary}" if note.summary else ""
-            lines.append(f"- [{_plain(note.title)}]({base}{href(note.url)}){about}")
-    return ("\n".join(lines) + "\n").encode()
+def llms(site: Site) -> str:
+    """Return `llms.txt` (llmstxt.org): what is worth reading, by area, for language models, as Markdown."""
+    config = site.config
+    base = f"{config.base_url}/" if config.base_url else ""
+    lines = [f"# {config.title}", *(["", f"> {config.description}"] if config.description else [])]
+    for area in site.areas:
+        if cards := [note.card for note in area.notes if is_listed(note.card)]:
+            lines += ["", f"## {area.name}", ""]
+            lines += (f"- [{_plain(c.title)}]({base}{href(c.url)})" + (c.summary and f": {c.summary}") for c in cards)
+    return "\n".join(lines) + "\n"
 
 
 def _plain(title: str) -> str:
@@ -63,43 +90,50 @@ def _plain(title: str) -> str:
     return title.replace("[", "(").replace("]", ")")
 
 
-def sitemap(view: MapView) -> bytes:
-    """Return the sitemap (sitemaps.org protocol 0.9)."""
-    base = view.site.base_url
+def sitemap(site: Site) -> str:
+    """Return the sitemap (sitemaps.org protocol 0.9): all pages that machines may list."""
+    urls = ("", *(area.url for area in site.areas), "resources.html", "timeline.html", "tags.html")
+    pages = [(url, "") for url in urls]
+    notes = [*(n for n in site.notes if is_listed(n.card)), *site.pages]
+    pages += ((n.card.url, n.front.updated or n.card.date) for n in notes)
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
-    for entry in view.entries:
-        changed = f"<lastmod>{escape(entry.changed)}</lastmod>" if entry.changed else ""
-        lines.append(f"<url><loc>{escape(f'{base}/{href(entry.url)}')}</loc>{changed}</url>")
-    return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
+    for url, day in pages:
+        changed = f"<lastmod>{escape(day)}</lastmod>" if day else ""
+        lines.append(f"<url><loc>{escape(f'{site.config.base_url}/{href(url)}')}</loc>{changed}</url>")
+    return "\n".join([*lines, "</urlset>"]) + "\n"
 
 
-def atom(view: FeedView) -> bytes:
-    """Return the feed (RFC 4287). Its date is the latest of its entries, never the clock's."""
-    site, base = view.site, view.site.base_url
-    updated = max((entry.updated for entry in view.entries), default="1970-01-01")
+def atom(site: Site) -> str:
+    """Return the feed (RFC 4287) of the latest dated notes with text. Its date is that of its latest change, never the
+    clock's.
+    """
+    config, base = site.config, site.config.base_url
+    dated = [n for n in site.notes if n.card.date and is_listed(n.card)]
+    latest = sorted(dated, key=lambda n: (n.card.date, n.path), reverse=True)[: config.feed_items]
+    updated = max((n.front.updated or n.card.date for n in latest), default="1970-01-01")
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(site.language)}">',
-        f"<title>{escape(site.title)}</title>",
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(config.language)}">',
+        f"<title>{escape(config.title)}</title>",
         f"<id>{escape(base)}/</id>",
         f'<link href="{escape(base)}/"/>',
         f'<link rel="self" href="{escape(base)}/feed.xml"/>',
         f"<updated>{_instant(updated)}</updated>",
-        f"<author><name>{escape(site.author or site.title)}</name></author>",
+        f"<author><name>{escape(config.author or config.title)}</name></author>",
     ]
-    for entry in view.entries:
-        url = f"{base}/{href(entry.url)}"
+    for note in latest:
+        url = escape(f"{base}/{href(note.card.url)}")
         lines += [
             "<entry>",
-            f"<title>{escape(entry.title)}</title>",
-            f"<id>{escape(url)}</id>",
-            f'<link href="{escape(url)}"/>',
-            f"<published>{_instant(entry.date)}</published>",
-            f"<updated>{_instant(entry.updated)}</updated>",
-            f"<summary>{escape(entry.summary)}</summary>",
+            f"<title>{escape(note.card.title)}</title>",
+            f"<id>{url}</id>",
+            f'<link href="{url}"/>',
+            f"<published>{_instant(note.card.date)}</published>",
+            f"<updated>{_instant(note.front.updated or note.card.date)}</updated>",
+            f"<summary>{escape(note.card.summary or note.excerpt)}</summary>",
             "</entry>",
         ]
-    return ("\n".join([*lines, "</feed>"]) + "\n").encode()
+    return "\n".join([*lines, "</feed>"]) + "\n"
 
 
 def _instant(day: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from notes_site.base import paths
 from notes_site.base.levels import level_names
-from notes_site.base.model import Card, Note
+from notes_site.base.model import Note
 from notes_site.base.wording import Texts
 from notes_site.pages.views import (
     AreaView,
@@ -22,6 +22,9 @@ from notes_site.pages.views import (
     PlainView,
     RedirectView,
     Row,
+    SearchEntry,
+    SearchGroup,
+    SearchView,
     SiteView,
     TagSummary,
     TagsView,
@@ -35,6 +38,7 @@ from notes_site.site.navigation import beside, is_listed, navigation, neighbours
 from notes_site.site.values import Backlink, Link, NavNote
 
 NAV_PAGES = 12  # plain pages in the shared part of every page
+_SEARCH_TEXTS = 1000  # notes of which the search page shows how they begin
 
 
 class Frame(NamedTuple):
@@ -88,7 +92,7 @@ class Views:
             nav=self._nav(area, area.notes[0] if area.notes else None),
             title=area.name,
             body=self.body(area.intro) if area.intro else None,
-            sums=stats.sums(_cards(area.notes)),
+            sums=stats.sums_of(area.notes),
             levels=tuple(
                 self._level(level, list(members), area.intro.anchors if area.intro else frozenset())
                 for level, members in groupby(area.notes, key=lambda n: n.card.level)
@@ -141,7 +145,7 @@ class Views:
     def tags(self, url: Callable[[str], str]) -> TagsView:
         """All tags with their counts and time."""
         tags = tuple(
-            TagSummary(url(slug), name, stats.sums(_cards(notes))) for slug, (name, notes) in self._site.tags.items()
+            TagSummary(url(slug), name, stats.sums_of(notes)) for slug, (name, notes) in self._site.tags.items()
         )
         return TagsView(
             site=self.site,
@@ -157,7 +161,7 @@ class Views:
             site=self.site,
             meta=self.meta(url, self.site.texts.tag_title.format(name=name)),
             name=name,
-            sums=stats.sums(_cards(notes)),
+            sums=stats.sums_of(notes),
             rows=self.rows(notes),
         )
 
@@ -174,6 +178,27 @@ class Views:
         target = Link(self._links.urls[note.path], note.card.title)
         meta = Meta(url, paths.root_of(url), target.title, canonical=self._absolute(target.url), noindex=True)
         return RedirectView(site=self.site, meta=meta, target=target)
+
+    def search(self) -> SearchView:
+        """All that can be found, for those without scripts: the notes by area, then the pages outside all areas."""
+        groups = [SearchGroup(a.name, a.url, self._search_entries(a.notes)) for a in self._site.areas if a.notes]
+        if self._site.pages:
+            groups.append(SearchGroup("", "", self._search_entries(self._site.pages)))
+        meta = self.meta("search.html", self.site.texts.search, noindex=True)
+        return SearchView(site=self.site, meta=meta, groups=tuple(groups))
+
+    def _search_entries(self, notes: Iterable[Note]) -> tuple[SearchEntry, ...]:
+        brief = len(self._site.notes) > _SEARCH_TEXTS
+        return tuple(
+            SearchEntry(
+                url=n.card.url,
+                title=n.card.title,
+                level=self.level_name(n.card.level),
+                kind=n.card.kind,
+                text="" if brief else n.card.summary or n.excerpt,
+            )
+            for n in notes
+        )
 
     # --- parts
 
@@ -215,14 +240,13 @@ class Views:
         """Return the note as it stands in lists."""
         if note.path not in self._rows:
             c, area = note.card, self._areas[note.card.area]
-            level = self._levels.get(c.level, c.level)
             here = self._links.resources.get(note.path)
             link = here.href if here and here.kind == "site" else "" if here else c.link
             self._rows[note.path] = Row(
                 url=c.url,
                 title=c.title,
                 kind=c.kind,
-                level=level,
+                level=self.level_name(c.level),
                 area=area.name,
                 area_url=area.url,
                 link=link,
@@ -251,8 +275,8 @@ class Views:
         anchor = level or "other"
         return Level(
             id=f"level.{anchor}" if anchor in taken else anchor,
-            name=self._levels.get(level, level),
-            sums=stats.sums(_cards(notes)),
+            name=self.level_name(level),
+            sums=stats.sums_of(notes),
             groups=tuple(Group(name, self.rows(members)) for name, members in groups),
         )
 
@@ -268,10 +292,6 @@ class Views:
 def links_to(notes: Iterable[Note]) -> tuple[Link, ...]:
     """Return links to the pages of notes."""
     return tuple(Link(note.card.url, note.card.title) for note in notes)
-
-
-def _cards(notes: Iterable[Note]) -> Iterable[Card]:
-    return (note.card for note in notes)
 
 
 def _toc(note: Note) -> tuple[TocEntry, ...]:

@@ -11,12 +11,10 @@ from notes_site.base.diagnostics import Diagnostic, below
 from notes_site.base.digest import integrity
 from notes_site.base.model import Config, Note
 from notes_site.base.paths import EVIDENCE, ORDERS, REVIEW, TIMELINE
-from notes_site.pages import feeds
-from notes_site.pages.feed_pages import MachineViews
+from notes_site.pages.feeds import feeds
 from notes_site.pages.note_pages import Frame, Views
 from notes_site.pages.outputs import Copy, Output, Page, Text, without_collisions
 from notes_site.pages.report_pages import ONE_PAGE_NOTES, PAGE_ROWS, ReportViews, one_page_url, resources_url
-from notes_site.pages.search_page import search_page
 from notes_site.search import files as search_files
 from notes_site.search.assembly import Shelf
 from notes_site.search.files import Search
@@ -64,7 +62,7 @@ def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
         *_overviews(site, views),
         *_reports(site, views),
         *_redirects(site, views),
-        *_machine_files(site, MachineViews(site, views)),
+        *feeds(site, views),
         *_search_files(site, search),
         *_files(site, links, assets),
     ]
@@ -117,7 +115,7 @@ def _overviews(site: Site, views: Views) -> Iterator[Output]:
         place = (_shown(site, notes[0]), *notes[0].front.spans["tags"])
         view = partial(views.tag, slug, tag_url(slug))
         yield Page(tag_url(slug), f"the page of the tag {name}", "tag.html", view, place)
-    yield Page("search.html", "the search page", "search.html", partial(search_page, site, views))
+    yield Page("search.html", "the search page", "search.html", views.search)
     yield Page("404.html", "the page for missing addresses", "404.html", views.not_found)
 
 
@@ -151,16 +149,6 @@ def _redirects(site: Site, views: Views) -> Iterator[Output]:
             if url and url != note.card.url:  # what is no address is told of by `checks`
                 place = (_shown(site, note), *note.front.spans[f"aliases.{number}"])
                 yield Page(url, source, "redirect.html", partial(views.redirect, url, note), place)
-
-
-def _machine_files(site: Site, views: MachineViews) -> Iterator[Output]:
-    yield Text("notes.json", "the notes as data", views.data, feeds.notes_json)
-    yield Text("robots.txt", "robots.txt", views.robots, feeds.robots)
-    yield Text("llms.txt", "llms.txt", views.llms, feeds.llms)
-    if site.config.base_url and site.config.feed_items:
-        yield Text("feed.xml", "the feed", views.feed, feeds.atom)
-    if site.config.base_url:
-        yield Text("sitemap.xml", "the sitemap", views.sitemap, feeds.sitemap)
 
 
 def _search_files(site: Site, search: Search) -> Iterator[Output]:

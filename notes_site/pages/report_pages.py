@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
 
 import msgspec
 
-from notes_site.base.model import Card, Note
+from notes_site.base.model import Note
 from notes_site.base.paths import EVIDENCE, REVIEW, TIMELINE
-from notes_site.pages.calendars import calendar, weeks
 from notes_site.pages.note_pages import NAV_PAGES, Views, links_to
-from notes_site.pages.report_views import (
+from notes_site.pages.views import (
     Age,
     Aged,
     AreaSummary,
+    Calendar,
+    CalendarWeek,
+    Day,
+    Entry,
     EvidenceArea,
     EvidenceLevel,
     EvidenceView,
     FullNote,
+    Group,
     HomeView,
     Lack,
     ListView,
     OnePageView,
     ReviewView,
+    Row,
     TimelineView,
     Week,
 )
-from notes_site.pages.views import Group
 from notes_site.site import stats
 from notes_site.site.assemble import Area, Site
 from notes_site.site.values import Link, Sums
@@ -52,7 +56,7 @@ class ReportViews:
         """The home page: sums, time by area, the calendar, what is new and what is next."""
         config, home, notes = self._site.config, self._site.home, self._site.notes
         areas = tuple(
-            AreaSummary(a.url, a.name, self._views.about(a), stats.sums(_cards(a.notes))) for a in self._site.areas
+            AreaSummary(a.url, a.name, self._views.about(a), stats.sums_of(a.notes)) for a in self._site.areas
         )
         dated = sorted((n for n in notes if n.card.date and n.card.status != "planned"), key=lambda n: n.card.date)
         following = [n for status in ("doing", "planned") for n in notes if n.card.status == status]
@@ -104,7 +108,7 @@ class ReportViews:
             title=f"{texts.all_resources}: {area.name}",
             order=texts.by_area,
             orders=(),
-            sums=stats.sums(_cards(area.notes)),
+            sums=stats.sums_of(area.notes),
             sections=(Group(area.name, self._views.rows(area.notes)),),
             parts=tuple(Link(resources_url(a), a.name) for a in self._site.areas if a.notes),
         )
@@ -179,7 +183,7 @@ class ReportViews:
     def evidence(self) -> EvidenceView:
         """What was planned and what was done, by area and level, and what is missing."""
         notes = self._site.notes
-        compared = stats.comparison(_cards(notes))
+        compared = stats.comparison(n.card for n in notes)
         lacks = [(n, stats.lacking(n.card)) for n in notes if stats.lacking(n.card)]
         return EvidenceView(
             site=self._views.site,
@@ -201,10 +205,10 @@ class ReportViews:
         return EvidenceArea(
             url=area.url,
             title=area.name,
-            sums=stats.sums(_cards(area.notes)),
+            sums=stats.sums_of(area.notes),
             words=self._words(area.notes),
             levels=tuple(
-                EvidenceLevel(self._views.level_name(level), stats.sums(_cards(notes)), self._words(notes))
+                EvidenceLevel(self._views.level_name(level), stats.sums_of(notes), self._words(notes))
                 for level, notes in levels
             ),
             rows=self._views.rows(area.notes) if len(self._site.notes) <= PAGE_ROWS else (),
@@ -219,7 +223,7 @@ class ReportViews:
             title=area.name,
             url=area.url,
             body=self._views.body(area.intro) if area.intro else None,
-            sums=stats.sums(_cards(area.notes)),
+            sums=stats.sums_of(area.notes),
             notes=tuple(
                 FullNote(
                     f"note.{number}",
@@ -235,7 +239,7 @@ class ReportViews:
 
     @cached_property
     def _totals(self) -> Sums:
-        return stats.sums(_cards(self._site.notes))
+        return stats.sums_of(self._site.notes)
 
     @cached_property
     def _days(self) -> dict[str, int]:
@@ -277,5 +281,48 @@ def _whole(sums: Sums) -> int:
     return sums.time + sums.left
 
 
-def _cards(notes: Iterable[Note]) -> Iterable[Card]:
-    return (note.card for note in notes)
+def calendar(days: dict[str, int], most_weeks: int) -> Calendar | None:
+    """Return the last weeks of days with minutes, from the Monday of the first; None where there is no day."""
+    if not days:
+        return None
+    last = max(days)
+    end = stats.monday(last)
+    begin = max(stats.monday(min(days)), stats.plus(end, -7 * (most_weeks - 1)))
+    shown = {day: minutes for day, minutes in days.items() if day >= begin}
+    first, most = min(shown), max(shown.values())
+
+    def day_of(day: str) -> Day:
+        minutes = shown.get(day, 0)
+        return Day(day, minutes, stats.shade(minutes, most) if first <= day <= last else -1)
+
+    mondays = [stats.plus(begin, 7 * n) for n in range(stats.days_between(begin, end) // 7 + 1)]
+    of_weeks = [tuple(day_of(stats.plus(monday, n)) for n in range(7)) for monday in mondays]
+    made = tuple(CalendarWeek(o[0].date, sum(day.minutes for day in o), o) for o in of_weeks)
+    return Calendar(first, last, len(shown), sum(shown.values()), len(shown) < len(days), made)
+
+
+def weeks(sittings: Iterable[stats.Sitting], row: Callable[[Note], Row]) -> tuple[Week, ...]:
+    """Return the weeks in which something was studied, from sittings by date. `row`: a note as it stands in lists."""
+    made: list[Week] = []
+    for monday, members in groupby(sittings, key=lambda sitting: stats.monday(sitting.date)):
+        entries = _merged([(sitting.note, sitting.minutes) for sitting in members])
+        made.append(
+            Week(
+                name=stats.week(monday),
+                monday=monday,
+                sunday=stats.plus(monday, 6),
+                minutes=sum(minutes or 0 for _, minutes in entries),
+                gap=stats.days_between(made[-1].monday, monday) // 7 - 1 if made else 0,
+                entries=tuple(Entry(row(note), minutes) for note, minutes in entries),
+            )
+        )
+    return tuple(made)
+
+
+def _merged(sittings: Sequence[tuple[Note, int | None]]) -> list[tuple[Note, int | None]]:
+    """Several sittings of one note in a week are one."""
+    found: dict[str, tuple[Note, int | None]] = {}
+    for note, minutes in sittings:
+        before = found.get(note.path, (note, None))[1]
+        found[note.path] = note, minutes if before is None else before + (minutes or 0)
+    return [*found.values()]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 import jinja2
 import msgspec
@@ -19,13 +19,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from notes_site.base import durations, slots
-from notes_site.base.diagnostics import Diagnostic, error, suggestion
+from notes_site.base.diagnostics import Diagnostic, error, nearest, suggestion
 from notes_site.base.digest import combine, digest
 from notes_site.base.language import attributes
 from notes_site.base.model import Record
 from notes_site.base.paths import host, href
 from notes_site.pages.jsonld import linked_data
-from notes_site.pages.template_words import LACKING, in_backticks, likely_field, line_of, place_in
 from notes_site.pages.views import Body, View
 
 ABSENT = "absent"
@@ -247,7 +246,7 @@ class Templates:
 
     def _unsafe(self, exc: SecurityError, name: str, view: View) -> Diagnostic:
         shown, line = self._line_of(exc)
-        said = in_backticks(str(exc))
+        said = _in_backticks(str(exc))
         place = self._place(shown, line, *re.findall("`([^`]+)`", said))
         message = f"{said} (page {view.meta.url})"
         hint = "a template shows what its view has: docs/templates.md lists it"
@@ -255,10 +254,10 @@ class Templates:
 
     def _runtime(self, exc: Exception, name: str, view: View) -> Diagnostic:
         shown, line = self._line_of(exc)
-        said, hint = in_backticks(str(exc)), ""
-        if lacking := LACKING.match(said):
+        said, hint = _in_backticks(str(exc)), ""
+        if lacking := _LACKING.match(said):
             said = f"`{lacking[1]}` has no `{lacking[2]}`"
-            hint = likely_field(lacking[1], lacking[2])
+            hint = _likely_field(lacking[1], lacking[2])
         elif said == "`view` is undefined":
             hint = "import what uses it `with context`: `{% from 'parts.html' import table with context %}`"
         hint = hint or "a template sees `view` alone; docs/templates.md lists what each view has"
@@ -274,7 +273,7 @@ class Templates:
     def _place(self, shown: str, line: int, *names: str) -> dict[str, Any]:
         """The place in a line of a template: of the first of the names that stands in it, else of its tag."""
         source = next((s for s in self._sources.values() if s.shown == shown), None)
-        return place_in(line_of(source.text, line) if source else "", line, names)
+        return _place_in(_line_of(source.text, line) if source else "", line, names)
 
     def _line_of(self, exc: BaseException) -> tuple[str, int]:
         """The innermost template line of a traceback: Jinja maps its frames back to template lines."""
@@ -294,7 +293,7 @@ def _references(env: jinja2.Environment, source: Source) -> tuple[str, ...]:
         line = next(n.lineno for n in tree.find_all(kinds) if None in meta.find_referenced_templates(_alone(n)))
         message = "the template to use is named by a variable, so no page could tell when to be made again"
         hint = "write its name as text, or include the alternatives by `{% if %}`"
-        place = place_in(line_of(source.text, line), line, ())
+        place = _place_in(_line_of(source.text, line), line, ())
         raise TemplateFault(error(source.shown, "dynamic-template", message, hint=hint, **place))
     return tuple(name for name in found if name)
 
@@ -305,10 +304,10 @@ def _alone(node: nodes.Node) -> nodes.Template:
 
 def _syntax(exc: jinja2.TemplateSyntaxError, source: Source | None, filters: Iterable[str]) -> Diagnostic:
     shown = source.shown if source else exc.filename or exc.name or "template"
-    message = in_backticks(exc.message or "this does not parse").rstrip(".")
+    message = _in_backticks(exc.message or "this does not parse").rstrip(".")
     quoted = re.findall("`([^`]+)`", message)
     hint = suggestion(quoted[0], filters) if quoted else ""
-    place = place_in(line_of(source.text, exc.lineno) if source else "", exc.lineno, quoted)
+    place = _place_in(_line_of(source.text, exc.lineno) if source else "", exc.lineno, quoted)
     return error(shown, "template-syntax", message, hint=hint or _SYNTAX_HINT, **place)
 
 
@@ -328,3 +327,56 @@ def _runs(env: jinja2.Environment, items: Sequence[object], attribute: str) -> l
     """Return runs of items with the same value, in their order (Jinja's own `groupby` sorts)."""
     key = make_attrgetter(env, attribute)  # which may be asked for what the sandbox refuses
     return [(value, list(members)) for value, members in groupby(items, key=key)]
+
+
+_LACKING = re.compile(r"`notes_site\.[\w.]+\.(\w+) object` has no attribute `(\w+)`")
+
+
+_TAG = re.compile(r"\{%-?\s*(?:extends|from|import|include)\b.*?%\}")
+
+
+def distinct(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the first of faults that differ in nothing but the page on which they showed."""
+    found: dict[tuple[str, int, str], Diagnostic] = {}
+    for fault in faults:
+        found.setdefault((fault.path, fault.line, re.sub(r" \(page .*\)", "", fault.message)), fault)
+    return tuple(found.values())
+
+
+def _in_backticks(message: str) -> str:
+    """Return a message with its names in backticks, as we quote them; Jinja does in single quotes."""
+    return re.sub(r"(?<!\w)'([^'\n]+)'(?!\w)", r"`\1`", message)
+
+
+def _likely_field(view_name: str, name: str) -> str:
+    """Return the suggestion of a field of the view of that name, or of one of the views in it."""
+    view = next(kind for kind in _kinds_of(Record) if kind.__name__ == view_name)
+    known = {field: [field] for field in view.__struct_fields__}
+    for field, kind in get_type_hints(view).items():
+        if isinstance(kind, type) and issubclass(kind, Record):
+            for inner in kind.__struct_fields__:
+                known.setdefault(inner, []).append(f"{field}.{inner}")
+    near = nearest(name, known)
+    return f"did you mean `{'` or `'.join(known[near])}`?" if near else ""
+
+
+def _kinds_of(kind: type[Record]) -> Iterator[type[Record]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _kinds_of(inner)
+
+
+def _line_of(text: str, number: int) -> str:
+    """Return a line of a text by its number from 1, '' where there is none."""
+    lines = text.split("\n")
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def _place_in(text: str, line: int, names: Iterable[str]) -> dict[str, Any]:
+    """Return the fields of a problem that name a place in a line: that of the first of the names that stands in it,
+    else of a tag that names a template.
+    """
+    found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names)
+    match = next(filter(None, found), None) or _TAG.search(text)
+    column, length = (match.start() + 1, len(match[0])) if match else (0, 0)
+    return {"line": line, "column": column, "length": length, "text": text}

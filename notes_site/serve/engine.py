@@ -25,8 +25,7 @@ from notes_site.build.making import Maker
 from notes_site.config import reading as configs
 from notes_site.config.project import Project, seen_from
 from notes_site.pages.outputs import Copy, Page
-from notes_site.pages.template_words import distinct
-from notes_site.pages.templates import TemplateFault
+from notes_site.pages.templates import TemplateFault, distinct
 from notes_site.secrets import streams
 from notes_site.serve import collector
 from notes_site.serve.changes import (

@@ -33,6 +33,11 @@ def sums(cards: Iterable[Card]) -> Sums:
     )
 
 
+def sums_of(notes: Iterable[Note]) -> Sums:
+    """Return the sums of notes."""
+    return sums(note.card for note in notes)
+
+
 def lacks_time(card: Card) -> bool:
     """Tell whether the note was worked on without a time noted."""
     return card.time is None and card.status in ("done", "doing")

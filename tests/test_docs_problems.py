@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from notes_site.content.frontmatter import FIELDS
+from notes_site.base.model import FIELDS
 from tests.harness import REPO
 
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")

@@ -25,11 +25,13 @@ from hypothesis import strategies as st
 
 from notes_site.base import decoding
 from notes_site.base.diagnostics import show
-from notes_site.base.model import FrontMatter, Session, Span
+from notes_site.base.model import FIELDS, Card, Field, FrontMatter, Place, Record, Session, Span, passed_on
 from notes_site.content import frontmatter
-from notes_site.content.frontmatter import FIELDS, clean, dump, json_schema, parse, values
+from notes_site.content.frontmatter import clean, dump, json_schema, parse, values
 from notes_site.content.frontmatter.block import MAX_SIZE
-from notes_site.content.frontmatter.names import NAMES, fold
+from notes_site.content.frontmatter.names import FOREIGN, NAMES, PROMISES, fold
+from notes_site.pages.views import NoteView
+from tests.harness import REPO
 
 GOLDEN = Path(__file__).parent / "golden" / "frontmatter"
 NOTHING = FrontMatter()
@@ -301,17 +303,32 @@ def test_what_is_no_field_is_not_written() -> None:
 # ---- the table
 
 
-def test_the_table_is_the_type() -> None:
+def test_every_attribute_is_declared_as_a_field() -> None:
     assert [*(field.name for field in FIELDS), "spans"] == list(FrontMatter.__struct_fields__)
 
 
-def test_no_name_means_two_fields() -> None:
-    folded = [fold(name) for name in NAMES]
+def test_no_name_means_two_things() -> None:
+    folded = [*map(fold, NAMES), *FOREIGN, *PROMISES]
     assert len(folded) == len(set(folded))
 
 
+@pytest.mark.parametrize(("place", "record"), [("card", Card), ("page", NoteView)], ids=["card", "page"])
+def test_fields_go_where_they_are_declared_to_go(place: Place, record: type[Record]) -> None:
+    assert set(passed_on(NOTHING, place)) <= set(record.__struct_fields__)
+
+
+def test_the_readme_names_every_field_and_no_other() -> None:
+    table = (REPO / "README.md").read_text("utf-8").partition("| field | what it says |")[2].partition("\n\n")[0]
+    named = [
+        name
+        for row in table.splitlines()
+        for name in re.findall(r"`(\w+)`", row.split("|")[1:2][0] if "|" in row else "")
+    ]
+    assert sorted(named) == sorted(field.name for field in FIELDS)
+
+
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
-def test_examples_are_read_and_fit_the_schema(field: frontmatter.Field) -> None:
+def test_examples_are_read_and_fit_the_schema(field: Field) -> None:
     block = f"{field.name}: {field.example}"
     source = parse("note.md", f"---\n{block}\n---\n")
     assert source.diagnostics == ()

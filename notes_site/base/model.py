@@ -6,7 +6,8 @@ covers cannot drift apart.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
@@ -39,34 +40,258 @@ class Session(Record, frozen=True):
     minutes: int
 
 
-class FrontMatter(Record, frozen=True):
-    """What a note says about itself. Absent is None (or empty); times are whole minutes, dates ISO 8601 texts.
+ValueType = Literal[
+    "text", "first", "title", "word", "link", "duration", "date", "sessions", "status", "tags", "paths", "whole",
+    "boolean", "html", "language",
+]  # fmt: skip
+"""How a field is written; what each accepts is in `content.frontmatter.values`."""
+Place = Literal["card", "page", "data"]
 
+
+class Field(NamedTuple):
+    """What is said about a field of front matter, beside its type in `FrontMatter`.
+
+    `synonyms` are other names, separated by spaces, of which the earlier ones win; `inverted` ones say the opposite.
+    `goes` names where its value is passed on: to `card` (lists on other pages), only to its note's `page`, or to `data`
+    (`notes.json`). `name` and `absent`, what is passed on where nothing is said, follow from the attribute.
+    """
+
+    type: ValueType
+    doc: str
+    example: str
+    synonyms: str = ""
+    inverted: str = ""
+    goes: str = ""
+    name: str = ""
+    absent: Any = None
+
+
+class FrontMatter(Record, frozen=True):
+    """What a note says about itself: every field, declared once. Parser, schema, docs and what is passed on follow.
+
+    Absent is None (or empty); times are whole minutes, dates ISO 8601 texts.
     `spans` has, under the canonical field name, where each value that is present stands; those of each alias are under
     `aliases.0`, `aliases.1`, and so on.
     """
 
-    title: str | None = None
-    area: str | None = None
-    level: str | None = None
-    group: str | None = None
-    kind: str | None = None
-    link: str | None = None
-    time: int | None = None
-    estimate: int | None = None
-    date: str | None = None
-    sessions: tuple[Session, ...] = ()
-    status: Status | None = None
-    tags: tuple[str, ...] = ()
-    order: int | None = None
-    summary: str | None = None
-    aliases: tuple[str, ...] = ()
-    draft: bool = False
-    toc: bool = True
-    updated: str | None = None
-    html: HtmlMode | None = None
-    lang: str | None = None
+    title: Annotated[
+        str | None,
+        Field(
+            "title",
+            "The note's title. Without one: the first heading of level 1, else the file's name.",
+            '"AWS Tutorial: Launch a VM"',
+            synonyms="name page_title link_title",
+            goes="card data",
+        ),
+    ] = None
+    area: Annotated[
+        str | None,
+        Field(
+            "first",
+            "The area of the course. Without one: the first folder.",
+            "Cloud Web Apps",
+            synonyms="areas category categories topic topics subject course section series",
+            goes="card data",
+        ),
+    ] = None
+    level: Annotated[
+        str | None,
+        Field(
+            "text",
+            "One of the `levels` of notes-site.toml.",
+            "Beginner",
+            synonyms="difficulty skill_level",
+            goes="card data",
+        ),
+    ] = None
+    group: Annotated[
+        str | None,
+        Field(
+            "text",
+            "A heading that notes of one level share.",
+            "Networking",
+            synonyms="module unit subsection chapter week",
+            goes="card data",
+        ),
+    ] = None
+    kind: Annotated[
+        str | None,
+        Field(
+            "word",
+            "What the resource is: one of the `kinds` of notes-site.toml. Guessed from a title like `Video: ...`.",
+            "tutorial",
+            synonyms="type resource_type content_type format medium",
+            goes="card data",
+        ),
+    ] = None
+    link: Annotated[
+        str | None,
+        Field(
+            "link",
+            "The resource that the note is about.",
+            "https://aws.amazon.com/getting-started/",
+            synonyms="resource resource_url external_link external_url source_url source href url website redirect_to",
+            goes="card data",
+        ),
+    ] = None
+    time: Annotated[
+        int | None,
+        Field(
+            "duration",
+            "The time spent. A bare number is minutes; empty means not noted yet.",
+            "1h 10m",
+            synonyms="time_spent spent time_taken actual_time duration elapsed minutes mins",
+            goes="card data",
+        ),
+    ] = None
+    estimate: Annotated[
+        int | None,
+        Field(
+            "duration",
+            "The time planned.",
+            "30 min",
+            synonyms="estimated_time time_estimate estimated planned_time planned eta expected_time",
+            goes="card data",
+        ),
+    ] = None
+    date: Annotated[
+        str | None,
+        Field(
+            "date",
+            "When it was learned. Without one: the last session's date.",
+            "2018-10-29",
+            synonyms="date_completed completed completed_at completed_on date_finished finished done done_on learned "
+            "watched published publish_date published_at pub_date date_published created created_at "
+            "date_created creation_date",
+            goes="card data",
+        ),
+    ] = None
+    sessions: Annotated[
+        tuple[Session, ...],
+        Field(
+            "sessions",
+            "Sittings of one resource, each with date and time. Their sum is the time spent.",
+            "[{date: 2018-10-28, time: 40 min}, {date: 2018-10-29, time: 30 min}]",
+            synonyms="session sittings time_log",
+        ),
+    ] = ()
+    status: Annotated[
+        Status | None,
+        Field(
+            "status",
+            "How far it is; words like `todo`, `wip` or `finished` too. Derived when absent: without time and text it "
+            "is planned.",
+            "done",
+            synonyms="state progress",
+            goes="card data",
+        ),
+    ] = None
+    tags: Annotated[
+        tuple[str, ...],
+        Field(
+            "tags",
+            "What it is about, across areas. Obsidian's `#` is dropped.",
+            "[aws, ec2]",
+            synonyms="tag keywords keyword labels",
+            goes="card data",
+        ),
+    ] = ()
+    order: Annotated[
+        int | None,
+        Field(
+            "whole",
+            "The place among the notes of its level; small numbers come first.",
+            "3",
+            synonyms="weight nav_order sidebar_position position sort_order rank",
+            goes="card",
+        ),
+    ] = None
+    summary: Annotated[
+        str | None,
+        Field(
+            "text",
+            "A sentence for lists, the feed and search engines. Without one: the beginning of the text.",
+            "How to start, reach and stop a virtual machine.",
+            synonyms="description excerpt abstract lead subtitle tldr",
+            goes="card data",
+        ),
+    ] = None
+    aliases: Annotated[
+        tuple[str, ...],
+        Field(
+            "paths",
+            "Earlier addresses of the page, which lead to it.",
+            "[old/launch-vm.html]",
+            synonyms="alias redirect_from redirects",
+        ),
+    ] = ()
+    draft: Annotated[
+        bool,
+        Field(
+            "boolean",
+            "A draft is published only with `--drafts`. `publish: false` says the same.",
+            "true",
+            synonyms="private is_draft",
+            inverted="publish public is_published",
+        ),
+    ] = False
+    toc: Annotated[
+        bool,
+        Field(
+            "boolean",
+            "Whether the page has a table of contents.",
+            "false",
+            synonyms="table_of_contents show_toc enable_toc has_toc",
+            inverted="hide_toc hide_table_of_contents no_toc",
+        ),
+    ] = True
+    updated: Annotated[
+        str | None,
+        Field(
+            "date",
+            "When the note last changed.",
+            "2018-11-02",
+            synonyms="lastmod last_modified last_modified_at last_update last_updated modified date_modified "
+            "updated_at modified_at",
+            goes="page",
+        ),
+    ] = None
+    html: Annotated[
+        HtmlMode | None,
+        Field(
+            "html",
+            "What becomes of raw HTML in this note: kept, sanitised, or shown as text. Without it: `html` of notes-"
+            "site.toml.",
+            "safe",
+            synonyms="raw_html",
+        ),
+    ] = None
+    lang: Annotated[
+        str | None,
+        Field(
+            "language",
+            "The language of the note, where it is not that of the site.",
+            "pt-BR",
+        ),
+    ] = None
     spans: dict[str, Span] = {}
+
+
+def _fields() -> Iterator[Field]:
+    for name, hint in get_type_hints(FrontMatter, include_extras=True).items():
+        for field in getattr(hint, "__metadata__", ()):
+            default = getattr(FrontMatter(), name)
+            is_text = default is None and str in get_args(get_args(hint)[0])
+            yield field._replace(name=name, absent="" if is_text else default)
+
+
+FIELDS: tuple[Field, ...] = tuple(_fields())
+
+
+def passed_on(front: FrontMatter, place: Place) -> dict[str, Any]:
+    """Return the values of the fields that go to a place, by name; an absent text is ''."""
+    given = {field: getattr(front, field.name) for field in FIELDS if place in field.goes}
+    return {field.name: field.absent if value is None else value for field, value in given.items()}
 
 
 class ParseOptions(Record, frozen=True):

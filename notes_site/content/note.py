@@ -6,7 +6,7 @@ from notes_site.base import decoding, paths
 from notes_site.base.digest import digest
 from notes_site.base.kinds import kind_of
 from notes_site.base.levels import canonical_level
-from notes_site.base.model import Card, FrontMatter, Note, Parsed, ParseOptions, Role, SearchRecord, Status
+from notes_site.base.model import Card, FrontMatter, Note, Parsed, ParseOptions, Role, SearchRecord, Status, passed_on
 from notes_site.content import frontmatter, markdown
 from notes_site.content.highlight import Highlighter
 from notes_site.search.records import record
@@ -77,24 +77,15 @@ def excerpt(plain: str) -> str:
 
 def _card(path: str, role: Role, front: FrontMatter, title: str, options: ParseOptions, has_text: bool) -> Card:
     folder = paths.first_folder(path)
-    return Card(
-        url=paths.note_url(path),
-        title=title,
-        area=paths.slug(front.area or folder) if role in ("note", "area") else "",
-        area_name=front.area or paths.words_of(folder),
-        level=canonical_level(front.level or ""),
-        group=front.group or "",
-        kind=front.kind or kind_of(title, options.kinds) or "other",
-        link=front.link or "",
-        time=front.time,
-        estimate=front.estimate,
-        status=front.status or _status(front, has_text),
-        date=front.date or "",
-        tags=front.tags,
-        summary=front.summary or "",
-        order=front.order,
-        has_text=has_text,
-    )
+    derived = {
+        "title": title,
+        "area": paths.slug(front.area or folder) if role in ("note", "area") else "",
+        "area_name": front.area or paths.words_of(folder),
+        "level": canonical_level(front.level or ""),
+        "kind": front.kind or kind_of(title, options.kinds) or "other",
+        "status": front.status or _status(front, has_text),
+    }
+    return Card(url=paths.note_url(path), has_text=has_text, **(passed_on(front, "card") | derived))
 
 
 def _status(front: FrontMatter, has_text: bool) -> Status:

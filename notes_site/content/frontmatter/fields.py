@@ -1,31 +1,25 @@
-"""The one table of fields: everything that is said about front matter anywhere is made from it."""
+"""The ways in which fields are written, one for each `ValueType`. The fields themselves are in `base.model`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from notes_site.base.model import STATUSES
+from notes_site.base.model import FIELDS, STATUSES, Field, ValueType
 from notes_site.content.frontmatter import values
 from notes_site.content.frontmatter.sessions import sessions
 from notes_site.content.frontmatter.tree import Node, Scalar, Sequence
 
 
-class Field(NamedTuple):
-    """A field: its name in `FrontMatter`, how its value is read, what the docs say, and its other names.
+class Value(NamedTuple):
+    """A way to write a value: how it is read, what the docs call it ("a text"), its JSON Schema.
 
-    `says` completes "the value is ...". Of `synonyms` the earlier ones win; `inverted` ones say the opposite.
     `prose` marks values in which ` #` may be meant as text.
     """
 
-    name: str
     parse: Callable[[Node], Any]
     says: str
-    doc: str
-    example: str
     schema: dict[str, Any]
-    synonyms: tuple[str, ...] = ()
-    inverted: tuple[str, ...] = ()
     prose: bool = False
 
 
@@ -60,130 +54,29 @@ _SESSION: dict[str, Any] = {
 }
 
 
-# fmt: off
-FIELDS: tuple[Field, ...] = (
-    Field(
-        "title", values.title, "a text",
-        "The note's title. Without one: the first heading of level 1, else the file's name.",
-        '"AWS Tutorial: Launch a VM"', _one({"type": ["string", "number", "boolean"]}),
-        ("name", "page_title", "link_title"), prose=True,
+VALUES: dict[ValueType, Value] = {
+    "text": Value(values.text, "a text", _ONE_TEXT, prose=True),
+    "first": Value(values.text, "a text", _FIRST_TEXT, prose=True),
+    "title": Value(values.title, "a text", _one({"type": ["string", "number", "boolean"]}), prose=True),
+    "word": Value(values.word, "a word", _ONE_TEXT, prose=True),
+    "link": Value(values.link, "an http(s) URL or a relative path", _ONE_TEXT, prose=True),
+    "duration": Value(values.duration, "a duration", _DURATION),
+    "date": Value(values.date, "a date", _DATE),
+    "sessions": Value(
+        sessions, "a list of sessions", {"type": ["array", "object", "string", "null"], "items": _SESSION}
     ),
-    Field(
-        "area", values.text, "a text",
-        "The area of the course. Without one: the first folder.",
-        "Cloud Web Apps", _FIRST_TEXT,
-        ("areas", "category", "categories", "topic", "topics", "subject", "course", "section", "series"),
-        prose=True,
+    "status": Value(
+        values.status,
+        "`planned`, `doing`, `done` or `skipped`",
+        _one({"type": ["string", "boolean", "null"], "examples": list(STATUSES)}),
     ),
-    Field(
-        "level", values.text, "a text",
-        "One of the `levels` of notes-site.toml.",
-        "Beginner", _ONE_TEXT, ("difficulty", "skill_level"), prose=True,
-    ),
-    Field(
-        "group", values.text, "a text",
-        "A heading that notes of one level share.",
-        "Networking", _ONE_TEXT, ("module", "unit", "subsection", "chapter", "week"), prose=True,
-    ),
-    Field(
-        "kind", values.word, "a word",
-        "What the resource is: one of the `kinds` of notes-site.toml. Guessed from a title like `Video: ...`.",
-        "tutorial", _ONE_TEXT, ("type", "resource_type", "content_type", "format", "medium"), prose=True,
-    ),
-    Field(
-        "link", values.link, "an http(s) URL or a relative path",
-        "The resource that the note is about.",
-        "https://aws.amazon.com/getting-started/", _ONE_TEXT,
-        ("resource", "resource_url", "external_link", "external_url", "source_url", "source", "href", "url",
-         "website", "redirect_to"),
-        prose=True,
-    ),
-    Field(
-        "time", values.duration, "a duration",
-        "The time spent. A bare number is minutes; empty means not noted yet.",
-        "1h 10m", _DURATION,
-        ("time_spent", "spent", "time_taken", "actual_time", "duration", "elapsed", "minutes", "mins"),
-    ),
-    Field(
-        "estimate", values.duration, "a duration",
-        "The time planned.",
-        "30 min", _DURATION,
-        ("estimated_time", "time_estimate", "estimated", "planned_time", "planned", "eta", "expected_time"),
-    ),
-    Field(
-        "date", values.date, "a date",
-        "When it was learned. Without one: the last session's date.",
-        "2018-10-29", _DATE,
-        ("date_completed", "completed", "completed_at", "completed_on", "date_finished", "finished", "done",
-         "done_on", "learned", "watched", "published", "publish_date", "published_at", "pub_date",
-         "date_published", "created", "created_at", "date_created", "creation_date"),
-    ),
-    Field(
-        "sessions", sessions, "a list of sessions",
-        "Sittings of one resource, each with date and time. Their sum is the time spent.",
-        "[{date: 2018-10-28, time: 40 min}, {date: 2018-10-29, time: 30 min}]",
-        {"type": ["array", "object", "string", "null"], "items": _SESSION},
-        ("session", "sittings", "time_log"),
-    ),
-    Field(
-        "status", values.status, "`planned`, `doing`, `done` or `skipped`",
-        "How far it is; words like `todo`, `wip` or `finished` too. Derived when absent: without time and text it "
-        "is planned.",
-        "done", _one({"type": ["string", "boolean", "null"], "examples": list(STATUSES)}), ("state", "progress"),
-    ),
-    Field(
-        "tags", values.tags, "a list of texts",
-        "What it is about, across areas. Obsidian's `#` is dropped.",
-        "[aws, ec2]", _TEXTS, ("tag", "keywords", "keyword", "labels"), prose=True,
-    ),
-    Field(
-        "order", values.whole, "a whole number",
-        "The place among the notes of its level; small numbers come first.",
-        "3", _WHOLE,
-        ("weight", "nav_order", "sidebar_position", "position", "sort_order", "rank"),
-    ),
-    Field(
-        "summary", values.text, "a text",
-        "A sentence for lists, the feed and search engines. Without one: the beginning of the text.",
-        "How to start, reach and stop a virtual machine.", _ONE_TEXT,
-        ("description", "excerpt", "abstract", "lead", "subtitle", "tldr"), prose=True,
-    ),
-    Field(
-        "aliases", values.texts, "a list of paths",
-        "Earlier addresses of the page, which lead to it.",
-        "[old/launch-vm.html]", _TEXTS, ("alias", "redirect_from", "redirects"), prose=True,
-    ),
-    Field(
-        "draft", values.boolean, "true or false",
-        "A draft is published only with `--drafts`. `publish: false` says the same.",
-        "true", _BOOLEAN, ("private", "is_draft"), ("publish", "public", "is_published"),
-    ),
-    Field(
-        "toc", values.boolean, "true or false",
-        "Whether the page has a table of contents.",
-        "false", _BOOLEAN, ("table_of_contents", "show_toc", "enable_toc", "has_toc"),
-        ("hide_toc", "hide_table_of_contents", "no_toc"),
-    ),
-    Field(
-        "updated", values.date, "a date",
-        "When the note last changed.",
-        "2018-11-02", _DATE,
-        ("lastmod", "last_modified", "last_modified_at", "last_update", "last_updated", "modified",
-         "date_modified", "updated_at", "modified_at"),
-    ),
-    Field(
-        "html", values.html, "`raw`, `safe` or `escaped`",
-        "What becomes of raw HTML in this note: kept, sanitised, or shown as text. Without it: `html` of "
-        "notes-site.toml.",
-        "safe", _HTML, ("raw_html",),
-    ),
-    Field(
-        "lang", values.language, "a language tag",
-        "The language of the note, where it is not that of the site.",
-        "pt-BR", _ONE_TEXT,
-    ),
-)
-# fmt: on
+    "tags": Value(values.tags, "a list of texts", _TEXTS, prose=True),
+    "paths": Value(values.texts, "a list of paths", _TEXTS, prose=True),
+    "whole": Value(values.whole, "a whole number", _WHOLE),
+    "boolean": Value(values.boolean, "true or false", _BOOLEAN),
+    "html": Value(values.html, "`raw`, `safe` or `escaped`", _HTML),
+    "language": Value(values.language, "a language tag", _ONE_TEXT),
+}
 
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 
@@ -195,8 +88,8 @@ def value_of(name: str, given: str | Iterable[str]) -> Any:
         BadValue: front matter could not say this.
     """
     if isinstance(given, str):
-        return BY_NAME[name].parse(_text(given))
-    return BY_NAME[name].parse(Sequence([_text(item) for item in given], 0, 0))
+        return VALUES[BY_NAME[name].type].parse(_text(given))
+    return VALUES[BY_NAME[name].type].parse(Sequence([_text(item) for item in given], 0, 0))
 
 
 def _text(given: str) -> Scalar:

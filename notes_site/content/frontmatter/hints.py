@@ -14,7 +14,7 @@ from typing import NamedTuple
 import yaml
 
 from notes_site.base.decoding import line_at
-from notes_site.content.frontmatter import names, tree, values
+from notes_site.content.frontmatter import names, tree
 
 _PAIR = re.compile(r"([ \t]*(?:- +)?)([^\s:#][^:\n]*?):[ \t]+(\S.*)")
 _NAMED = re.compile(r"([ \t]*(?:- +)?)([\w-]+)(?:[ \t]*(?P<sign>[=：])|:(?P<space>[^\S \t\n]+)|:(?=\S))[ \t]*(\S.*)")
@@ -152,7 +152,7 @@ def _brackets(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
 def _listed(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
     """Yield what was to be several texts, as a list on one line."""
     meaning = names.meaning(names.fold(pair[2]), None)
-    if meaning is None or meaning.field.parse not in (values.tags, values.texts):
+    if meaning is None or meaning.field.type not in ("tags", "paths"):
         return
     items = [item.strip(" \t\"'") for item in pair[3].strip("[] \t").removeprefix("- ").split(",")]
     better = f"{pair[1]}{pair[2]}: [{', '.join(filter(None, items))}]"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from notes_site.content.frontmatter.fields import BY_NAME, FIELDS, Field
+from notes_site.base.model import FIELDS, Field
+from notes_site.content.frontmatter.fields import BY_NAME
 from notes_site.content.frontmatter.values import FALSE, TRUE
 
 # What these say when their value is true or false; a date in them is the field's of the table.
@@ -29,7 +30,7 @@ _NESTED: Mapping[str, Mapping[str, str]] = {
 
 # Fields that Jekyll, Hugo, Zola, Obsidian, Quartz, Docusaurus, Starlight, MkDocs and Pandoc know and we do not.
 _FOREIGN = """
-    author authors layout slug id uid permalink path template theme css cssclass cssclasses lang language locale
+    author authors layout slug id uid permalink path template theme css cssclass cssclasses language locale
     translation_key license copyright image images cover thumbnail banner icon featured_image social_image head
     hero badge og_image twitter comments comment math mathjax katex mermaid nav_exclude nav_title nav_text parent
     ancestor grand_parent has_children search_exclude in_search_index pagefind search sitemap priority changefreq
@@ -61,17 +62,22 @@ def fold(key: str) -> str:
     return key.casefold() if key.startswith("-") else key.casefold().translate(_DASHES)  # `-date` was to be an item
 
 
+def names_of(field: Field) -> tuple[str, ...]:
+    """Return the names that a field may go by, its own first, then from the one that counts most."""
+    return (field.name, *field.synonyms.split(), *field.inverted.split())
+
+
 _DASHES = {ord(c): None for c in "-_ "}
 _MEANINGS = {
-    fold(name): Meaning(field, rank, name in field.inverted)
+    fold(name): Meaning(field, rank, name in field.inverted.split())
     for field in FIELDS
-    for rank, name in enumerate((field.name, *field.synonyms, *field.inverted))
+    for rank, name in enumerate(names_of(field))
 }
-_FOREIGN_FOLDED = frozenset(map(fold, _FOREIGN.split()))
-_PROMISES_FOLDED = frozenset(map(fold, _PROMISES.split()))
+FOREIGN = frozenset(map(fold, _FOREIGN.split()))
+PROMISES = frozenset(map(fold, _PROMISES.split()))
 _LAST = 1000
 
-NAMES: tuple[str, ...] = (*BY_NAME, *(name for f in FIELDS for name in (*f.synonyms, *f.inverted)))
+NAMES: tuple[str, ...] = (*BY_NAME, *(name for field in FIELDS for name in names_of(field)[1:]))
 """Every name that a field may go by, their own ones first."""
 
 
@@ -97,9 +103,9 @@ def is_nest(folded: str) -> bool:
 
 def is_foreign(folded: str) -> bool:
     """Tell whether other tools know the folded key, and it can do no harm here."""
-    return folded in _FOREIGN_FOLDED
+    return folded in FOREIGN
 
 
 def is_promise(folded: str) -> bool:
     """Tell whether the folded key keeps pages from readers elsewhere."""
-    return folded in _PROMISES_FOLDED
+    return folded in PROMISES

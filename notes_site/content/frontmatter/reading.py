@@ -11,10 +11,10 @@ import yaml
 from notes_site.base import durations
 from notes_site.base.decoding import line_at, position
 from notes_site.base.diagnostics import Diagnostic, error, note, suggestion, warning
-from notes_site.base.model import FrontMatter, Record, Session, Span
+from notes_site.base.model import Field, FrontMatter, Record, Session, Span
 from notes_site.content.frontmatter import names, tree, values
 from notes_site.content.frontmatter.block import MAX_SIZE, Broken, find
-from notes_site.content.frontmatter.fields import Field
+from notes_site.content.frontmatter.fields import VALUES
 from notes_site.content.frontmatter.names import Meaning, fold
 from notes_site.content.frontmatter.tree import Mapping, Node, Scalar, Sequence
 from notes_site.content.frontmatter.values import BadValue
@@ -126,7 +126,7 @@ class _Reader:
             if value is not None and value != ():
                 found[field.name] = value
                 spans[field.name] = self._span(entry.value.start, entry.value.end)
-                if field.parse is values.texts:
+                if field.type == "paths":
                     items = values.placed_texts(entry.value).values()
                     spans |= {f"{field.name}.{n}": self._span(item.start, item.end) for n, item in enumerate(items)}
         self._add_up(found, spans, claims)
@@ -176,12 +176,12 @@ class _Reader:
 
     def _value(self, field: Field, entry: _Entry) -> Any:
         node = entry.value
-        if field.name == "area" and isinstance(node, Sequence) and len(node.items) > 1:
+        if field.type == "first" and isinstance(node, Sequence) and len(node.items) > 1:
             node = self._first_of(entry, node)
-        if field.prose:
+        if VALUES[field.type].prose:
             self._check_cut(field, entry, node)
         try:
-            value = field.parse(node)
+            value = VALUES[field.type].parse(node)
         except BadValue as bad:
             at = bad.node or node
             name = entry.name if fold(entry.name) == field.name else f"{entry.name} ({field.name})"

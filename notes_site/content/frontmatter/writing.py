@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from notes_site.base import durations
-from notes_site.base.model import Session
-from notes_site.content.frontmatter.fields import BY_NAME, FIELDS, Field
+from notes_site.base.model import FIELDS, Field, Session
+from notes_site.content.frontmatter.fields import BY_NAME, VALUES
 from notes_site.content.frontmatter.values import clean
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -74,11 +74,11 @@ def json_schema() -> dict[str, Any]:
     """
     properties: dict[str, Any] = {}
     for field in FIELDS:
-        properties[field.name] = {"description": f"{field.doc} Example: {field.example}", **field.schema}
+        properties[field.name] = {"description": f"{field.doc} Example: {field.example}", **VALUES[field.type].schema}
     for field in FIELDS:
-        for name in field.synonyms:
+        for name in field.synonyms.split():
             properties.setdefault(name, {"description": f"The same as `{field.name}`.", "deprecated": True})
-        for name in field.inverted:
+        for name in field.inverted.split():
             properties.setdefault(name, {"description": f"The opposite of `{field.name}`.", "deprecated": True})
     return {
         "$schema": SCHEMA_DIALECT,
@@ -90,7 +90,7 @@ def json_schema() -> dict[str, Any]:
 
 def reference() -> str:
     """Return the reference page of front matter, as Markdown (docs/front-matter.md)."""
-    rows = [f"| `{f.name}` | {f.says} | {_cell(f.doc)} | `{_cell(f.example)}` |" for f in FIELDS]
+    rows = [f"| `{f.name}` | {VALUES[f.type].says} | {_cell(f.doc)} | `{_cell(f.example)}` |" for f in FIELDS]
     names = [f"| `{f.name}` | {_names(f.synonyms)}{_opposites(f)} |" for f in FIELDS if f.synonyms or f.inverted]
     return _PAGE.format(fields="\n".join(rows), names="\n".join(names))
 
@@ -99,8 +99,8 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+def _names(names: str) -> str:
+    return ", ".join(f"`{name}`" for name in names.split())
 
 
 def _opposites(field: Field) -> str:
@@ -110,7 +110,7 @@ def _opposites(field: Field) -> str:
 _PAGE = """\
 # Front matter
 
-<!-- Made from notes_site/content/frontmatter/fields.py by `python -m tools.reference`; do not edit. -->
+<!-- Made from notes_site/base/model.py by `python -m tools.reference`; do not edit. -->
 
 Front matter stands at the very top of a note, between two lines `---`, one `name: value` a line:
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from notes_site.base import durations, paths
 from notes_site.base.kinds import kind_of
 from notes_site.base.levels import level_names
-from notes_site.base.model import FrontMatter, Note
+from notes_site.base.model import FIELDS, FrontMatter, Note
 from notes_site.base.slots import Slot
 from notes_site.config.reading import parse_options
 from notes_site.content import frontmatter
@@ -181,7 +181,7 @@ def shown_level(name: str) -> str:
 def facts(front: FrontMatter) -> dict[str, object]:
     """Return the fields of a front matter that say something, as `frontmatter.dump` takes them."""
     default = FrontMatter()
-    names = [field.name for field in frontmatter.FIELDS]
+    names = [field.name for field in FIELDS]
     found = {name: getattr(front, name) for name in names if getattr(front, name) != getattr(default, name)}
     if front.sessions:  # which say the time, and the date if nothing else does
         found.pop("time", None)

@@ -854,7 +854,7 @@ def test_a_build_beside_a_file_that_keeps_growing_ends_with_or_without_it_and_th
 FILM = """
 import os, resource, sys
 from pathlib import Path
-from notes_site.serve.engine import Preview
+from notes_site.serve.preview import Preview
 from tests.harness import Site
 
 site = Site(Path(sys.argv[1]))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from notes_site.base.digest import digest
 from notes_site.search.assembly import Shards, Shelf, assemble, shard_count
 from notes_site.search.files import text_url
-from notes_site.serve.engine import Preview
+from notes_site.serve.preview import Preview
 from tests.harness import REPO, Site
 from tests.searching import Engine, engine
 

@@ -425,22 +425,6 @@ def test_a_hidden_tab_gives_its_connection_back_and_catches_up(course: Site, pre
     assert not window.complaints
 
 
-def test_an_open_page_keeps_its_connection(
-    course: Site, window: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "startup").mkdir()
-    hasty = "import notes_site.serve.limits as door\ndoor.PATIENCE = 0.3\n"  # seconds for a request to come
-    (tmp_path / "startup" / "sitecustomize.py").write_text(hasty)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "startup"))
-    with Serving(course.root) as preview:
-        page = window.context.new_page()
-        channels = Channels(page)
-        page.goto(preview.base + "cloud/alpha.html")
-        eventually(lambda: channels.open, page)
-        page.wait_for_timeout(1000)
-        assert (channels.opened, len(channels.open)) == (1, 1)
-
-
 def test_pages_of_a_server_that_ended_come_back_with_the_next_one(course: Site, window: Window) -> None:
     with Serving(course.root) as first:
         port = first.port

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.serve import engine
-from notes_site.serve.engine import Preview
+from notes_site.serve import preview as engine
+from notes_site.serve.preview import Preview
 from notes_site.serve.sending import part_of
 from tests.harness import Site
 from tests.serving import Serving, until

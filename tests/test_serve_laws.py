@@ -13,7 +13,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from notes_site.base.diagnostics import Diagnostic
 from notes_site.build.build import Options, build
 from notes_site.build.report import Report
-from notes_site.serve.engine import Preview
+from notes_site.serve.preview import Preview
 from notes_site.serve.responses import Answer
 from notes_site.storage.cache import Cache
 from notes_site.storage.files import STATE

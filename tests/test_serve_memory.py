@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from notes_site.serve import app as apps
-from notes_site.serve import engine
+from notes_site.serve import preview as engine
 from notes_site.serve.app import App
-from notes_site.serve.engine import Preview
+from notes_site.serve.preview import Preview
 from tests.harness import Site
 from tests.test_serve_laws import clean_build, previewed
 

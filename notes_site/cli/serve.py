@@ -37,18 +37,18 @@ def serve(config: Path | None, /, **given: Any) -> None:
       notes-site serve --open
     """
     signal.signal(signal.SIGTERM, _end)
-    from notes_site.serve import run
+    from notes_site.serve import server
 
     def say(line: str) -> None:
         click.echo(line, err=True)
 
     project = project_of(config)
-    settings = run.Settings(say=say, **given)
+    settings = server.Settings(say=say, **given)
     if settings.host not in ("127.0.0.1", "localhost", "::1"):
         say(f"warning: at {settings.host} anyone on the network can read this preview, drafts too")
     try:
-        run.serve(project, settings, terminal.progress)
+        server.serve(project, settings, terminal.progress)
     except KeyboardInterrupt:
         sys.exit(130)
-    except run.NoPort as exc:
+    except server.NoPort as exc:
         fail(str(exc))

@@ -24,8 +24,8 @@ from starlette.websockets import WebSocket
 from notes_site.base.diagnostics import Diagnostic
 from notes_site.base.digest import digest
 from notes_site.secrets import streams
-from notes_site.serve.engine import Preview
 from notes_site.serve.live_reload import Channel
+from notes_site.serve.preview import Preview
 from notes_site.serve.responses import Answer
 from notes_site.serve.sending import FileAnswer
 
@@ -37,7 +37,6 @@ _BUSY = 10.0  # seconds of requests without such a pause after which memory is f
 _NEW = 5  # addresses of new notes that are told one by one
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/?#@\[\]\\]+))(?::[0-9]+)?")
-_LONGEST_TARGET, _MOST_HEADERS = 8_192, 32_768  # bytes
 _HEADERS = {
     "Cache-Control": "no-cache",
     "X-Content-Type-Options": "nosniff",
@@ -108,7 +107,6 @@ class App:
 
     async def _respond(self, request: Request) -> Response:
         try:
-            _check_size(request)
             if problem := self._host_problem(request):
                 raise HTTPException(400, problem)
             if request.method not in ("GET", "HEAD"):
@@ -262,10 +260,3 @@ class App:
             left = f"problems left: {errors} errors, {len(self._said) - errors} warnings"
             self._say(left if self._said else "no problems left")
         self._channel.tell_problems()
-
-
-def _check_size(request: Request) -> None:
-    if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > _LONGEST_TARGET:
-        raise HTTPException(414, "the address is too long")
-    if sum(len(name) + len(value) + 4 for name, value in request.scope["headers"]) > _MOST_HEADERS:
-        raise HTTPException(431, "the headers are too long")

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from notes_site.search.files import ENTRY
-from notes_site.serve.engine import Preview
+from notes_site.serve.preview import Preview
 from notes_site.serve.responses import Face
 
 MAX_TABS = 100

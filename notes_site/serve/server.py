@@ -1,4 +1,4 @@
-"""Runs a preview until it is stopped: finds a port, starts watcher and server, ends cleanly."""
+"""Runs a live preview until it is stopped: finds a port, starts the watcher and the server, ends cleanly."""
 
 from __future__ import annotations
 
@@ -11,21 +11,19 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, NoReturn, cast
+from typing import NamedTuple, NoReturn
 
 import uvicorn
 
 from notes_site.base.progress import Progress
 from notes_site.config.project import Project
 from notes_site.serve.app import App
-from notes_site.serve.engine import Preview
-from notes_site.serve.limits import Door
+from notes_site.serve.preview import Preview
 from notes_site.serve.watch import Watcher
 
 _PORTS = 20  # tried after the one that was asked for
-_CONNECTIONS = 200  # open at a time, reload channels aside: descriptors must be left for files
+_CONNECTIONS = 200  # open at a time, those of live reload included; beyond it requests are answered with 503
 _BACKLOG = 100  # accepted in one go at most
-_DESCRIPTORS = 1024  # enough for all of these
 
 
 class Settings(NamedTuple):
@@ -126,11 +124,10 @@ def _name(host: str) -> str:
 
 
 def _server_config(app: App) -> uvicorn.Config:
-    _reserve_descriptors()
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http=cast(type[asyncio.Protocol], Door(_CONNECTIONS).protocol),
+        http="h11",
         ws="websockets-sansio",
         ws_max_size=16_384,
         ws_per_message_deflate=False,
@@ -141,19 +138,8 @@ def _server_config(app: App) -> uvicorn.Config:
         proxy_headers=False,  # nobody else says who asks
         server_header=False,
         backlog=_BACKLOG,
+        limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=1,
         h11_max_incomplete_event_size=32_768,
     )
-
-
-def _reserve_descriptors() -> None:
-    """Ask for as many descriptors as connections and files may take, where the system gives fewer at first."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

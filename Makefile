@@ -5,7 +5,7 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve test test-full lint format docs bench bench-deploy clean
+.PHONY: help site serve test test-full golden lint format docs bench bench-deploy clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ test: .venv/dev.stamp tests/node_modules/stamp  ## Run the tests.
 
 test-full: .venv/dev.stamp tests/node_modules/stamp  ## Run the slow proofs.
 	HYPOTHESIS_PROFILE=full $(PYTEST) -m full
+
+golden: .venv/dev.stamp  ## Write the expected texts of all golden cases anew; read them with `git diff`.
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -k test_golden
 
 lint: .venv/dev.stamp  ## Check style and types.
 	$(BIN)/ruff check .

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from notes_site.build.build import Options, build
 from notes_site.build.report import Report
@@ -15,6 +18,49 @@ from notes_site.storage.cache import Cache
 from notes_site.storage.files import STATE
 
 REPO = Path(__file__).resolve().parent.parent
+GOLDEN = REPO / "tests" / "golden"
+UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
+
+
+class Case(NamedTuple):
+    """A golden case: text that is read, and what comes of it."""
+
+    file: str
+    title: str
+    source: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.title}"
+
+
+_SECTIONS = re.compile(r"^### ([^\n]+)\n(.*?)^>>>\n(.*?\n)\n*(?=^### |\Z)", re.MULTILINE | re.DOTALL)
+_DOTS = re.compile(r"^([^\n]+)\n\.\n(.*?)^\.\n(.*?)^\.\n", re.MULTILINE | re.DOTALL)
+_KINDS = {".txt": (_SECTIONS, "### {}\n{}>>>\n{}"), ".md": (_DOTS, "{}\n.\n{}.\n{}.\n")}
+
+
+def golden_cases(folder: str, made: Callable[[str, str], str]) -> list[Case]:
+    """Return the cases of `tests/golden/FOLDER`. In files `.txt` a case is `### title`, source, `>>>`, expected text;
+    in files `.md` a title, then source and expected text, each ended by a line with one dot (as in CommonMark).
+
+    `made` returns what comes of a title and a source; with UPDATE_GOLDEN it is written as the expected text.
+    """
+    found = []
+    for file in sorted((GOLDEN / folder).iterdir()):
+        pattern, form = _KINDS[file.suffix]
+        cases = pattern.findall(file.read_text("utf-8"))
+        if UPDATE:
+            new = "\n".join(form.format(title, source, made(title, source)) for title, source, _ in cases)
+            cases = pattern.findall(golden_text(file, new))
+        found += [Case(file.stem, *case) for case in cases]
+    return found
+
+
+def golden_text(file: Path, made: str) -> str:
+    """Return the text of a golden file; with UPDATE_GOLDEN (`make golden`) what was made is written to it first."""
+    if UPDATE:
+        file.write_text(made, "utf-8", newline="")
+    return file.read_bytes().decode()
 
 
 class Site:

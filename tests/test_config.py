@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
 import sys
 import time
@@ -22,8 +20,8 @@ from notes_site.config import reading
 from notes_site.config.places import locate
 from notes_site.config.reading import DEFAULT_KINDS, json_schema, kind_of, parse_options, read
 from notes_site.config.settings import SETTINGS
+from tests.harness import Case, golden_cases
 
-GOLDEN = Path(__file__).parent / "golden" / "config"
 DOCS = Path(__file__).parents[1] / "docs"
 DEFAULT = read("notes-site.toml", b"")[0]
 
@@ -38,27 +36,13 @@ def described(source: str) -> str:
     ]
     lines += [f"kinds.{kind} = {p!r}" for kind, p in made.kinds.items() if DEFAULT_KINDS.get(kind) != p]
     lines += [line.rstrip() for d in problems for line in show(d).split("\n")]
-    return "\n".join(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
-def parts(file: Path) -> list[tuple[str, str, str]]:
-    found = re.findall(
-        r"^### ([^\n]+)\n(.*?)^>>>\n(.*?)(?=^### |\Z)", file.read_text("utf-8"), re.DOTALL | re.MULTILINE
-    )
-    return [(title, source, expected.strip()) for title, source, expected in found]
-
-
-if os.environ.get("UPDATE_GOLDEN"):
-    for file in GOLDEN.glob("*.txt"):
-        new = [f"### {title}\n{source}>>>\n{described(source)}\n" for title, source, _ in parts(file)]
-        file.write_text("\n".join(new), "utf-8")
-
-CASES = [pytest.param(s, e, id=f"{file.stem}: {t}") for file in sorted(GOLDEN.glob("*.txt")) for t, s, e in parts(file)]
-
-
-@pytest.mark.parametrize(("source", "expected"), CASES)
-def test_golden(source: str, expected: str) -> None:
-    assert described(source) == expected
+@pytest.mark.parametrize("case", golden_cases("config", lambda _, source: described(source)), ids=str)
+def test_golden(case: Case) -> None:
+    source = case.source
+    assert described(source) == case.expected
     windows = b"\xef\xbb\xbf" + source.removesuffix("\n").replace("\n", "\r\n").encode()
     assert read("notes-site.toml", windows) == read("notes-site.toml", source.encode()), "law 3"
 

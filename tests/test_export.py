@@ -21,7 +21,7 @@ from notes_site.readme.exporter import marks
 from notes_site.readme.exporter.pack import Folders, pack
 from notes_site.readme.exporter.unpack import unpack
 from notes_site.storage.cache import Cache
-from tests.harness import REPO, Site
+from tests.harness import REPO, Site, golden_text
 from tests.readme_subjects import CODE
 
 GOLDEN = Path(__file__).parent / "golden" / "export"
@@ -91,7 +91,7 @@ def test_golden(site: Site) -> None:
     done = site.run("export", "readme", "--output", "README.md")
     assert (done.returncode, done.stderr) == (0, "README.md: written\n")
     written = (site.root / "README.md").read_bytes().decode()
-    assert written == (GOLDEN / "README.md").read_text(encoding="utf-8")
+    assert written == golden_text(GOLDEN / "README.md", written)
     check_anchors(written)
     assert site.run("export", "readme").stdout == written
 

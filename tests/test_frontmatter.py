@@ -1,18 +1,16 @@
 """Front matter: golden cases, laws, hostile input, and what is made from the table of fields.
 
-Golden cases lie in golden/frontmatter/: a title, the note, then what comes of it. `UPDATE_GOLDEN=1` writes them anew.
+Golden cases lie in golden/frontmatter/: a title, the note, then what comes of it. `make golden` writes them anew.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
-import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +29,8 @@ from notes_site.content.frontmatter import clean, dump, json_schema, parse, valu
 from notes_site.content.frontmatter.block import MAX_SIZE
 from notes_site.content.frontmatter.names import FOREIGN, NAMES, PROMISES, fold
 from notes_site.pages.views import NoteView
-from tests.harness import REPO
+from tests.harness import REPO, Case, golden_cases
 
-GOLDEN = Path(__file__).parent / "golden" / "frontmatter"
 NOTHING = FrontMatter()
 
 
@@ -48,35 +45,19 @@ def described(note: str) -> str:
             lines.append(f"{name} = {msgspec.json.encode(value).decode()} at {at.line}:{at.column}+{at.length}")
     lines.append(f"body from line {source.first_line}: {source.body!r}")
     lines += [line.rstrip() for d in source.diagnostics for line in show(d).split("\n")]
-    return "\n".join(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
-def cases() -> Iterator[Any]:
-    for file in sorted(GOLDEN.glob("*.txt")):
-        for title, note, expected in parts(file):
-            yield pytest.param(note, expected, id=f"{file.stem}: {title}")
+CASES = golden_cases("frontmatter", lambda _, note: described(note))
 
 
-def parts(file: Path) -> list[tuple[str, str, str]]:
-    found = re.findall(
-        r"^### ([^\n]+)\n(.*?)^>>>\n(.*?)(?=^### |\Z)", file.read_text("utf-8"), re.DOTALL | re.MULTILINE
-    )
-    return [(title, note, expected.strip()) for title, note, expected in found]
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_golden(case: Case) -> None:
+    assert described(case.source) == case.expected
 
 
-if os.environ.get("UPDATE_GOLDEN"):
-    for file in GOLDEN.glob("*.txt"):
-        new = [f"### {title}\n{note}>>>\n{described(note)}\n" for title, note, _ in parts(file)]
-        file.write_text("\n".join(new), "utf-8")
-
-
-@pytest.mark.parametrize(("note", "expected"), list(cases()))
-def test_golden(note: str, expected: str) -> None:
-    assert described(note) == expected
-
-
-@pytest.mark.parametrize(("note", "expected"), list(cases()))
-def test_bytes_do_not_matter(note: str, expected: str) -> None:
+@pytest.mark.parametrize("note", [case.source for case in CASES], ids=map(str, CASES))
+def test_bytes_do_not_matter(note: str) -> None:
     """Law 3: CRLF, a BOM, a missing final newline change nothing."""
     windows = b"\xef\xbb\xbf" + note.rstrip("\n").replace("\n", "\r\n").encode()
     for data in (windows, (note.rstrip("\n") + "\n").replace("\n", "\r").encode()):
@@ -222,12 +203,12 @@ def test_the_slow_reader_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where PyYAML lacks libyaml, well-formed front matter reads alike."""
     from notes_site.content.frontmatter import tree
 
-    for file in ("values", "names"):
-        for title, note, _ in parts(GOLDEN / f"{file}.txt"):
-            expected = described(note)
+    for case in CASES:
+        if case.file in ("values", "names"):
+            expected = described(case.source)
             with monkeypatch.context() as patch:
                 patch.setattr(tree, "_Loader", yaml.SafeLoader)
-                assert described(note) == expected, title
+                assert described(case.source) == expected, case.title
 
 
 # ---- writing

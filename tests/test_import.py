@@ -17,7 +17,7 @@ from notes_site.config.project import NoProject
 from notes_site.readme.importer import notes, report
 from notes_site.readme.importer.notes import Import
 from notes_site.readme.importer.rewrite import Local
-from tests.harness import REPO, Site
+from tests.harness import REPO, Site, golden_text
 
 READMES = REPO / "tests" / "readmes"
 NAMES = sorted(path.stem for path in READMES.glob("*.md"))
@@ -49,10 +49,11 @@ def text_of(found: Import, path: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_golden(name: str) -> None:
-    """Every README gives the plan beside it; `notes-site import NAME.md --dry-run --json` prints a new one."""
+    """Every README gives the plan beside it, as `notes-site import NAME.md --dry-run --json` prints it."""
     decoded = text.decode(name, (READMES / f"{name}.md").read_bytes())
     found = notes.plan(decoded.text, f"{name}.md", DEFAULT, local=lambda path: Local(None))
-    assert report.as_object(found) == json.loads((READMES / f"{name}.json").read_text(encoding="utf-8"))
+    plan = json.dumps(report.as_object(found), ensure_ascii=False, indent=1) + "\n"
+    assert plan == golden_text(READMES / f"{name}.json", plan)
 
 
 QUICK = {"pitfalls", "one-table", "html-boxes"}

@@ -5,10 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,9 +14,7 @@ from notes_site.base.model import HtmlMode, ParseOptions
 from notes_site.base.slots import Slot, SlotKind, fill
 from notes_site.content import markdown
 from notes_site.content.markdown import Rendered
-
-GOLDEN = Path(__file__).parent / "golden" / "markdown"
-CASE = re.compile(r"^([^\n]+)\n\.\n(.*?)^\.\n(.*?)^\.\n", re.MULTILINE | re.DOTALL)
+from tests.harness import Case, golden_cases
 
 
 def render(
@@ -37,17 +33,8 @@ def codes(rendered: Rendered) -> list[str]:
     return [problem.code for problem in rendered.diagnostics]
 
 
-# Golden cases: name, input and expected output between lines with one dot. The name may end with options:
+# Golden cases: `harness.golden_cases` says how they are written. A title may end with options:
 # `[html=safe]`, `[title=Some title]`, `[typographer]`.
-
-
-def cases() -> list[ParameterSet]:
-    found = []
-    for file in sorted(GOLDEN.glob("*.md")):
-        text = file.read_text(encoding="utf-8")
-        for name, source, expected in CASE.findall(text):
-            found.append(pytest.param(name, source, expected, id=f"{file.stem}: {name}"))
-    return found
 
 
 def shown(rendered: Rendered) -> str:
@@ -64,8 +51,8 @@ def shown(rendered: Rendered) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def case(name: str, source: str) -> str:
-    options = dict(option.partition("=")[::2] for option in re.findall(r"\[([^\]]*)\]", name))
+def described(title: str, source: str) -> str:
+    options = dict(option.partition("=")[::2] for option in re.findall(r"\[([^\]]*)\]", title))
     return shown(
         render(
             source,
@@ -76,12 +63,12 @@ def case(name: str, source: str) -> str:
     )
 
 
-@pytest.mark.parametrize(("name", "source", "expected"), cases())
-def test_golden(name: str, source: str, expected: str) -> None:
-    assert case(name, source) == expected
+@pytest.mark.parametrize("case", golden_cases("markdown", described), ids=str)
+def test_golden(case: Case) -> None:
+    assert described(case.title, case.source) == case.expected
     # Every golden case also holds the general laws.
-    hold_laws(source, "raw")
-    hold_laws(source, "safe")
+    hold_laws(case.source, "raw")
+    hold_laws(case.source, "safe")
 
 
 # Laws

@@ -22,10 +22,10 @@ from typing import NamedTuple
 
 import pytest
 
+from notes_site.base.errors import DeployError
 from notes_site.build import up_to_date
 from notes_site.cli import main
 from notes_site.deploy import local
-from notes_site.deploy.model import DeployError
 from notes_site.storage.cache import Cache
 from tests.harness import Site, golden_text, published, run
 

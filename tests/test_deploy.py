@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notes_site.base.diagnostics import failed
+from notes_site.base.errors import AmbiguousTarget, InvalidTarget
 from notes_site.deploy import local
 from notes_site.deploy.error_hints import advice
 from notes_site.deploy.headers import headers_of
-from notes_site.deploy.keys import BadTarget, Target, Unclear, bad_keys, is_fingerprinted, kind_of, parse_target
+from notes_site.deploy.keys import Target, bad_keys, is_fingerprinted, kind_of, parse_target
 from notes_site.deploy.manifest import decode, encode
 from notes_site.deploy.model import MANIFEST, Entry, Manifest
 from notes_site.deploy.setup import deploy_policy, material, website_policy
@@ -70,16 +71,16 @@ def test_targets(text: str, target: Target) -> None:
      "arn:aws:s3:::bucket", "me@host:/srv/www", "host:www", "~nobody", "~nobody/www"],
 )  # fmt: skip
 def test_bad_targets(text: str) -> None:
-    with pytest.raises(BadTarget) as bad:
+    with pytest.raises(InvalidTarget) as bad:
         parse_target(text)
-    assert not isinstance(bad.value, Unclear)
+    assert not isinstance(bad.value, AmbiguousTarget)
 
 
 @pytest.mark.parametrize(
     "name", ["my-notes", "my-notes/", "my-notes/course", "My_Notes", "a", "example.org", ".hidden"]
 )
 def test_a_bare_name_is_a_folder_only_where_there_is_one(name: str) -> None:
-    with pytest.raises(Unclear) as bad:
+    with pytest.raises(AmbiguousTarget) as bad:
         parse_target(name)
     assert f"write s3://{name} or ./{name}" in str(bad.value)
     assert parse_target(name, lambda first: first == name.split("/")[0]) == Target("", "", name)

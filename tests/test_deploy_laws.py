@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_site.base.digest import digest
+from notes_site.base.errors import DeployError, PreconditionFailed
 from notes_site.deploy import local, lock, run
 from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.keys import invalidated, is_fingerprinted
 from notes_site.deploy.lock import Lock
-from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Headers, Listed, Object
+from notes_site.deploy.model import LOCK, MANIFEST, Headers, Listed, Object
 from notes_site.deploy.plan import most_deletions
 from notes_site.deploy.store import ABSENT, UNCACHED, Data, Store, put_once
 from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
@@ -47,7 +48,7 @@ class MemoryStore:
         self.check()
         there = digest(self.objects[key]) if key in self.objects else ABSENT
         if guard and guard != there:
-            raise Conflict(key)
+            raise PreconditionFailed(key)
         self._write()
         self.objects[key] = data
         return digest(data)
@@ -500,7 +501,7 @@ def test_a_write_leaves_nothing_staged_whether_it_is_refused_or_not(tmp_path: Pa
     store = FolderStore(tmp_path)
     etag = store.put("new.html", b"<p>", UNCACHED, guard=ABSENT)
     for guard in (ABSENT, "0" * 32):
-        with pytest.raises(Conflict):
+        with pytest.raises(PreconditionFailed):
             store.put("new.html", b"other", UNCACHED, guard=guard)
     store.put("new.html", b"newer", UNCACHED, guard=etag)
     assert not [name for name, _ in files(tmp_path) if "staging" in name]
@@ -518,7 +519,7 @@ def test_without_hard_links_nothing_is_replaced_either(
     store = FolderStore(tmp_path / "site")
     deploy(store, projects[1], jobs=4)
     assert course(1).items() <= dict(files(tmp_path / "site")).items()
-    with pytest.raises(Conflict):
+    with pytest.raises(PreconditionFailed):
         store.put("index.html", b"other", UNCACHED, guard=ABSENT)
 
 
@@ -687,12 +688,12 @@ class Forgetful(MemoryStore):
 
     def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
         super().put(key, data, headers, sha256, guard)
-        raise Conflict(key)
+        raise PreconditionFailed(key)
 
 
 def test_a_lost_answer_is_no_lost_race() -> None:
     assert put_once(Forgetful({}), LOCK, b"ours", UNCACHED, ABSENT) == digest(b"ours")
-    with pytest.raises(Conflict):
+    with pytest.raises(PreconditionFailed):
         put_once(MemoryStore({LOCK: b"theirs"}), LOCK, b"ours", UNCACHED, ABSENT)
 
 

@@ -21,10 +21,11 @@ from typing import Any
 
 import pytest
 
+from notes_site.base.errors import DeployError, PreconditionFailed
 from notes_site.deploy import local, lock, run
 from notes_site.deploy.aws import Account, Caller
 from notes_site.deploy.headers import headers_of
-from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Listed
+from notes_site.deploy.model import LOCK, MANIFEST, Listed
 from notes_site.deploy.s3 import S3Store
 from notes_site.deploy.store import ABSENT
 from tests.deploying import (
@@ -888,7 +889,7 @@ def test_a_large_file_does_not_replace_what_others_put_there_meanwhile(
         return None
 
     deploys.proxy.begin(appear)
-    with pytest.raises(Conflict):
+    with pytest.raises(PreconditionFailed):
         put_large(store_of(deploys, bucket), guard)
     assert bucket.objects() == {"large.bin": b"theirs"}
     assert "Uploads" not in deploys.server.client.list_multipart_uploads(Bucket=bucket.name)
@@ -902,7 +903,7 @@ def test_a_server_is_asked_to_heed_the_guard_of_a_large_file(deploys: Deploys, b
         return None
 
     deploys.proxy.begin(appear)
-    with pytest.raises(Conflict):
+    with pytest.raises(PreconditionFailed):
         put_large(store_of(deploys, bucket), ABSENT)
     assert bucket.objects() == {"large.bin": b"theirs"}
 

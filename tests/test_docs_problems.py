@@ -14,12 +14,12 @@ from tests.harness import REPO
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
 SEVERITIES = {"error", "warning", "note"}
 
-EMITTERS = {"_at", "_find", "_refusal", "_report_reference", "_tell", "_warn", "Broken", "Problem", "Refused", "Slip",
+EMITTERS = {"_at", "_broken", "_find", "_refusal", "_report_reference", "_tell", "_warn", "Problem",
             "error", "note", "report", "warn", "warning"}  # fmt: skip
 """Functions that take the code of a problem."""
 
 SILENT = {"warning": {"_find", "_report_reference", "_warn", "warn"},
-          "error": {"_at", "_refusal", "Broken", "Refused", "Slip"}}  # fmt: skip
+          "error": {"_at", "_broken", "_refusal"}}  # fmt: skip
 """Those of them that know its severity."""
 
 TABLES = {"files.py": "error", "footnotes.py": "warning", "links.py": "warning", "rewrite.py": "warning"}
@@ -32,7 +32,8 @@ def emitted() -> dict[str, set[str]]:
     for path in sorted((REPO / "notes_site").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and name_of(node.func) in EMITTERS:
-                arguments, severity = node.args, severity_of(node, name_of(node.func))
+                arguments = [*node.args, *(word.value for word in node.keywords if word.arg == "code")]
+                severity = severity_of(node, name_of(node.func)) or ("error" if len(arguments) > len(node.args) else "")
             elif isinstance(node, ast.Tuple):
                 arguments, severity = node.elts, severity_of(node, "") or TABLES.get(path.name, "")
             else:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.base.durations import LIMIT, BadDuration, iso, parse, show
+from notes_site.base.durations import LIMIT, iso, parse, show
+from notes_site.base.errors import Problem
 
 GRAMMAR = """
     0 = 0              | 30 = 30             | 30 min = 30        | 30min = 30          | 30 minutes = 30
@@ -39,7 +40,7 @@ def test_grammar(case: str) -> None:
 
 @pytest.mark.parametrize("written", [case.strip() for case in re.split(r"[|\n]", REFUSED)])
 def test_refused(written: str) -> None:
-    with pytest.raises(BadDuration) as bad:
+    with pytest.raises(Problem) as bad:
         parse(written)
     assert f"`{written}`" in str(bad.value)
     assert bad.value.hint
@@ -53,7 +54,7 @@ def test_refused(written: str) -> None:
     ],
 )  # fmt: skip
 def test_the_mend(written: str, mend: str) -> None:
-    with pytest.raises(BadDuration) as bad:
+    with pytest.raises(Problem) as bad:
         parse(written)
     assert mend in bad.value.hint
 
@@ -99,7 +100,7 @@ def test_every_style_says_the_same(
 
 @given(st.one_of(st.text(), st.text("0123456789:.,hms min~PT½-+ ")))
 def test_any_text_is_a_duration_or_refused(written: str) -> None:
-    with contextlib.suppress(BadDuration):
+    with contextlib.suppress(Problem):
         assert 0 <= parse(written) <= LIMIT
 
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from notes_site.base import decoding as text
+from notes_site.base.errors import ProjectNotFound
 from notes_site.cli.main import cli
 from notes_site.config import reading as config
-from notes_site.config.project import NoProject
 from notes_site.readme.importer import notes, report
 from notes_site.readme.importer.notes import Import
 from notes_site.readme.importer.rewrite import Local
@@ -444,7 +444,7 @@ def test_import_works_before_there_is_a_site(tmp_path: Path) -> None:
 
 
 def _no_project(start: Path, config: Path | None) -> NoReturn:
-    raise NoProject(str(start))
+    raise ProjectNotFound(str(start))
 
 
 LONG = "word " * 5_000 + "end"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notes_site.base.errors import UnusablePath
 from notes_site.build import inputs
 from notes_site.storage import confined, files
 from tests.harness import Site
@@ -220,10 +221,10 @@ def test_what_was_judged_is_what_is_opened(site: Site, monkeypatch: pytest.Monke
     (site.root / "course/img").rename(site.root / "course/old")
     (site.root / "course/img").symlink_to("../outside")
     monkeypatch.setattr(confined, "find", lambda root, path: found)
-    with pytest.raises(confined.Refused, match="unreadable"):
+    with pytest.raises(UnusablePath, match="unreadable"):
         confined.read(root, "img/pic.png")
     monkeypatch.setattr(files, "_BY_DESCRIPTOR", False)
-    with pytest.raises(confined.Refused, match="unreadable"):
+    with pytest.raises(UnusablePath, match="unreadable"):
         confined.read(root, "img/pic.png")
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from notes_site.base.errors import TemplateError
 from notes_site.build.compose import compose
 from notes_site.pages.outputs import Page
-from notes_site.pages.templates import Compiled, Source, TemplateFault, Templates
+from notes_site.pages.templates import Compiled, Source, Templates
 from notes_site.pages.views import View
 from notes_site.storage.cache import Cache
 from tests.harness import Site, codes
@@ -126,7 +127,7 @@ def test_payload_is_an_error_at_its_line(view: View, tmp_path: Path, payload: st
     ran = tmp_path / "ran"
     sources = {"page.html": Source("templates/page.html", f"<p>\n{payload.replace('RUN', RUN.format(ran))}\n")}
     templates = Templates([sources, {}], lambda digest: "", Compiled(), sandboxed=True)
-    with pytest.raises(TemplateFault) as fault:
+    with pytest.raises(TemplateError) as fault:
         made(templates, view)
     assert not ran.exists()
     found = fault.value.diagnostic

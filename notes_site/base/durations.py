@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from notes_site.base.errors import Problem
+
 LIMIT = 10_000 * 60
 """The longest duration that is believed, in minutes."""
 
@@ -32,23 +34,19 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 _EXAMPLES = "write it like `30 min`, `1h 10m`, `1.5 h` or `1:30` (hours:minutes)"
 
 
-class BadDuration(ValueError):
-    """A text that is no duration: the message says why, `hint` how to mend it."""
-
-    def __init__(self, message: str, hint: str = _EXAMPLES) -> None:
-        super().__init__(message)
-        self.hint = hint
+def _problem(message: str, hint: str = _EXAMPLES) -> Problem:
+    return Problem(message, hint)
 
 
 def parse(text: str) -> int:
     """Return the duration in whole minutes, rounded, and at least 1 unless it is nothing at all.
 
-    Raises BadDuration for anything else, for negative durations and for more than `LIMIT`.
+    Raises Problem for anything else, for negative durations and for more than `LIMIT`.
     """
     if text.isascii() and text.isdigit() and len(text) < 7:
         return _believed(int(text) * 60.0, text)
     if len(text) > _LONGEST:
-        raise BadDuration(f"`{text[:40]}…` is no duration")
+        raise _problem(f"`{text[:40]}…` is no duration")
     plain = " ".join(text.casefold().split())
     words = _APPROXIMATELY.sub("", plain, count=1) if _APPROXIMATELY.match(plain) else plain
     for sign, decimals in _FRACTIONS.items():
@@ -56,7 +54,7 @@ def parse(text: str) -> int:
     if words in _WORDS:
         return _WORDS[words]
     if words.startswith(("-", "−", "–")):
-        raise BadDuration(f"`{text}` is negative", "time runs forward: " + _EXAMPLES)
+        raise _problem(f"`{text}` is negative", "time runs forward: " + _EXAMPLES)
     return _believed(_seconds(words, text), text)
 
 
@@ -81,40 +79,40 @@ def _seconds(words: str, text: str) -> float:
         days, hours, minutes, seconds = (_number(part or "0") for part in iso_form.groups())
         return days * 86400 + hours * 3600 + minutes * 60 + seconds
     if not any(c in "0123456789" for c in words):
-        raise BadDuration(f"`{text}` is no duration")
+        raise _problem(f"`{text}` is no duration")
     if _RANGE.search(words):
-        raise BadDuration(f"`{text}` is a range", "one number, please: " + _EXAMPLES)
+        raise _problem(f"`{text}` is a range", "one number, please: " + _EXAMPLES)
     if _THOUSANDS.search(words):
-        raise BadDuration(f"`{text}` may be thousands or decimals", "no commas, please: " + _EXAMPLES)
+        raise _problem(f"`{text}` may be thousands or decimals", "no commas, please: " + _EXAMPLES)
     return _parts(_JOIN.sub(" ", words), text)
 
 
 def _clock(clock: re.Match[str], text: str) -> float:
     hours, minutes, seconds = clock[1], clock[2], clock[3] or "00"
     if len(minutes) != 2 or len(seconds) != 2:
-        raise BadDuration(f"`{text}` is not hours:minutes", f"two digits for minutes: `{hours}:{int(minutes):02}`")
+        raise _problem(f"`{text}` is not hours:minutes", f"two digits for minutes: `{hours}:{int(minutes):02}`")
     if int(minutes) > 59 or int(seconds) > 59:
         total = int(hours) * 60 + int(minutes)
-        raise BadDuration(f"`{text}`: an hour has 60 minutes", f"if you mean {show(total)}, write `{show(total)}`")
+        raise _problem(f"`{text}`: an hour has 60 minutes", f"if you mean {show(total)}, write `{show(total)}`")
     return int(hours) * 3600.0 + int(minutes) * 60 + int(seconds)
 
 
 def _parts(words: str, text: str) -> float:
     """Return the seconds of numbers with units, from the largest to the smallest, each once."""
     if not re.match(r"[0-9.,]", words):
-        raise BadDuration(f"`{text}` is no duration")
+        raise _problem(f"`{text}` is no duration")
     found = [(m[1] or m[3], m[2][0] if m[2] else "", m[4]) for m in _PART.finditer(words)]
     if any(stray for _, _, stray in found):
-        raise BadDuration(f"`{text}` is no duration" + _about_days(words))
+        raise _problem(f"`{text}` is no duration" + _about_days(words))
     units = [unit for _, unit, _ in found]
     if units == [""]:
         if not found[0][0].isdigit():
-            raise BadDuration(f"`{text}` of what?", f"write `{found[0][0]} h` or `{found[0][0]} min`")
+            raise _problem(f"`{text}` of what?", f"write `{found[0][0]} h` or `{found[0][0]} min`")
         units = ["m"]
     if units == ["h", ""]:
         units = ["h", "m"]  # 1h10
     if not all(units) or "".join(units) not in ("h", "m", "s", "hm", "ms", "hms"):
-        raise BadDuration(f"`{text}` is no duration")
+        raise _problem(f"`{text}` is no duration")
     numbers = [_number(number) for number, _, _ in found]
     total = sum(n * _SECONDS[u] for n, u in zip(numbers, units, strict=True))
     if len(numbers) > 1:
@@ -126,7 +124,7 @@ def _check_carry(numbers: list[float], total: float, text: str) -> None:
     """Refuse `1h 75m` and `1.5h 10m`: more likely a slip than a meaning."""
     if any(n >= 60 for n in numbers[1:]) or any(n % 1 for n in numbers[:-1]):
         meant = show(min(round(total / 60), LIMIT))
-        raise BadDuration(f"`{text}` does not add up", f"if you mean {meant}, write `{meant}`")
+        raise _problem(f"`{text}` does not add up", f"if you mean {meant}, write `{meant}`")
 
 
 def _about_days(words: str) -> str:
@@ -140,5 +138,5 @@ def _number(text: str) -> float:
 def _believed(seconds: float, text: str) -> int:
     minutes = int(seconds / 60 + 0.5)
     if minutes > LIMIT:
-        raise BadDuration(f"`{text}` is more than {LIMIT // 60:,} hours", "a bare number means minutes: " + _EXAMPLES)
+        raise _problem(f"`{text}` is more than {LIMIT // 60:,} hours", "a bare number means minutes: " + _EXAMPLES)
     return max(minutes, 1) if seconds else 0

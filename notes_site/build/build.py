@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from notes_site.base.decoding import LIMIT
 from notes_site.base.diagnostics import Diagnostic, below, dumps, failed, in_order
+from notes_site.base.errors import DamagedCache
 from notes_site.base.paths import is_note
 from notes_site.base.progress import Progress, silent
 from notes_site.build import up_to_date
@@ -26,7 +27,7 @@ from notes_site.secrets.masking import Mask, readable
 from notes_site.site.assemble import Site, assemble
 from notes_site.site.checks import from_the_future
 from notes_site.storage import output as publish
-from notes_site.storage.cache import Cache, CacheDamaged
+from notes_site.storage.cache import Cache
 from notes_site.storage.files import STATE, as_text, read_regular
 from notes_site.storage.lock import lock
 
@@ -49,8 +50,8 @@ def build(project: Project, options: Options, cache: Cache, progress: Progress =
     """Build the site and publish it, unless a problem forbids.
 
     Raises:
-        project.Refused: the output folder must not be written to.
-        locking.Busy: another build of this folder is running.
+        UnsafeOutput: the output folder must not be written to.
+        LockHeld: another build of this folder is running.
         OSError: the output could not be written; it is as it was, or the next build mends it.
     """
     with _collector_off():
@@ -58,7 +59,7 @@ def build(project: Project, options: Options, cache: Cache, progress: Progress =
             cache.clear()
         try:
             return _build(project, options, cache, progress)
-        except CacheDamaged:
+        except DamagedCache:
             cache.clear()
             return _build(project, options, cache, progress)
 

@@ -14,6 +14,7 @@ from notes_site.base import characters, dates
 from notes_site.base.decoding import decode
 from notes_site.base.diagnostics import Diagnostic, below, error, note, suggestion
 from notes_site.base.digest import combine
+from notes_site.base.errors import DamagedCache
 from notes_site.base.model import Config
 from notes_site.base.paths import ENGINE, SCRIPT, is_inlined
 from notes_site.base.progress import Progress, silent
@@ -28,7 +29,7 @@ from notes_site.pages.templates import Compiled, Source, Templates
 from notes_site.site.assemble import Site, assemble
 from notes_site.site.checks import check_site
 from notes_site.storage import user_cache
-from notes_site.storage.cache import Cache, CacheDamaged
+from notes_site.storage.cache import Cache
 from notes_site.storage.copying import Cleaned
 
 _COMPILED = "templates"
@@ -145,7 +146,7 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
     def body(key: str) -> str:
         found = loaded.new_bodies.get(key) or cache.body(key)
         if found is None:
-            raise CacheDamaged
+            raise DamagedCache
         return found
 
     compiled = Compiled(user_cache.load(_COMPILED, _templates_key(loaded)))

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from notes_site.base.diagnostics import Diagnostic, error
 from notes_site.base.digest import combine, digest
+from notes_site.base.errors import SourceChanged, TemplateError
 from notes_site.base.progress import Progress
 from notes_site.build.compose import Composed
 from notes_site.build.making import Maker
 from notes_site.pages.outputs import Copy, Output
-from notes_site.pages.templates import TemplateFault, distinct
+from notes_site.pages.templates import distinct
 from notes_site.storage import output as publish
 from notes_site.storage.cache import Cache, Row
 from notes_site.storage.files import Stat, as_text, digest_file, settled, stat_of
@@ -54,9 +55,9 @@ class Rendering:
         for done, (path, output) in enumerate(outputs.items(), 1):
             try:
                 self._make(path, output, staging)
-            except TemplateFault as fault:
+            except TemplateError as fault:
                 faults.append(fault.diagnostic)
-            except publish.Changed:
+            except SourceChanged:
                 message = "the file changed while the site was built"
                 faults.append(error(output.source, "changed", message, hint="build again"))
             if done % 50 == 0:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from notes_site.base.errors import CannotWrite
 from notes_site.cli import terminal
 from notes_site.cli.options import FilePath, fail, project_of, with_config
 
@@ -26,7 +27,7 @@ def init(folder: Path) -> None:
     try:
         for path in scaffold.init(folder):
             click.echo(path)
-    except scaffold.Exists as exc:
+    except CannotWrite as exc:
         fail(str(exc))
     there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     click.echo(f"\nNext: {there}notes-site build", err=True)
@@ -60,7 +61,7 @@ def new(config: Path | None, /, title: str, tags: tuple[str, ...], **given: str 
         click.echo(os.path.relpath(scaffold.new(project.root / settings.content, title, fields)))
     except ValueError as exc:
         raise click.UsageError(str(exc)) from exc
-    except scaffold.Exists as exc:
+    except CannotWrite as exc:
         fail(str(exc))
     if "area" not in fields:
         click.echo("it is a plain page, outside all sums: `--area NAME` makes it a note of an area", err=True)

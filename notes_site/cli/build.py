@@ -11,11 +11,12 @@ from typing import Any, NoReturn
 
 import click
 
+from notes_site.base.errors import LockHeld, UnsafeOutput
 from notes_site.build import up_to_date
 from notes_site.build.report import Report, unchanged
 from notes_site.cli import options, terminal
 from notes_site.cli.options import fail, here, project_of, reason, with_config
-from notes_site.config.project import Project, Refused
+from notes_site.config.project import Project
 from notes_site.secrets import streams
 from notes_site.storage.cache import Cache
 
@@ -80,14 +81,13 @@ def built(
 
 def _build(project: Project, cache: Cache, output: str | None, **options: Any) -> Report:
     from notes_site.build import build as builder
-    from notes_site.storage import lock
 
     try:
         with terminal.progress() as progress:
             return builder.build(project, builder.Options(output, **options), cache, progress)
-    except Refused as exc:
+    except UnsafeOutput as exc:
         fail(str(exc))
-    except lock.Busy as exc:
+    except LockHeld as exc:
         _busy(exc)
     except OSError as exc:
         fail(f"the site could not be written: {reason(exc)}")
@@ -135,14 +135,13 @@ def clean(config: Path | None, output: Path | None) -> None:
       notes-site clean
     """
     from notes_site.config.load import load_config
-    from notes_site.storage import lock
     from notes_site.storage import output as publish
 
     project = project_of(config)
     target = output or project.root / load_config(project).output
     try:
         removed, left = publish.clean(target)
-    except lock.Busy as exc:
+    except LockHeld as exc:
         _busy(exc)
     except OSError as exc:
         fail(f"nothing was deleted: {reason(exc)}")

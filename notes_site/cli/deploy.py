@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from notes_site.base.diagnostics import REFUSED, visible
+from notes_site.base.errors import ProjectNotFound
 from notes_site.cli import options, terminal
 from notes_site.cli.build import built
 from notes_site.cli.deploy_options import Given
 from notes_site.cli.options import fail, here, project_of, with_config
-from notes_site.config.project import CONFIG_NAME, NoProject, Project, find
+from notes_site.config.project import CONFIG_NAME, Project, find
 
 
 def _limit(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -65,10 +66,8 @@ def deploy(config: Path | None, /, target: str | None, setup: str | None, **give
     Example:
       notes-site deploy s3://example-notes --dry-run
     """
+    from notes_site.base.errors import DeployError, InvalidTarget, UnsafeOutput
     from notes_site.cli import deploy_job
-    from notes_site.config.project import Refused
-    from notes_site.deploy.keys import BadTarget
-    from notes_site.deploy.model import DeployError
 
     chosen = Given(**given)
     try:
@@ -79,9 +78,9 @@ def deploy(config: Path | None, /, target: str | None, setup: str | None, **give
             if chosen.build and not _build(project, chosen.output):
                 raise DeployError("the build has errors, so nothing is deployed")
             deploy_job.deploy(project, target, chosen)
-    except BadTarget as exc:
+    except InvalidTarget as exc:
         raise click.UsageError(visible(str(exc))) from None
-    except (DeployError, Refused) as exc:
+    except (DeployError, UnsafeOutput) as exc:
         if chosen.as_json:
             terminal.print_json({"state": "failed", "error": str(exc)})
         fail(visible(str(exc)))  # a server may have said anything
@@ -92,7 +91,7 @@ def _project(config: Path | None, output: Path | None) -> Project:
     if config or not output:
         return project_of(config)
     for start in (here(), output.absolute().parent):
-        with suppress(NoProject):
+        with suppress(ProjectNotFound):
             return find(start)
     return Project(output.absolute().parent, output.absolute().parent / CONFIG_NAME)
 

@@ -11,18 +11,18 @@ from typing import NamedTuple
 import click
 
 from notes_site.base.diagnostics import visible
+from notes_site.base.errors import AmbiguousTarget, DeployError, ProjectNotFound
 from notes_site.base.model import Config
 from notes_site.build import sources as origins
 from notes_site.cli import terminal
 from notes_site.cli.deploy_options import Given
 from notes_site.config.load import load_config
-from notes_site.config.project import NoProject, Project, check_place, find, path_from
+from notes_site.config.project import Project, check_place, find, path_from
 from notes_site.deploy import local, run, secrets, show
 from notes_site.deploy.aws import Account
 from notes_site.deploy.cloudfront import Distribution
 from notes_site.deploy.folder import FolderStore
-from notes_site.deploy.keys import NO_JEKYLL, Target, Unclear, bad_keys, parse_target
-from notes_site.deploy.model import DeployError
+from notes_site.deploy.keys import NO_JEKYLL, Target, bad_keys, parse_target
 from notes_site.deploy.s3 import S3Store
 from notes_site.deploy.setup import material
 
@@ -31,11 +31,11 @@ def setup(config: Path | None, kind: str, target: str | None, given: Given) -> s
     """Return what prepares a bucket: the one that is given, that of the settings here, or an example.
 
     Raises:
-        BadTarget: the target cannot be understood.
+        InvalidTarget: the target cannot be understood.
     """
     try:
         settings = load_config(find(Path.cwd(), config))
-    except NoProject:
+    except ProjectNotFound:
         settings = Config()
     where = parse_target(os.path.expanduser(target or settings.deploy_target or "s3://example-notes"))
     region = given.region or settings.deploy_region or "us-east-1"
@@ -57,8 +57,8 @@ def deploy(project: Project, target: str | None, given: Given) -> None:
     """Deploy as the options and settings say, and report.
 
     Raises:
-        BadTarget: the target cannot be understood.
-        Refused: the target is a folder that must not be written to.
+        InvalidTarget: the target cannot be understood.
+        UnsafeOutput: the target is a folder that must not be written to.
         DeployError: it could not be done.
     """
     started = time.perf_counter()
@@ -107,7 +107,7 @@ def _target(text: str, base: Path, given: Given) -> Target:
     """Return what a target means, seen from a folder. Whether a bare name is a bucket is asked on a terminal."""
     try:
         return parse_target(text, lambda name: (base / name).is_dir())
-    except Unclear:
+    except AmbiguousTarget:
         if not _asks(given):
             raise
         question, answers = f"`{visible(text)}` may be a bucket or a folder. Which is it?", ["bucket", "folder"]

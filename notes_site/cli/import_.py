@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import click
 
 from notes_site.base.diagnostics import Diagnostic
+from notes_site.base.errors import ProjectNotFound, UnusableDocument
 from notes_site.cli import terminal
 from notes_site.cli.options import FilePath, here, with_config
-from notes_site.config.project import CONFIG_NAME, NoProject, Project, find
+from notes_site.config.project import CONFIG_NAME, Project, find
 from notes_site.secrets import masking, streams
 
 _SAYS = {
@@ -65,9 +66,9 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
         streams.allow(settings.leaks_allow)
         streams.MASK.learn(text)
         (_plan if is_plan else _readme)(document, text, problems, content, settings, Wishes(**wishes))
-    except disk.Unusable as exc:
+    except UnusableDocument as exc:
         streams.MASK.learn(masking.readable(document.read_bytes()))
-        terminal.show_problems([exc.problem], document.parent, notes=True)
+        terminal.show_problems([exc.diagnostic], document.parent, notes=True)
         sys.exit(1)
 
 
@@ -171,7 +172,7 @@ def _project(config: Path | None) -> Project:
     """Return the project; without one, this folder is to become one."""
     try:
         return find(here(), config)
-    except NoProject as exc:
+    except ProjectNotFound as exc:
         if config is not None:
             raise click.UsageError(str(exc)) from exc
         return Project(here(), here() / CONFIG_NAME)

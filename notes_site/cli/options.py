@@ -13,8 +13,9 @@ from typing import Any, NoReturn
 import click
 
 from notes_site.base import dates
+from notes_site.base.errors import InvalidConfig, ProjectNotFound
 from notes_site.cli import terminal
-from notes_site.config.project import BadConfig, NoProject, Project, find
+from notes_site.config.project import Project, find
 
 
 def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> str:
@@ -63,8 +64,8 @@ def with_config(command: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(*args: Any, **given: Any) -> Any:
         try:
             return command(*args, **given)
-        except BadConfig as exc:
-            terminal.show_problems(exc.problems, exc.project.root, notes=False)
+        except InvalidConfig as exc:
+            terminal.show_problems(exc.diagnostics, Path(exc.root), notes=False)
             sys.exit(1)
 
     option = click.option(
@@ -86,7 +87,7 @@ def project_of(config: Path | None) -> Project:
     """Return the project here, or the one of a config file; without one it is wrong usage."""
     try:
         return find(here(), config)
-    except NoProject as exc:
+    except ProjectNotFound as exc:
         raise click.UsageError(str(exc)) from exc
 
 

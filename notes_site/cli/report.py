@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from notes_site.base.errors import CannotWrite
 from notes_site.cli import options, terminal
 from notes_site.cli.options import fail, project_of, with_config
 from notes_site.config.project import path_from
@@ -80,6 +81,6 @@ def readme(config: Path | None, output: Path | None, force: bool) -> None:
         return
     try:
         written = exporting.save(output, result.text, project.root / load_config(project).content, force=force)
-    except exporting.Refused as exc:
+    except CannotWrite as exc:
         fail(str(exc))
     click.echo(f"{output}: {'written' if written else 'unchanged'}", err=True)

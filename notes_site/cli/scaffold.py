@@ -9,16 +9,12 @@ from pathlib import Path
 
 from notes_site.base import dates, paths
 from notes_site.base.diagnostics import suggestion
+from notes_site.base.errors import CannotWrite, Problem
 from notes_site.base.levels import canonical_level, level_names
 from notes_site.base.model import Config
 from notes_site.config.project import CONFIG_NAME
 from notes_site.content import frontmatter
 from notes_site.storage.files import scan
-
-
-class Exists(Exception):
-    """A file that would have to be overwritten; its text names it."""
-
 
 _CONFIG = """\
 # The settings of this site; every one is listed in docs/configuration.md of notes-site.
@@ -66,10 +62,10 @@ def init(folder: Path) -> list[Path]:
     """Write a site to begin with. Returns the new files.
 
     Raises:
-        Exists: the folder is a site already.
+        CannotWrite: the folder is a site already.
     """
     if os.path.lexists(folder / CONFIG_NAME):
-        raise Exists(f"{folder / CONFIG_NAME} is there already")
+        raise CannotWrite(f"{folder / CONFIG_NAME} is there already")
     title = paths.words_of(frontmatter.clean(folder.resolve().name)) or "Learning notes"
     quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
     files = {CONFIG_NAME: _CONFIG.format(title=quoted), ".gitignore": "/public/\n/.notes-site/\n"}
@@ -91,7 +87,7 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
     """Write a note with this front matter; its folder is its area's. Returns its path.
 
     Raises:
-        Exists: there is such a note already, or something else that would be written to the same page.
+        CannotWrite: there is such a note already, or something else that would be written to the same page.
         ValueError: a title or an area that gives no file name.
     """
     area = str(fields.get("area") or "")
@@ -101,12 +97,12 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
     home = folder or content / (paths.file_name("area", area) if area else "")
     target = home / f"{paths.file_name('title', title)}.md"
     if os.path.lexists(target):
-        raise Exists(f"{target} is there already")
+        raise CannotWrite(f"{target} is there already")
     page = f"{paths.slug(area)}.html"
     if paths.is_reserved(page) or len(page.encode()) > paths.NAME_BYTES:
         raise ValueError(f"the area {area!r} has a page {page}, which some systems cannot write: rename it")
     if clash := _clash(content, target, area):
-        raise Exists(clash)
+        raise CannotWrite(clash)
     _write(target, frontmatter.dump({"title": title, **fields}))
     return target
 
@@ -148,7 +144,7 @@ def checked(config: Config, given: Mapping[str, str | Iterable[str] | None]) -> 
 def _read(name: str, given: str | Iterable[str]) -> object:
     try:
         return frontmatter.value_of(name, given)
-    except frontmatter.BadValue as bad:
+    except Problem as bad:
         raise ValueError(f"{name}: {bad}: {bad.hint}") from None
 
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from notes_site.base.errors import PortUnavailable
 from notes_site.cli import options, terminal
 from notes_site.cli.options import fail, project_of, with_config
 
@@ -50,5 +51,5 @@ def serve(config: Path | None, /, **given: Any) -> None:
         server.serve(project, settings, terminal.progress)
     except KeyboardInterrupt:
         sys.exit(130)
-    except server.NoPort as exc:
+    except PortUnavailable as exc:
         fail(str(exc))

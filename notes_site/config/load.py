@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from notes_site.base.diagnostics import failed
+from notes_site.base.errors import InvalidConfig
 from notes_site.base.model import Config
 from notes_site.config import reading as configs
-from notes_site.config.project import BadConfig, Project, read_config
+from notes_site.config.project import Project, read_config
 
 
 def load_config(project: Project) -> Config:
     """Return the project's config; its warnings are the build's to show.
 
     Raises:
-        BadConfig: it has errors, so that a default would stand for what somebody wrote.
+        InvalidConfig: it has errors, so that a default would stand for what somebody wrote.
     """
     data, _, unread = read_config(project)
     config, problems = configs.read(project.config.name, data)
     if failed(problems := (*unread, *problems)):
-        raise BadConfig(project, problems)
+        raise InvalidConfig(project.config.name, str(project.root), problems)
     return config

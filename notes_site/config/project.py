@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from notes_site.base.diagnostics import Diagnostic
+from notes_site.base.errors import ProjectNotFound, UnsafeOutput
 from notes_site.storage.files import STATE, Stat, read_regular, settled_with, stat_if_there, why_unread
 
 CONFIG_NAME = "notes-site.toml"
-
-
-class BadConfig(Exception):
-    """The config has errors: what it says of folders cannot be relied on. Its `problems` say what and where."""
-
-    def __init__(self, project: Project, problems: Sequence[Diagnostic]) -> None:
-        super().__init__(f"{project.config.name} has errors")
-        self.project, self.problems = project, problems
-
-
-class NoProject(Exception):
-    """No config and no content folder where the command was run; its text says what to do."""
 
 
 class Project(NamedTuple):
@@ -43,11 +32,11 @@ def find(start: Path, config: Path | None = None) -> Project:
     A folder with `content/` in it is a project without a config.
 
     Raises:
-        NoProject: there is none.
+        ProjectNotFound: there is none.
     """
     if config is not None:
         if not os.path.lexists(config):
-            raise NoProject(f"there is no config file {config}")
+            raise ProjectNotFound(f"there is no config file {config}")
         real = config.resolve() if config.exists() else config.absolute()
         return Project(real.parent, real)
     start = start.resolve()
@@ -56,7 +45,7 @@ def find(start: Path, config: Path | None = None) -> Project:
             return Project(folder, folder / CONFIG_NAME)
     if (start / "content").is_dir():
         return Project(start, start / CONFIG_NAME)
-    raise NoProject(f"no {CONFIG_NAME} here or above, and no content folder; `notes-site init DIR` makes a site")
+    raise ProjectNotFound(f"no {CONFIG_NAME} here or above, and no content folder; `notes-site init DIR` makes a site")
 
 
 class ConfigFile(NamedTuple):
@@ -126,25 +115,21 @@ def layers(project: Project, content: str, templates: str, static: str) -> dict[
     return chosen
 
 
-class Refused(Exception):
-    """A folder that must not be written to; its text says why and what to do."""
-
-
 def check_output(output: Path, project: Project, sources: dict[str, str]) -> None:
     """Refuse to write a site where it could destroy something.
 
     Raises:
-        Refused: the root, the home folder, a folder that holds the project or its content or lies in its sources,
+        UnsafeOutput: the root, the home folder, a folder that holds the project or its content or lies in its sources,
             a git checkout's root, or a folder with files and without our marker.
     """
     real = check_place(
         output, project, {n: sources.get(n, project.root / n) for n in ("content", "templates", "static")}
     )
     if (real / ".git").exists():
-        raise Refused(f"{real} is the root of a git checkout; choose a folder in it")
+        raise UnsafeOutput(f"{real} is the root of a git checkout; choose a folder in it")
     marked = (real / STATE / "build.json").is_file()
     if real.is_dir() and not marked and any(entry.name != STATE for entry in real.iterdir()):
-        raise Refused(f"{real} has files that notes-site did not write; empty it, or choose another with --output")
+        raise UnsafeOutput(f"{real} has files that notes-site did not write; empty it, or choose another with --output")
 
 
 def check_place(
@@ -153,20 +138,20 @@ def check_place(
     """Return the real path of a folder to which a site may be written. `kept`: folders by name that must be left alone.
 
     Raises:
-        Refused: the root, the home folder, a file, a folder that holds the config or one of these or lies in one.
+        UnsafeOutput: the root, the home folder, a file, a folder that holds the config or one of these or lies in one.
     """
     real = Path(os.path.realpath(folder))
     if real == Path(real.anchor) or real == Path.home():
-        raise Refused(f"{real} is no folder for a site")
+        raise UnsafeOutput(f"{real} is no folder for a site")
     for name, place in kept.items():
         source = Path(os.path.realpath(place))
         if source == real or source in real.parents:
-            raise Refused(f"{real} lies in the site's own {name} folder; {hint}")
+            raise UnsafeOutput(f"{real} lies in the site's own {name} folder; {hint}")
         if real in source.parents:
-            raise Refused(f"{real} holds the site's {name} folder; {hint}")
+            raise UnsafeOutput(f"{real} holds the site's {name} folder; {hint}")
     config = Path(os.path.realpath(project.config))
     if real in config.parents:
-        raise Refused(f"{real} holds {config.name}; {hint}")
+        raise UnsafeOutput(f"{real} holds {config.name}; {hint}")
     if real.exists() and not real.is_dir():
-        raise Refused(f"{real} is a file")
+        raise UnsafeOutput(f"{real} is a file")
     return real

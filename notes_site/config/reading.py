@@ -10,11 +10,11 @@ from typing import Any
 
 from notes_site.base.decoding import decode
 from notes_site.base.diagnostics import Diagnostic, error, suggestion, warning
+from notes_site.base.errors import Problem
 from notes_site.base.kinds import DEFAULT_KINDS, kind_of
 from notes_site.base.model import Config, ParseOptions
 from notes_site.config.places import NOWHERE, Located, locate
 from notes_site.config.settings import BY_KEY, SETTINGS, TABLES
-from notes_site.config.values import BadSetting
 from notes_site.secrets import detect, masking
 
 FOLDERS = ("content", "templates", "static", "output")
@@ -104,9 +104,9 @@ class _Reader:
             return
         try:
             values[setting.field] = setting.check(value)
-        except BadSetting as bad:
-            name = ".".join((setting.key, *bad.inner))
-            self._tell(error, "bad-setting", key + bad.inner, f"{name}: {bad}", bad.hint)
+        except Problem as bad:
+            name = ".".join((setting.key, *bad.key))
+            self._tell(error, "bad-setting", key + bad.key, f"{name}: {bad}", bad.hint)
 
     def _tell_unknown(self, key: tuple[str, ...]) -> None:
         name = ".".join(key)

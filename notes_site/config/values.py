@@ -1,6 +1,6 @@
 """Checks of settings: what a value of notes-site.toml may be, and what its field of `Config` then holds.
 
-Each takes the value as TOML has it and raises `BadSetting` for one that its setting cannot take.
+Each takes the value as TOML has it and raises `Problem` for one that its setting cannot take.
 """
 
 from __future__ import annotations
@@ -12,24 +12,17 @@ from typing import Any
 
 from notes_site.base import colours, dates, paths
 from notes_site.base.diagnostics import suggestion
+from notes_site.base.errors import Problem
 from notes_site.base.model import HtmlMode
 from notes_site.base.wording import Texts
-
-
-class BadSetting(ValueError):
-    """A value that its setting cannot take: message, `hint`, and the key within it that is to blame."""
-
-    def __init__(self, message: str, hint: str, inner: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.hint, self.inner = hint, inner
 
 
 def as_text(value: Any) -> str:
     """A text that can stand in a page, blanks folded."""
     if not isinstance(value, str):
-        raise BadSetting(f"{_what(value)} stands where a text should", 'write a text in quotes: "..."')
+        raise Problem(f"{_what(value)} stands where a text should", 'write a text in quotes: "..."')
     if bad := next((c for c in value if not c.isprintable() and c not in "\n\t\u00a0\u00ad\u200b\u200c\u200d"), ""):
-        raise BadSetting(f"the character U+{ord(bad):04X} cannot stand in a page", "remove it")
+        raise Problem(f"the character U+{ord(bad):04X} cannot stand in a page", "remove it")
     return " ".join(value.split())
 
 
@@ -37,7 +30,7 @@ def as_title(value: Any) -> str:
     """A text that is not empty."""
     text = as_text(value)
     if not text:
-        raise BadSetting("the title is empty", "name the site, or remove the line")
+        raise Problem("the title is empty", "name the site, or remove the line")
     return text
 
 
@@ -45,7 +38,7 @@ def as_base_url(value: Any) -> str:
     """The address of a published site, without query, fragment and last `/`."""
     text = as_web_link(value)
     if "?" in text or "#" in text:
-        raise BadSetting(f"`{text}` has a query or fragment", f"write `{re.split('[?#]', text)[0].rstrip('/')}`")
+        raise Problem(f"`{text}` has a query or fragment", f"write `{re.split('[?#]', text)[0].rstrip('/')}`")
     return text.rstrip("/")
 
 
@@ -53,14 +46,14 @@ def as_web_link(value: Any) -> str:
     """A web address (`http` or `https`) without user name and password."""
     text = as_text(value)
     if re.match(r"https?://[^/?#]*@", text):
-        raise BadSetting("it holds a user name or password, which would be published", "remove all before the `@`")
+        raise Problem("it holds a user name or password, which would be published", "remove all before the `@`")
     if text and not _WEB_LINK.fullmatch(text):
         hint = (
             f'write "https://{text}"'
             if re.fullmatch(r"[\w.-]+\.\w+(/\S*)?", text)
             else 'write "https://example.org/..."'
         )
-        raise BadSetting(f"`{text}` is no http(s) address", hint)
+        raise Problem(f"`{text}` is no http(s) address", hint)
     return text
 
 
@@ -71,7 +64,7 @@ def as_language(value: Any) -> str:
     """A language tag (BCP 47)."""
     text = as_text(value)
     if not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", text):
-        raise BadSetting(f"`{text}` is no language tag", 'write one like "en", "de" or "pt-BR"')
+        raise Problem(f"`{text}` is no language tag", 'write one like "en", "de" or "pt-BR"')
     return text
 
 
@@ -82,37 +75,37 @@ def as_levels(value: Any) -> tuple[str, ...]:
     for level in levels:
         name = paths.slug(level)
         if not name:
-            raise BadSetting(f"the level `{level}` has no letter or digit", "name it in letters and digits")
+            raise Problem(f"the level `{level}` has no letter or digit", "name it in letters and digits")
         if name in seen:
-            raise BadSetting(f"the levels `{seen[name]}` and `{level}` are one", "keep one of them")
+            raise Problem(f"the levels `{seen[name]}` and `{level}` are one", "keep one of them")
         seen[name] = level
     if not levels:
-        raise BadSetting("there is no level", 'write at least one: ["Basics"]')
+        raise Problem("there is no level", 'write at least one: ["Basics"]')
     return levels
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise BadSetting(f"{_what(value)} stands where a list of texts should", 'write ["...", "..."]')
+        raise Problem(f"{_what(value)} stands where a list of texts should", 'write ["...", "..."]')
     return tuple(as_text(item) for item in value)
 
 
 def as_kind_prefixes(value: Any) -> dict[str, tuple[str, ...]]:
     """The words that tell a kind, for each kind of a table."""
     if not isinstance(value, dict):
-        raise BadSetting(f"{_what(value)} stands where a table should", 'write `[kinds]`, below it `video = ["Video"]`')
+        raise Problem(f"{_what(value)} stands where a table should", 'write `[kinds]`, below it `video = ["Video"]`')
     return {name: _prefixes(name, prefixes) for name, prefixes in value.items()}
 
 
 def _prefixes(name: str, value: Any) -> tuple[str, ...]:
     if not name or paths.slug(name) != name:
-        raise BadSetting(f"`{name}` is no name of a kind", f"write `{paths.slug(name) or 'video'}`", (name,))
+        raise Problem(f"`{name}` is no name of a kind", f"write `{paths.slug(name) or 'video'}`", key=(name,))
     try:
         prefixes = _texts(value)
-    except BadSetting as bad:
-        raise BadSetting(str(bad), bad.hint, (name,)) from None
+    except Problem as bad:
+        raise Problem(str(bad), bad.hint, key=(name,)) from None
     if "" in prefixes:
-        raise BadSetting("an empty prefix", "remove it", (name,))
+        raise Problem("an empty prefix", "remove it", key=(name,))
     return prefixes
 
 
@@ -120,10 +113,10 @@ def as_folder(value: Any) -> str:
     """A relative folder below the config's own, with `/`."""
     text = as_text(value)
     if "\\" in text or re.match(r"[A-Za-z]:|[/~]", text):
-        raise BadSetting(f"`{text}` is no folder below this file's own", "write a relative path with `/`, like `notes`")
+        raise Problem(f"`{text}` is no folder below this file's own", "write a relative path with `/`, like `notes`")
     folder = posixpath.normpath(text) if text else "."
     if folder == "." or folder.split("/")[0] in ("..", ".git", ".notes-site"):
-        raise BadSetting(f"`{text}` is not a folder of its own within the project", "write a name, like `notes`")
+        raise Problem(f"`{text}` is not a folder of its own within the project", "write a name, like `notes`")
     return folder
 
 
@@ -133,14 +126,14 @@ def as_html(value: Any) -> HtmlMode:
     if isinstance(value, bool):
         return "raw" if value else "escaped"
     if not isinstance(value, str) or value not in modes:
-        raise BadSetting(f"{_what(value)} is no way to treat HTML", 'write "raw", "safe" (sanitised) or "escaped"')
+        raise Problem(f"{_what(value)} is no way to treat HTML", 'write "raw", "safe" (sanitised) or "escaped"')
     return modes[value]
 
 
 def as_boolean(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise BadSetting(f"{_what(value)} stands where true or false should", "write `true` or `false`, without quotes")
+        raise Problem(f"{_what(value)} stands where true or false should", "write `true` or `false`, without quotes")
     return value
 
 
@@ -148,7 +141,7 @@ def as_style(value: Any) -> str:
     """The name of a Pygments style; whether there is one is found out later."""
     text = as_text(value)
     if not re.fullmatch(r"[A-Za-z][\w-]*", text):
-        raise BadSetting(f"`{text}` is no name of a Pygments style", 'write one like "default" or "github-dark"')
+        raise Problem(f"`{text}` is no name of a Pygments style", 'write one like "default" or "github-dark"')
     return text
 
 
@@ -158,7 +151,7 @@ def as_fingerprints(value: Any) -> tuple[str, ...]:
     for mark in marks:
         if not re.fullmatch(r"[0-9a-f]{12}", mark):
             hint = "copy the 12 digits that the warning names; never write the secret itself here"
-            raise BadSetting("this is no fingerprint of a leak", hint)
+            raise Problem("this is no fingerprint of a leak", hint)
     return marks
 
 
@@ -168,7 +161,7 @@ def as_accent(value: Any) -> str:
     try:
         colours.parse(text or "#000")
     except ValueError:
-        raise BadSetting(f"`{text}` is no colour", 'write one like "#1a56b0"') from None
+        raise Problem(f"`{text}` is no colour", 'write one like "#1a56b0"') from None
     return text
 
 
@@ -176,7 +169,7 @@ def as_file(value: Any) -> str:
     """The path of a file in the folder `static`."""
     text = as_text(value)
     if "\\" in text or text.startswith("/") or paths.below(text, "") is None:
-        raise BadSetting(f"`{text}` is no file in the folder `static`", 'write its path there, like "logo.svg"')
+        raise Problem(f"`{text}` is no file in the folder `static`", 'write its path there, like "logo.svg"')
     return text
 
 
@@ -184,7 +177,7 @@ def as_edit_url(value: Any) -> str:
     """A web address with `{path}` where the note's path belongs."""
     text = as_web_link(value)
     if text and "{path}" not in text:
-        raise BadSetting(f"`{text}` does not say where the note's path belongs", f'write "{text.rstrip("/")}/{{path}}"')
+        raise Problem(f"`{text}` does not say where the note's path belongs", f'write "{text.rstrip("/")}/{{path}}"')
     return text
 
 
@@ -194,28 +187,28 @@ def as_day(value: Any) -> str:
     try:
         return text and dates.iso(date.fromisoformat(text))
     except ValueError:
-        raise BadSetting(f"`{text}` is no date of our time", "write year, month and day, like 2018-12-14") from None
+        raise Problem(f"`{text}` is no date of our time", "write year, month and day, like 2018-12-14") from None
 
 
 def as_words(value: Any) -> dict[str, str]:
     """Texts of the theme by their names."""
     if not isinstance(value, dict):
-        raise BadSetting(f"{_what(value)} stands where a table should", 'write `[texts]`, below it `menu = "Menü"`')
+        raise Problem(f"{_what(value)} stands where a table should", 'write `[texts]`, below it `menu = "Menü"`')
     return {name: _word(name, text) for name, text in value.items()}
 
 
 def _word(name: str, value: Any) -> str:
     if name not in Texts.__struct_fields__:
         hint = suggestion(name, Texts.__struct_fields__) or "docs/texts.md lists them"
-        raise BadSetting(f"the theme has no text `{name}`", hint, (name,))
+        raise Problem(f"the theme has no text `{name}`", hint, key=(name,))
     try:
         text = as_text(value)
         text.format_map(dict.fromkeys(re.findall(r"\{(\w+)\}", getattr(Texts(), name)), ""))
-    except BadSetting as bad:
-        raise BadSetting(str(bad), bad.hint, (name,)) from None
+    except Problem as bad:
+        raise Problem(str(bad), bad.hint, key=(name,)) from None
     except (KeyError, ValueError, IndexError):
-        raise BadSetting(
-            "its braces are not those of the text that it replaces", f"that is `{getattr(Texts(), name)}`", (name,)
+        raise Problem(
+            "its braces are not those of the text that it replaces", f"that is `{getattr(Texts(), name)}`", key=(name,)
         ) from None
     return text
 
@@ -223,7 +216,7 @@ def _word(name: str, value: Any) -> str:
 def as_count(value: Any) -> int:
     """A whole number from 0 to 1000."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
-        raise BadSetting(f"{_what(value)} is no number from 0 to 1000", "write a number, without quotes")
+        raise Problem(f"{_what(value)} is no number from 0 to 1000", "write a number, without quotes")
     return value
 
 
@@ -240,7 +233,7 @@ def as_target(value: Any) -> str:
     """Where to deploy to: `s3://bucket`, `s3://bucket/prefix`, `file:///folder` or a folder."""
     text = as_text(value)
     if text and re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) and not re.match(r"(?:s3://[^/]|file:///)", text):
-        raise BadSetting(f"`{text}` is no place to deploy to", 'write "s3://bucket", "s3://bucket/prefix" or a folder')
+        raise Problem(f"`{text}` is no place to deploy to", 'write "s3://bucket", "s3://bucket/prefix" or a folder')
     return text
 
 
@@ -248,5 +241,5 @@ def as_bare(value: Any) -> str:
     """A name without spaces."""
     text = as_text(value)
     if " " in text:
-        raise BadSetting(f"`{text}` is no name", "write it without spaces")
+        raise Problem(f"`{text}` is no name", "write it without spaces")
     return text

@@ -11,8 +11,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from notes_site.base.errors import DeployError, ErrorResponse, MalformedResponse
 from notes_site.deploy.error_hints import advice
-from notes_site.deploy.model import DeployError
 
 _TRIES = 8
 _CONNECTING = 5  # tries to reach a server at all
@@ -79,19 +79,15 @@ def _only_to_a_region(response: tuple[Any, dict[str, Any]] | None, **_: object) 
         raise ClientError(response[1], "HeadBucket")
 
 
-class Garbled(Exception):
-    """An answer that says all is well and lacks what it must hold: somebody else than the server has given it."""
-
-
 def field(answer: Mapping[str, Any], name: str) -> Any:
     """Return what an answer must hold.
 
     Raises:
-        Garbled: it does not.
+        MalformedResponse: it does not.
     """
     value = answer.get(name)
     if value in (None, "", '""'):
-        raise Garbled(f"there is no {name} in it")
+        raise MalformedResponse(f"there is no {name} in it")
     return value
 
 
@@ -110,7 +106,7 @@ class Caller:
         """Return the answer to a request; `what` it is to do, for the message when it does not.
 
         Raises:
-            Answer: the server refuses it, or has failed too often.
+            ErrorResponse: the server refuses it, or has failed too often.
             DeployError: the server cannot be reached, or the request cannot be made.
         """
         from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
@@ -125,15 +121,15 @@ class Caller:
                 said = ": ".join(filter(None, (code, exc.response["Error"].get("Message"))))
                 reason = advice(said, code, self._place, what)
                 if not passing or attempt == _TRIES:
-                    raise Answer(reason, code, status) from None
-            except (HTTPClientError, ResponseParserError, ConnectionError, Garbled) as exc:
+                    raise ErrorResponse(reason, code, status) from None
+            except (HTTPClientError, ResponseParserError, ConnectionError, MalformedResponse) as exc:
                 reason = advice(str(exc), type(exc).__name__, self._place, what)
                 if attempt == (_CONNECTING if isinstance(exc, ConnectionError) else _TRIES):
                     raise DeployError(reason) from None
             except BotoCoreError as exc:
                 raise DeployError(advice(str(exc), type(exc).__name__, self._place, what)) from None
             except _ODD as exc:
-                reason = advice(f"{type(exc).__name__}: {exc}", Garbled.__name__, self._place, what)
+                reason = advice(f"{type(exc).__name__}: {exc}", MalformedResponse.__name__, self._place, what)
                 if attempt == _TRIES:
                     raise DeployError(reason) from None
             if self.pause(attempt):
@@ -144,14 +140,6 @@ class Caller:
         """Wait before another try, longer each time. Tells whether there must be none."""
         longest = min(_LONGEST_WAIT, 0.1 * 2**attempt)
         return self._stopped.wait(random.uniform(longest / 2, longest))
-
-
-class Answer(DeployError):
-    """A refusal of the server's, with its code and HTTP status."""
-
-    def __init__(self, reason: str, code: str, status: int) -> None:
-        super().__init__(reason)
-        self.code, self.status = code, status
 
 
 def _code(exc: Any) -> tuple[str, int]:

@@ -31,7 +31,7 @@ _ADVICE = {
     "PartialCredentialsError": "half of the credentials is missing: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "EndpointConnectionError": "the server cannot be reached: check the network, --region and --endpoint-url",
     "ConnectTimeoutError": "the server cannot be reached: check the network, --region and --endpoint-url",
-    "Garbled": _NOT_S3,
+    "MalformedResponse": _NOT_S3,
     "ResponseParserError": _NOT_S3,
     "301": _REDIRECT,
     "302": _REDIRECT,

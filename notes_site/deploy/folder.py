@@ -13,12 +13,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from notes_site.base.digest import digest, hasher
+from notes_site.base.errors import DeployError, LockHeld, PreconditionFailed
 from notes_site.base.paths import collision_key
-from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object
+from notes_site.deploy.model import Headers, Listed, Object
 from notes_site.deploy.store import ABSENT, Data
 from notes_site.storage import output
 from notes_site.storage.files import STATE, digest_file
-from notes_site.storage.lock import Busy, lock
+from notes_site.storage.lock import lock
 
 
 class FolderStore:
@@ -61,14 +62,14 @@ class FolderStore:
                 elif guard:
                     with self._alone():
                         if digest_file(path) != guard:
-                            raise Conflict(key)
+                            raise PreconditionFailed(key)
                         os.replace(staged, path)
                 else:
                     os.replace(staged, path)
             return etag
         except FileNotFoundError as exc:
             if guard:  # it has gone; or the holder of the lock has cleared away what is staged here
-                raise Conflict(key) from None
+                raise PreconditionFailed(key) from None
             raise _failure(path, exc) from None
         except OSError as exc:
             raise _failure(path, exc) from None
@@ -78,13 +79,13 @@ class FolderStore:
             os.link(staged, path)  # unlike a rename, it replaces nothing
             return
         except FileExistsError:
-            raise Conflict(str(path)) from None
+            raise PreconditionFailed(str(path)) from None
         except FileNotFoundError:
             raise
         except OSError:  # a file system without hard links
             with self._alone():
                 if os.path.lexists(path):
-                    raise Conflict(str(path)) from None
+                    raise PreconditionFailed(str(path)) from None
                 os.replace(staged, path)
 
     @contextmanager
@@ -95,10 +96,10 @@ class FolderStore:
                 try:
                     held.enter_context(lock(self._root / STATE / "guard"))
                     break
-                except (Busy, FileNotFoundError):  # the latter: closed by another just now
+                except (LockHeld, FileNotFoundError):  # the latter: closed by another just now
                     time.sleep(0.02)
             else:
-                raise Conflict(str(self._root))
+                raise PreconditionFailed(str(self._root))
             yield
 
     def _spell(self, key: str) -> None:
@@ -178,7 +179,7 @@ class FolderStore:
         """Remove what a killed deploy has staged."""
         guard = self._root / STATE / "guard"
         output.remove_folder(self._staging)
-        with suppress(Conflict, OSError), self._alone():  # while nobody else relies on it
+        with suppress(PreconditionFailed, OSError), self._alone():  # while nobody else relies on it
             output.remove_folder(guard)
         if os.name == "nt":  # where a file that is open cannot be deleted, nor one that another has opened
             output.remove_folder(guard)

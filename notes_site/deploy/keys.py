@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from notes_site.base.errors import AmbiguousTarget, InvalidTarget
 from notes_site.base.paths import collision_key, flaw, nfc
 from notes_site.deploy.model import Kind
 
@@ -14,14 +15,6 @@ KEY_BYTES = 1024  # of an object key (Amazon S3 User Guide, "Naming Amazon S3 ob
 POINTERS = frozenset({"sitemap.xml", "feed.xml", "notes.json", "robots.txt", "llms.txt", "search/entry.js"})
 NO_JEKYLL = ".nojekyll"  # without it GitHub drops what begins with `_` from a branch that it publishes
 MOST_PATHS = 100  # more changed paths than this are invalidated by one wildcard
-
-
-class BadTarget(ValueError):
-    """A target that cannot be understood; its text says how to write one."""
-
-
-class Unclear(BadTarget):
-    """A bare name, which may be that of a bucket or of a folder."""
 
 
 class Target(NamedTuple):
@@ -42,35 +35,37 @@ def parse_target(text: str, is_folder: Callable[[str], bool] = lambda name: Fals
     folder of this name, so that a path that begins with it means one.
 
     Raises:
-        BadTarget: it is none of them; `Unclear`, when it may be two of them.
+        InvalidTarget: it is none of them; `AmbiguousTarget`, when it may be two of them.
     """
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", text)
     if not scheme:
         if re.match(r"(s3|file):", text, re.IGNORECASE):
-            raise BadTarget(f"`{text}` lacks its slashes; write s3://bucket, s3://bucket/prefix or file:///folder")
+            raise InvalidTarget(f"`{text}` lacks its slashes; write s3://bucket, s3://bucket/prefix or file:///folder")
         if not text.strip():
-            raise BadTarget("the target is empty; write s3://bucket, s3://bucket/prefix or a folder")
+            raise InvalidTarget("the target is empty; write s3://bucket, s3://bucket/prefix or a folder")
         first = re.split(r"[/\\]", text)[0]
         if ":" in first and not re.match(r"[A-Za-z]:", text):
-            raise BadTarget(f"`{text}` is no place to deploy to; write s3://bucket or, for a folder, ./{text}")
+            raise InvalidTarget(f"`{text}` is no place to deploy to; write s3://bucket or, for a folder, ./{text}")
         if first.startswith("~"):
-            raise BadTarget(f"there is no home folder `{first}`; for a folder of that name write ./{text}")
+            raise InvalidTarget(f"there is no home folder `{first}`; for a folder of that name write ./{text}")
         if first.strip(".") and not re.match(r"[A-Za-z]:", text) and not is_folder(first):
-            raise Unclear(f"`{text}` may be a bucket or a folder: write s3://{text} or ./{text}")
+            raise AmbiguousTarget(f"`{text}` may be a bucket or a folder: write s3://{text} or ./{text}")
         return Target("", "", text)
     if scheme[1].lower() == "file":
         path = unquote(text[len(scheme[0]) :].removeprefix("localhost"))
         if not path.startswith("/"):
-            raise BadTarget(f"`{text}` names no folder; write file:///path/to/folder")
+            raise InvalidTarget(f"`{text}` names no folder; write file:///path/to/folder")
         return Target("", "", re.sub(r"^/([A-Za-z]:)", r"\1", path))
     if scheme[1].lower() != "s3":
-        raise BadTarget(f"`{scheme[0]}` is no place to deploy to; write s3://bucket, s3://bucket/prefix or a folder")
+        raise InvalidTarget(
+            f"`{scheme[0]}` is no place to deploy to; write s3://bucket, s3://bucket/prefix or a folder"
+        )
     bucket, _, prefix = text[len(scheme[0]) :].partition("/")
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):
-        raise BadTarget(f"`{bucket}` is no name of a bucket: 3 to 63 small letters, digits, dots and hyphens")
+        raise InvalidTarget(f"`{bucket}` is no name of a bucket: 3 to 63 small letters, digits, dots and hyphens")
     prefix = nfc(prefix.strip("/"))
     if wrong := prefix and flaw(prefix):
-        raise BadTarget(f"the prefix `{prefix}` {wrong}")
+        raise InvalidTarget(f"the prefix `{prefix}` {wrong}")
     return Target(bucket, f"{prefix}/" if prefix else "", "")
 
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from notes_site.base.diagnostics import counted, refused
 from notes_site.base.digest import hasher
+from notes_site.base.errors import DeployError
 from notes_site.deploy.headers import headers_of
 from notes_site.deploy.keys import is_fingerprinted, kind_of
-from notes_site.deploy.model import DeployError, LocalFile
+from notes_site.deploy.model import LocalFile
 from notes_site.storage.files import STATE, is_inside, read_json
 
 EMPTY = LocalFile(sha256().hexdigest(), 0, headers_of("", fingerprinted=False), "asset", fingerprinted=False)

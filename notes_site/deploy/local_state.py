@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from notes_site.base.digest import digest
-from notes_site.deploy.model import DeployError
+from notes_site.base.errors import DeployError, LockHeld
 from notes_site.storage.files import STATE
-from notes_site.storage.lock import Busy, lock
+from notes_site.storage.lock import lock
 
 
 @contextmanager
@@ -36,5 +36,5 @@ def remembered(output: Path, target: str, nonce: str) -> Iterator[frozenset[str]
             file.write_text("\n".join([*former[-20:], nonce]), encoding="utf-8")
             yield frozenset(former)
             file.unlink()
-    except Busy as exc:
+    except LockHeld as exc:
         raise DeployError(f"another deploy of {output} to {target} is running ({exc})") from None

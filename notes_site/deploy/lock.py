@@ -12,8 +12,9 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 
+from notes_site.base.errors import ConditionsUnsupported, DeployError, PreconditionFailed
 from notes_site.base.jsondata import decode_object
-from notes_site.deploy.model import LOCK, Conflict, DeployError, Object, Unguarded
+from notes_site.deploy.model import LOCK, Object
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
 TIME_TO_LIVE = 120.0  # seconds
@@ -41,14 +42,14 @@ class Lock:
         """
         for _ in range(5):
             self._asked = _now()
-            with suppress(Conflict):
+            with suppress(PreconditionFailed):
                 self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, ABSENT)
                 break
             there = self._store.get(LOCK)
             if there is None:
                 continue  # released meanwhile
             self._refuse_if_held(there, dead)
-            with suppress(Conflict):
+            with suppress(PreconditionFailed):
                 self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, there.etag)
                 break
         else:
@@ -74,10 +75,10 @@ class Lock:
         for guard in (ABSENT, _NO_ETAG):
             try:
                 self._store.put(LOCK, self._data(), UNCACHED, guard=guard)
-            except Conflict:
+            except PreconditionFailed:
                 continue
             self._store.delete([LOCK])
-            raise Unguarded
+            raise ConditionsUnsupported
 
     def _data(self) -> bytes:
         fields = {"deploy": self._deploy, "nonce": self._nonce, "life": self._life, "beat": self._beat}
@@ -97,7 +98,7 @@ class Lock:
             self._renewing = True
             try:
                 self._etag = put_once(self._store, LOCK, self._data(), UNCACHED, self._etag)
-            except Conflict:
+            except PreconditionFailed:
                 raise DeployError("another deploy has taken the lock over: this one stops; run it again") from None
             finally:
                 self._renewing = False

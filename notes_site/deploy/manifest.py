@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from notes_site.base.errors import DeployError
 from notes_site.base.jsondata import decode_object
-from notes_site.deploy.model import MANIFEST, DeployError, Entry, Manifest
+from notes_site.deploy.model import MANIFEST, Entry, Manifest
 
 SCHEMA = 1
 _TYPES = [str, int, str, str, int, bool, str]  # of an entry's fields

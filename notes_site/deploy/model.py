@@ -12,24 +12,6 @@ MANIFEST = ".notes-site/manifest.json"
 LOCK = ".notes-site/lock.json"
 
 
-class DeployError(Exception):
-    """A deploy that cannot begin or go on; its text says why, and what to do."""
-
-
-class Conflict(Exception):
-    """A conditional write whose condition does not hold."""
-
-
-class Unguarded(DeployError):
-    """A server that ignores or refuses conditional writes."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "this server ignores conditional writes, so that two deploys at once could mix: see to it that there is "
-            "only one, and say so with --no-lock"
-        )
-
-
 class Headers(NamedTuple):
     """The headers that are stored with an object (RFC 9110, sections 8.3 and RFC 9111, section 5.2)."""
 

@@ -12,11 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from notes_site.base.errors import DeployError, PreconditionFailed
 from notes_site.deploy import local
 from notes_site.deploy import manifest as manifests
 from notes_site.deploy.local_state import remembered
 from notes_site.deploy.lock import Lock
-from notes_site.deploy.model import LOCK, MANIFEST, Conflict, DeployError, Listed, LocalFile, Manifest
+from notes_site.deploy.model import LOCK, MANIFEST, Listed, LocalFile, Manifest
 from notes_site.deploy.plan import Plan, Step, most_deletions, plan
 from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
 
@@ -208,9 +209,9 @@ class _Work:
                 return put_once(self._store, MANIFEST, data, UNCACHED, guard)
             there = self._store.get(MANIFEST)  # the best that can be done without conditional writes
             if (there.etag if there else ABSENT) != guard:
-                raise Conflict(MANIFEST)
+                raise PreconditionFailed(MANIFEST)
             return self._store.put(MANIFEST, data, UNCACHED)
-        except Conflict:
+        except PreconditionFailed:
             reason = "was deployed from elsewhere a moment ago" if first else "is being deployed from elsewhere"
             raise DeployError(f"the site {reason}: run this again") from None
 
@@ -243,7 +244,7 @@ class _Work:
         data = parts if file.size > LARGE else b"".join(parts)
         try:
             return put_once(self._store, key, data, file.headers, guard, file.sha256)
-        except Conflict:
+        except PreconditionFailed:
             if guard == ABSENT:
                 self._taken.add(key)
             done = "put there" if guard == ABSENT else "changed"

@@ -10,8 +10,15 @@ from email.utils import parsedate_to_datetime
 from hashlib import md5
 from typing import Any, TypeVar
 
-from notes_site.deploy.aws import PASSING, Account, Answer, Caller, Garbled, client, field
-from notes_site.deploy.model import Conflict, DeployError, Headers, Listed, Object, Unguarded
+from notes_site.base.errors import (
+    ConditionsUnsupported,
+    DeployError,
+    ErrorResponse,
+    MalformedResponse,
+    PreconditionFailed,
+)
+from notes_site.deploy.aws import PASSING, Account, Caller, client, field
+from notes_site.deploy.model import Headers, Listed, Object
 from notes_site.deploy.store import ABSENT, Data
 
 _ROUNDS = 5  # of deleting what could not be deleted at first
@@ -55,13 +62,15 @@ class S3Store:
         def send() -> Object:
             answer = self._client.get_object(**self._of(key))
             if not {"content-length", "transfer-encoding"} & answer["ResponseMetadata"]["HTTPHeaders"].keys():
-                raise Garbled("it does not say where it ends")  # cut within its headers, so that its body is empty
+                raise MalformedResponse(
+                    "it does not say where it ends"
+                )  # cut within its headers, so that its body is empty
             etag = _etag(answer)
             return Object(field(answer, "Body").read(), etag, _age(answer))
 
         try:
             return self._call(send, f"read {key}")
-        except Answer as exc:
+        except ErrorResponse as exc:
             if exc.code in ("NoSuchKey", "404"):
                 return None
             raise
@@ -77,7 +86,7 @@ class S3Store:
         bare = self._bare  # another thread may learn it meanwhile
         try:
             return self._put(key, {**fields, **self._condition(guard)})
-        except Conflict:
+        except PreconditionFailed:
             if guard == ABSENT or bare:
                 raise
         return self._put_matching_bare(key, fields, guard)
@@ -91,9 +100,9 @@ class S3Store:
         """Try an ETag without the quotes that RFC 9110 has: some servers want it so."""
         try:
             written = self._put(key, {**fields, "IfMatch": etag})
-        except Answer as exc:
+        except ErrorResponse as exc:
             if exc.code in ("InvalidArgument", "InvalidRequest", "BadRequest"):  # not the form that it wants
-                raise Conflict(key) from None
+                raise PreconditionFailed(key) from None
             raise
         self._bare = True
         return written
@@ -102,11 +111,11 @@ class S3Store:
         guarded = "IfMatch" in fields or "IfNoneMatch" in fields
         try:
             return self._write(lambda: _etag(self._client.put_object(**self._of(key), **fields)), f"write {key}")
-        except Answer as exc:
+        except ErrorResponse as exc:
             if guarded and _is_refused(exc):
-                raise Conflict(key) from None
+                raise PreconditionFailed(key) from None
             if guarded and exc.code == "NotImplemented":
-                raise Unguarded from None
+                raise ConditionsUnsupported from None
             raise
 
     def _put_parts(self, key: str, data: Iterator[bytes], stored: dict[str, Any], guard: str) -> str:
@@ -116,12 +125,12 @@ class S3Store:
         try:
             parts = [self._put_part(of, upload, number, part, what) for number, part in enumerate(data, 1)]
             if guard and self._etag_of(key) != guard:  # not every server heeds the condition of what follows
-                raise Conflict(key)
+                raise PreconditionFailed(key)
             done = {"UploadId": upload, "MultipartUpload": {"Parts": parts}, **self._condition(guard)}
             self._complete(of, done, what)
             metadata, etag = self._call(lambda: _metadata(self._client.head_object(**of)), what)
             if metadata != stored.get("Metadata", {}):
-                raise Conflict(key)
+                raise PreconditionFailed(key)
         except BaseException:
             with suppress(DeployError):
                 self._call(lambda: self._client.abort_multipart_upload(**of, UploadId=upload), what)
@@ -136,7 +145,7 @@ class S3Store:
     def _complete(self, of: dict[str, str], done: dict[str, Any], what: str) -> None:
         try:
             self._write(lambda: self._client.complete_multipart_upload(**of, **done), what)
-        except Answer as exc:
+        except ErrorResponse as exc:
             if not _is_refused(exc):  # else the object shows whether a try whose answer was lost has completed it
                 raise
 
@@ -195,7 +204,7 @@ class S3Store:
             answer = self._client.delete_objects(Bucket=self._bucket, Delete=request)
             errors = {field(each, "Key"): each for each in answer.get("Errors", ())}
             if {*keys} - errors.keys() - {each.get("Key") for each in answer.get("Deleted", ())}:
-                raise Garbled("it does not say what became of each object")
+                raise MalformedResponse("it does not say what became of each object")
             return {key: each for key, each in errors.items() if each.get("Code") != "NoSuchKey"}
 
         return self._write(send, "delete objects")
@@ -218,7 +227,7 @@ def _with_md5(params: dict[str, Any], **_: object) -> None:
     params["headers"]["Content-MD5"] = _md5(params["body"])
 
 
-def _is_refused(exc: Answer) -> bool:
+def _is_refused(exc: ErrorResponse) -> bool:
     """Tell whether this is the answer to a write whose condition does not hold (Amazon S3 User Guide, "Conditional
     requests"): 404 when there is nothing to match, 409 when somebody else writes just now.
     """

@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 from notes_site.base.diagnostics import Diagnostic, visible
-from notes_site.deploy.model import DeployError
+from notes_site.base.errors import DeployError
 from notes_site.secrets import kingfisher
 from notes_site.secrets.detect import LARGEST, as_text, is_media
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
+from notes_site.base.errors import PreconditionFailed
 from notes_site.deploy.headers import headers_of
-from notes_site.deploy.model import Conflict, Headers, Listed, Object
+from notes_site.deploy.model import Headers, Listed, Object
 
 ABSENT = "*"  # the guard of a write that must not replace anything (RFC 9110, section 13.1.2)
 Data = bytes | Iterator[bytes]  # of an object; what is large comes in parts, and is not held in memory
@@ -28,7 +29,7 @@ class Store(Protocol):
         `guard`: ABSENT, or the ETag that the object must still have.
 
         Raises:
-            Conflict: the guard forbids it.
+            PreconditionFailed: the guard forbids it.
         """
 
     def list(self, wanted: Collection[str]) -> dict[str, Listed]:
@@ -59,11 +60,11 @@ def put_once(store: Store, key: str, data: Data, headers: Headers, guard: str = 
     What comes in parts the store itself must know again.)
 
     Raises:
-        Conflict: somebody else has written it.
+        PreconditionFailed: somebody else has written it.
     """
     try:
         return store.put(key, data, headers, sha256, guard)
-    except Conflict:
+    except PreconditionFailed:
         there = store.get(key) if isinstance(data, bytes) else None
         if there is not None and there.data == data:
             return there.etag

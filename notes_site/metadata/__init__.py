@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from notes_site.base.errors import DamagedFile
 from notes_site.metadata import audio, boxes, ebml, gif, jpeg, png, riff, svg, tiff
-from notes_site.metadata.edits import Damaged, Edit, Memory, Source, edited, in_order
+from notes_site.metadata.edits import Edit, Memory, Source, edited, in_order
 from notes_site.metadata.position import names_a_place
 
 __all__ = ["Edit", "Found", "Source", "edited", "examine"]
@@ -48,7 +49,7 @@ def examine(source: Source) -> Found:
     if clean:
         try:
             edits = in_order(clean(source))
-        except (Damaged, RecursionError):
+        except (DamagedFile, RecursionError):
             return Found(left="damaged" if names_a_place(source) else "")
         return Found(tuple(edit for edit in edits if _changes(source, edit)))
     return Found(left="format" if names_a_place(source) else "")

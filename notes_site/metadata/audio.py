@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from notes_site.metadata.edits import Damaged, Edit, Source
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source
 
 _KEPT_OF_FLAC = frozenset({0, 3, 5})  # STREAMINFO, SEEKTABLE, CUESHEET
 
@@ -13,7 +14,7 @@ def clean_mp3(source: Source) -> Iterator[Edit]:
     """Yield what takes ID3 (2 and 1) and APE tags out.
 
     Raises:
-        Damaged: nothing but tags.
+        DamagedFile: nothing but tags.
     """
     start = _behind_id3(source, 0)
     end = source.size
@@ -25,7 +26,7 @@ def clean_mp3(source: Source) -> Iterator[Edit]:
         size = source.number(end - 20, 4, "little") + (32 if source.number(end - 9, 1) & 0x80 else 0)
         end -= size if 32 <= size <= end - start else 32
     if start >= end:
-        raise Damaged
+        raise DamagedFile
     if start:
         yield Edit(0, start)
     if end < source.size:
@@ -51,7 +52,7 @@ def clean_flac(source: Source) -> Iterator[Edit]:
     """Yield what takes all blocks out by which it is not played.
 
     Raises:
-        Damaged: the file ends within one.
+        DamagedFile: the file ends within one.
     """
     at, last_kept, ended = 4, -1, False
     edits = []
@@ -60,7 +61,7 @@ def clean_flac(source: Source) -> Iterator[Edit]:
         kind, ended = flags & 0x7F, flags & 0x80 != 0
         end = at + 4 + source.number(at + 1, 3)
         if end > source.size:
-            raise Damaged
+            raise DamagedFile
         if kind in _KEPT_OF_FLAC:
             last_kept = at
         else:

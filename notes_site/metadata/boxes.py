@@ -8,7 +8,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from notes_site.metadata.edits import Damaged, Edit, Source, erased, merged
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source, erased, merged
 
 _KEPT = frozenset({
     b"ftyp", b"meta", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"free",
@@ -38,7 +39,7 @@ def boxes(source: Source, at: int, end: int) -> Iterator[Box]:
     """Yield the boxes between two places. A last one that is cut short ends there.
 
     Raises:
-        Damaged: what is there is no box.
+        DamagedFile: what is there is no box.
     """
     for _ in range(_MOST_BOXES):
         if at + 8 > end:
@@ -48,21 +49,21 @@ def boxes(source: Source, at: int, end: int) -> Iterator[Box]:
             size, data = source.number(data, 8), data + 8
         after = end if size == 0 else at + size
         if after < data:
-            raise Damaged
+            raise DamagedFile
         yield Box(kind, at, data, min(after, end))
         at = after
     else:
-        raise Damaged
+        raise DamagedFile
 
 
 def clean(source: Source) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
-        Damaged: its boxes cannot be followed, or it is a camera's raw file.
+        DamagedFile: its boxes cannot be followed, or it is a camera's raw file.
     """
     if source.read(8, 4) == b"crx ":
-        raise Damaged
+        raise DamagedFile
     at, images, films, has_content = 0, list[Box](), list[Box](), False
     for box in boxes(source, 0, source.size):
         at, has_content = box.end, has_content or box.kind in _CONTENT
@@ -77,7 +78,7 @@ def clean(source: Source) -> Iterator[Edit]:
         elif box.kind in _FREE:
             yield from _zeros(box.data, box.end)
     if not has_content:
-        raise Damaged
+        raise DamagedFile
     if at < source.size:
         yield Edit(at, source.size)
     for box in images:
@@ -108,7 +109,7 @@ def _film(source: Source, holder: Box) -> Iterator[Edit]:
             yield from _emptied(box)
             places = list(_samples(source, box))
             if not places:  # they are in fragments
-                raise Damaged
+                raise DamagedFile
             yield from erased(places, [])
         elif box.kind in _HOLDERS:
             yield from _film(source, box)
@@ -136,13 +137,13 @@ def _samples(source: Source, track: Box) -> Iterator[tuple[int, int]]:
     """Where a track's samples are.
 
     Raises:
-        Damaged: its tables do not say.
+        DamagedFile: its tables do not say.
     """
     tables = _inside(source, track, b"mdia", b"minf", b"stbl")
     found = {box.kind: box for box in boxes(source, tables.data, tables.end)} if tables else {}
     places = found.get(b"stco") or found.get(b"co64")
     if not places or b"stsz" not in found or b"stsc" not in found:
-        raise Damaged
+        raise DamagedFile
     runs = _table(source, found[b"stsc"], (4, 4, 4))
     offsets = [row[0] for row in _table(source, places, (8 if places.kind == b"co64" else 4,))]
     fixed, count = source.number(found[b"stsz"].data + 4, 4), source.number(found[b"stsz"].data + 8, 4)
@@ -155,7 +156,7 @@ def _samples(source: Source, track: Box) -> Iterator[tuple[int, int]]:
         size = fixed * many if fixed else sum(sizes[sample : sample + many])
         sample += many
         if offset + size > source.size:
-            raise Damaged
+            raise DamagedFile
         yield offset, offset + size
 
 
@@ -163,7 +164,7 @@ def _table(source: Source, box: Box, widths: tuple[int, ...], skip: int = 0) -> 
     """The rows of a box that is a list: a version, what is to be skipped, their number, and the rows."""
     count, at, width = source.number(box.data + 4 + skip, 4), box.data + 8 + skip, sum(widths)
     if at + count * width > box.end:
-        raise Damaged
+        raise DamagedFile
     data = source.exactly(at, count * width)
     rows = []
     for start in range(0, len(data), width):
@@ -188,7 +189,7 @@ _TOLD = {
 def _items(source: Source, meta: Box) -> Iterator[Edit]:
     children = {box.kind: box for box in boxes(source, meta.data + 4, meta.end)}
     if b"iinf" not in children:
-        raise Damaged
+        raise DamagedFile
     kinds = dict(_kinds(source, children[b"iinf"]))
     told = {item: kind for item, kind in kinds.items() if kind in _TOLD}
     for box in children.values():
@@ -197,7 +198,7 @@ def _items(source: Source, meta: Box) -> Iterator[Edit]:
     if not told:
         return
     if b"iloc" not in children:
-        raise Damaged
+        raise DamagedFile
     places = list(_places(source, children[b"iloc"], children.get(b"idat")))
     kept = merged((start, end) for item, start, end in places if item not in told)
     for item, start, end in places:
@@ -210,7 +211,7 @@ def _overwritten(source: Source, kind: bytes, start: int, end: int, kept: Sequen
     size = end - start
     before = bisect_left(kept, (end, 0)) - 1
     if end > source.size or (before >= 0 and kept[before][1] > start):
-        raise Damaged
+        raise DamagedFile
     new = _TOLD[kind] if size >= len(_TOLD[kind]) else b""
     yield Edit(start, end, new, size - len(new))
 
@@ -221,7 +222,7 @@ def _kinds(source: Source, box: Box) -> Iterator[tuple[int, bytes]]:
     for entry in boxes(source, box.data + head, box.end):
         version = source.number(entry.data, 1)
         if entry.kind != b"infe" or version < 2:
-            raise Damaged
+            raise DamagedFile
         width = 2 if version == 2 else 4
         yield source.number(entry.data + 4, width), source.exactly(entry.data + 4 + width + 2, 4)
 
@@ -238,7 +239,7 @@ def _places(source: Source, box: Box, idat: Box | None) -> Iterator[tuple[int, i
         nonlocal at
         at += count
         if at > box.end:
-            raise Damaged
+            raise DamagedFile
         return source.number(at - count, count) if count else 0
 
     for _ in range(take(wide_id)):
@@ -251,5 +252,5 @@ def _places(source: Source, box: Box, idat: Box | None) -> Iterator[tuple[int, i
             if method == 1 and idat:
                 start += idat.data
             elif method:
-                raise Damaged
+                raise DamagedFile
             yield item, start, start + length if length else source.size

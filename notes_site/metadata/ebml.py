@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from notes_site.metadata.edits import Damaged, Edit, Source
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source
 
 _SEGMENT, _INFO, _TAGS = 0x18538067, 0x1549A966, 0x1254C367
 _TOLD = frozenset({0x4461, 0x7BA9, 0x7384, 0x73A4, 0xBF})  # date, title, file name, its identifier; a checksum
@@ -23,7 +24,7 @@ def clean(source: Source) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
-        Damaged: its elements cannot be followed.
+        DamagedFile: its elements cannot be followed.
     """
     for top in _elements(source, 0, source.size):
         if top.kind != _SEGMENT:
@@ -44,7 +45,7 @@ def _elements(source: Source, at: int, end: int) -> Iterator[_Element]:
         size_at = at + width
         bits = 9 - source.number(size_at, 1).bit_length()
         if width > 4 or bits > 8:
-            raise Damaged
+            raise DamagedFile
         size, data = source.number(size_at, bits) & (1 << 7 * bits) - 1, size_at + bits
         after = end if size == (1 << 7 * bits) - 1 else data + size
         yield _Element(source.number(at, width), at, data, min(after, end))

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import BinaryIO, Literal, NamedTuple
 
+from notes_site.base.errors import DamagedFile
+
 _BLOCK = 1 << 20  # bytes read at a time
-
-
-class Damaged(Exception):
-    """The file is not as its format demands."""
 
 
 class Edit(NamedTuple):
@@ -40,20 +38,20 @@ class Source:
         """Return so many bytes.
 
         Raises:
-            Damaged: the file ends before.
+            DamagedFile: the file ends before.
         """
         if at + count > self.size:
-            raise Damaged
+            raise DamagedFile
         data = self.read(at, count)
         if len(data) != count:
-            raise Damaged
+            raise DamagedFile
         return data
 
     def number(self, at: int, count: int, order: Literal["little", "big"] = "big") -> int:
         """Return the unsigned number in so many bytes.
 
         Raises:
-            Damaged: the file ends before.
+            DamagedFile: the file ends before.
         """
         return int.from_bytes(self.exactly(at, count), order)
 
@@ -79,12 +77,12 @@ def in_order(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Return the edits by place.
 
     Raises:
-        Damaged: two change the same bytes.
+        DamagedFile: two change the same bytes.
     """
     found = sorted(edits)
     for before, after in pairwise(found):
         if before.end > after.start:
-            raise Damaged
+            raise DamagedFile
     return tuple(found)
 
 

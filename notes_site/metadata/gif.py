@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from notes_site.metadata.edits import Damaged, Edit, Source
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source
 
 _EXTENSION, _IMAGE, _END = 0x21, 0x2C, 0x3B
 _COMMENT, _APPLICATION = 0xFE, 0xFF
@@ -15,7 +16,7 @@ def clean(source: Source) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
-        Damaged: there is no image in it, or a block of no known kind.
+        DamagedFile: there is no image in it, or a block of no known kind.
     """
     at = 13 + _table(source.number(10, 1))
     has_image = False
@@ -36,9 +37,9 @@ def clean(source: Source) -> Iterator[Edit]:
             if kind == _END:
                 break
         else:
-            raise Damaged
+            raise DamagedFile
     if not has_image:
-        raise Damaged
+        raise DamagedFile
     if at < source.size:
         yield Edit(at, source.size)
 

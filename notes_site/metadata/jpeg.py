@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from notes_site.metadata.edits import Damaged, Edit, Source
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source
 from notes_site.metadata.tiff import Essentials, essentials, minimal
 
 _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
@@ -31,7 +32,7 @@ def clean(source: Source) -> Iterator[Edit]:
     """Yield what takes the metadata out. Orientation and resolution stay, and all that decides colours.
 
     Raises:
-        Damaged: there is no image in it, or one that is no JPEG of T.81.
+        DamagedFile: there is no image in it, or one that is no JPEG of T.81.
     """
     at = 2
     in_scan = has_image = has_density = has_exif = False
@@ -43,7 +44,7 @@ def clean(source: Source) -> Iterator[Edit]:
         if segment.kind == _EOI:
             break
         if segment.kind == _LOSSLESS:
-            raise Damaged
+            raise DamagedFile
         if segment.kind == _JFIF and source.read(segment.data, 5) == b"JFIF\0" and segment.end - segment.data >= 14:
             has_density = has_density or source.number(segment.data + 7, 1) != 0
             yield from _without_thumbnail(source, segment)
@@ -54,7 +55,7 @@ def clean(source: Source) -> Iterator[Edit]:
         elif not _is_kept(source, segment):
             yield Edit(segment.start, segment.end)
     if not has_image:
-        raise Damaged
+        raise DamagedFile
     if segment and source.size > at:
         yield Edit(at, source.size)
 
@@ -63,7 +64,7 @@ def _next(source: Source, at: int, in_scan: bool) -> _Segment | None:
     """The next segment, None when the file ends first.
 
     Raises:
-        Damaged: the file ends within it.
+        DamagedFile: the file ends within it.
     """
     form, size = _MARKER_IN_SCAN if in_scan else _MARKER, _FIRST_BLOCK
     while at < source.size:
@@ -76,7 +77,7 @@ def _next(source: Source, at: int, in_scan: bool) -> _Segment | None:
                 return _Segment(kind, start, data, data)
             length = source.number(data, 2)
             if length < 2 or data + length > source.size:
-                raise Damaged
+                raise DamagedFile
             return _Segment(kind, start, data + 2, data + length)
         if at + len(block) >= source.size:
             return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zlib import crc32
 
-from notes_site.metadata.edits import Damaged, Edit, Source
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source
 from notes_site.metadata.tiff import essentials, minimal
 
 _KEPT = frozenset({
@@ -19,7 +20,7 @@ def clean(source: Source) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
-        Damaged: the file ends within the image's description.
+        DamagedFile: the file ends within the image's description.
     """
     at = 8
     while at < source.size:
@@ -27,7 +28,7 @@ def clean(source: Source) -> Iterator[Edit]:
         end = at + 12 + source.number(at, 4)
         if end > source.size:
             if kind not in (b"IDAT", b"fdAT"):
-                raise Damaged
+                raise DamagedFile
             return  # cut short: what there is of it is shown
         if kind == b"eXIf":
             yield Edit(at, end, _chunk(kind, minimal(essentials(source, at + 8))))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from notes_site.metadata.edits import Damaged, Edit, Source
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source
 from notes_site.metadata.tiff import essentials, minimal
 
 _KEPT = {
@@ -19,11 +20,11 @@ def clean(source: Source) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
-        Damaged: it ends within a chunk, or is another kind of RIFF.
+        DamagedFile: it ends within a chunk, or is another kind of RIFF.
     """
     form = source.exactly(8, 4)
     if form not in _KEPT:
-        raise Damaged
+        raise DamagedFile
     end = min(8 + source.number(4, 4, "little"), source.size)
     if source.number(4, 4, "little") in (0, 0xFFFFFFFF):  # a recording that was cut off
         end = source.size
@@ -43,7 +44,7 @@ def _chunks(source: Source, form: bytes, at: int, end: int) -> Iterator[Edit]:
         after = at + 8 + size + size % 2
         if at + 8 + size > end:
             if kind not in _KEPT[form]:
-                raise Damaged
+                raise DamagedFile
             after = end  # cut short: what there is of it is shown
         after = min(after, end)
         if kind == b"VP8X":

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from notes_site.metadata.edits import Damaged, Edit, Source
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source
 
 _LARGEST = 50_000_000  # bytes
 _SVG = "http://www.w3.org/2000/svg"
@@ -28,10 +29,10 @@ def clean(source: Source, of_image: Callable[[bytes], bytes]) -> Iterator[Edit]:
     """Yield what takes out all that is not drawn. `of_image` cleans an image that stands in it.
 
     Raises:
-        Damaged: this is no SVG that can be read.
+        DamagedFile: this is no SVG that can be read.
     """
     if source.size > _LARGEST:
-        raise Damaged
+        raise DamagedFile
     reader = _Reader(source.exactly(0, source.size), of_image)
     yield from reader.edits
 
@@ -58,7 +59,7 @@ class _Reader:
         try:
             parser.Parse(data, True)
         except (expat.ExpatError, LookupError, ValueError) as exc:
-            raise Damaged from exc
+            raise DamagedFile from exc
 
     def _instruction(self, name: str, text: str) -> None:
         if name != "xml-stylesheet":
@@ -73,7 +74,7 @@ class _Reader:
         if self._gone or self._data[at : at + 1] != b"<":  # within what goes; or an entity made it
             return
         if self._depth == 1 and name != f"{_SVG} svg":
-            raise Damaged
+            raise DamagedFile
         tag = list(self._attributes(at))
         if name.rpartition(" ")[0] not in _DRAWN or name == f"{_SVG} metadata":
             self._gone = self._depth, at, self._end_of_empty(at, tag)

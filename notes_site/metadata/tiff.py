@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from notes_site.metadata.edits import Damaged, Edit, Source, erased
+from notes_site.base.errors import DamagedFile
+from notes_site.metadata.edits import Edit, Source, erased
 
 _MOST_ENTRIES = 1_000_000  # in one file
 _MOST_VALUES = 4_000_000  # of one entry
@@ -61,14 +62,14 @@ class Tiff:
         """Read the header.
 
         Raises:
-            Damaged: it is none.
+            DamagedFile: it is none.
         """
         self.source, self.base = source, base
         head = source.exactly(base, 8)
         self.order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
         self._big = self.number(base + 2, 2) == 43
         if head[:2] not in (b"II", b"MM") or self.number(base + 2, 2) not in (42, 43):
-            raise Damaged
+            raise DamagedFile
         self._wide = 8 if self._big else 4
         self.head = 16 if self._big else 8
         self.first = self.number(base + (8 if self._big else 4), self._wide)
@@ -82,13 +83,13 @@ class Tiff:
         """Return the directory at an offset.
 
         Raises:
-            Damaged: there is none.
+            DamagedFile: there is none.
         """
         start = self.base + offset
         head, size = (8, 20) if self._big else (2, 12)
         count = self.number(start, head)
         if start + head + count * size > self.source.size:
-            raise Damaged
+            raise DamagedFile
         self.spend(count + 1)
         after = start + head + count * size
         table = self.source.exactly(start + head, count * size)
@@ -99,11 +100,11 @@ class Tiff:
         """Count what is looked at.
 
         Raises:
-            Damaged: it is far too much.
+            DamagedFile: it is far too much.
         """
         self.left -= entries
         if self.left < 0:
-            raise Damaged
+            raise DamagedFile
 
     def _entry(self, at: int, data: bytes) -> Entry:
         parts = (data[:2], data[2:4], data[4 : 4 + self._wide], data[4 + self._wide :])
@@ -115,11 +116,11 @@ class Tiff:
         """Return the whole numbers of an entry.
 
         Raises:
-            Damaged: the file ends before, they are far too many, or not numbers.
+            DamagedFile: the file ends before, they are far too many, or not numbers.
         """
         width = _SIZES.get(entry.kind, 1)
         if entry.many > _MOST_VALUES or width < 2:
-            raise Damaged
+            raise DamagedFile
         data = self.source.exactly(entry.where, entry.size)
         return [int.from_bytes(data[n : n + width], self.order) for n in range(0, len(data), width)]
 
@@ -137,7 +138,7 @@ def images(tiff: Tiff) -> Iterator[Directory]:
     """Yield the directories of all images, those within others too.
 
     Raises:
-        Damaged: one is not where it should be.
+        DamagedFile: one is not where it should be.
     """
     pending, seen = [tiff.first], set[int]()
     while pending:
@@ -158,11 +159,11 @@ def clean(source: Source) -> tuple[Edit, ...]:
     """Return what takes the metadata out of a TIFF: all that no image in it needs becomes zeros.
 
     Raises:
-        Damaged: it does not say what an image needs, or is a camera's raw file, which is nothing without the rest.
+        DamagedFile: it does not say what an image needs, or is a camera's raw file, which is nothing without the rest.
     """
     tiff = Tiff(source)
     if source.read(8, 2) == b"CR":
-        raise Damaged
+        raise DamagedFile
     found = [*images(tiff)]
     tables = [tiff.without(each) for each in found if any(entry.tag not in _KEPT for entry in each.entries)]
     if not tables:
@@ -178,21 +179,21 @@ def _pixels(tiff: Tiff, directory: Directory) -> Iterator[tuple[int, int]]:
     """Where the image of a directory is.
 
     Raises:
-        Damaged: nobody but its maker can tell.
+        DamagedFile: nobody but its maker can tell.
     """
     by_tag = {entry.tag: tiff.values(entry) for entry in directory.entries if entry.tag in _TELLING}
     if _DNG_VERSION in by_tag or _OF_SENSORS.intersection(by_tag.get(_PHOTOMETRIC, ())) or _JPEG in by_tag:
-        raise Damaged
+        raise DamagedFile
     if not by_tag.get(_WIDTH) or not by_tag.get(_HEIGHT):
-        raise Damaged
+        raise DamagedFile
     size = -(-by_tag[_WIDTH][0] * sum(by_tag.get(_BITS, [1])) // 8) * by_tag[_HEIGHT][0]
     said = sum(by_tag.get(_STRIP_SIZES, [])) + sum(by_tag.get(_TILE_SIZES, []))
     if by_tag.get(_COMPRESSION, [1]) == [1] and said < size:
-        raise Damaged  # decoders do not believe it either
+        raise DamagedFile  # decoders do not believe it either
     for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
         starts, counts = by_tag.get(places, []), by_tag.get(sizes, [])
         if len(starts) != len(counts) or not all(counts):
-            raise Damaged
+            raise DamagedFile
         yield from ((tiff.base + start, tiff.base + start + size) for start, size in zip(starts, counts, strict=True))
 
 
@@ -211,7 +212,7 @@ def essentials(source: Source, base: int) -> Essentials:
         tiff = Tiff(source, base)
         by_tag = {entry.tag: entry for entry in tiff.directory(tiff.first).entries}
         orientation = tiff.values(by_tag[ORIENTATION])[:1] if ORIENTATION in by_tag else []
-    except Damaged:
+    except DamagedFile:
         return Essentials()
     return Essentials(orientation[0] if orientation and 1 <= orientation[0] <= 8 else 1, _resolution(tiff, by_tag))
 
@@ -221,7 +222,7 @@ def _resolution(tiff: Tiff, by_tag: dict[int, Entry]) -> tuple[bytes, bytes, int
     try:
         unit = tiff.values(by_tag[_RESOLUTION_UNIT])[0] if _RESOLUTION_UNIT in by_tag else 2
         both = [_rational(tiff, by_tag[tag]) for tag in (_X_RESOLUTION, _Y_RESOLUTION)]
-    except (Damaged, KeyError, IndexError):
+    except (DamagedFile, KeyError, IndexError):
         return None
     if not all(denominator and numerator for numerator, denominator in both) or unit not in (1, 2, 3):
         return None
@@ -233,7 +234,7 @@ def _resolution(tiff: Tiff, by_tag: dict[int, Entry]) -> tuple[bytes, bytes, int
 
 def _rational(tiff: Tiff, entry: Entry) -> tuple[int, int]:
     if entry.kind != 5:
-        raise Damaged
+        raise DamagedFile
     return tiff.number(entry.where, 4), tiff.number(entry.where + 4, 4)
 
 
@@ -262,7 +263,7 @@ def has_position(source: Source, base: int, most: int) -> tuple[bool, int]:
     """
     try:
         tiff = Tiff(source, base, most)
-    except Damaged:
+    except DamagedFile:
         return False, most - 1
     try:
         for directory in images(tiff):
@@ -271,6 +272,6 @@ def has_position(source: Source, base: int, most: int) -> tuple[bool, int]:
                     inner = tiff.directory(tiff.values(entry)[0])
                     if any(each.tag in (2, 4) and any(source.read(each.where, 24)) for each in inner.entries):
                         return True, tiff.left
-    except Damaged:
+    except DamagedFile:
         pass
     return False, tiff.left - 1

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from notes_site.base import durations, slots
 from notes_site.base.diagnostics import Diagnostic, error, nearest, suggestion
 from notes_site.base.digest import combine, digest
+from notes_site.base.errors import TemplateError
 from notes_site.base.language import attributes
 from notes_site.base.model import Record
 from notes_site.base.paths import host, href
@@ -36,14 +37,6 @@ class Source(NamedTuple):
 
     shown: str
     text: str
-
-
-class TemplateFault(Exception):
-    """A template that cannot be used, with the problem to show."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
 
 
 _Kept = tuple[dict[str, tuple[str, ...]], dict[str, bytes]]  # references by digest, bytecode by Jinja's key
@@ -163,7 +156,7 @@ class Templates:
         """Return the digest of a template with all that it extends, includes or imports, absent ones too.
 
         Raises:
-            TemplateFault: a template does not parse, or names another one by a variable.
+            TemplateError: a template does not parse, or names another one by a variable.
         """
         if name not in self._digests:
             closure = sorted(self._closure(name))
@@ -197,7 +190,7 @@ class Templates:
                 for needed in sorted(self._closure(name)):
                     if needed in self._sources and not self._is_theirs(needed):
                         self._env.get_template(needed)
-            except TemplateFault as fault:
+            except TemplateError as fault:
                 found[fault.diagnostic] = None
             except jinja2.TemplateSyntaxError as exc:
                 found[_syntax(exc, self._sources.get(exc.name or name), self._env.filters)] = None
@@ -211,24 +204,24 @@ class Templates:
         """Return the page.
 
         Raises:
-            TemplateFault: the template does not parse, is not there, or uses what the view does not have.
+            TemplateError: the template does not parse, is not there, or uses what the view does not have.
         """
         try:
             return self._env.get_template(name).render(view=view).encode()
         except jinja2.TemplateSyntaxError as exc:
-            raise TemplateFault(_syntax(exc, self._sources.get(exc.name or name), self._env.filters)) from exc
+            raise TemplateError(_syntax(exc, self._sources.get(exc.name or name), self._env.filters)) from exc
         except RecursionError as exc:
-            raise TemplateFault(self._endless(exc, name, view)) from exc
+            raise TemplateError(self._endless(exc, name, view)) from exc
         except jinja2.TemplateNotFound as exc:
-            raise TemplateFault(self._not_found(exc, name, view)) from exc
+            raise TemplateError(self._not_found(exc, name, view)) from exc
         except SecurityError as exc:
-            raise TemplateFault(self._unsafe(exc, name, view)) from exc
+            raise TemplateError(self._unsafe(exc, name, view)) from exc
         except jinja2.TemplateError as exc:
-            raise TemplateFault(self._runtime(exc, name, view)) from exc
+            raise TemplateError(self._runtime(exc, name, view)) from exc
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as exc:
             if not self._line_of(exc)[1]:
                 raise
-            raise TemplateFault(self._runtime(exc, name, view)) from exc
+            raise TemplateError(self._runtime(exc, name, view)) from exc
 
     def _not_found(self, exc: jinja2.TemplateNotFound, name: str, view: View) -> Diagnostic:
         missing = str(exc.name or name)
@@ -286,7 +279,7 @@ def _references(env: jinja2.Environment, source: Source) -> tuple[str, ...]:
     try:
         tree = env.parse(source.text, filename=source.shown)
     except jinja2.TemplateSyntaxError as exc:
-        raise TemplateFault(_syntax(exc, source, ())) from exc
+        raise TemplateError(_syntax(exc, source, ())) from exc
     found = tuple(meta.find_referenced_templates(tree))
     if None in found:
         kinds = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
@@ -294,7 +287,7 @@ def _references(env: jinja2.Environment, source: Source) -> tuple[str, ...]:
         message = "the template to use is named by a variable, so no page could tell when to be made again"
         hint = "write its name as text, or include the alternatives by `{% if %}`"
         place = _place_in(_line_of(source.text, line), line, ())
-        raise TemplateFault(error(source.shown, "dynamic-template", message, hint=hint, **place))
+        raise TemplateError(error(source.shown, "dynamic-template", message, hint=hint, **place))
     return tuple(name for name in found if name)
 
 

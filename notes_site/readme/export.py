@@ -9,16 +9,13 @@ from typing import NamedTuple
 
 from notes_site.base.decoding import decode
 from notes_site.base.diagnostics import Diagnostic
+from notes_site.base.errors import CannotWrite
 from notes_site.build.compose import Composed, compose
 from notes_site.config import project
 from notes_site.content import frontmatter
 from notes_site.readme.exporter import marks
 from notes_site.readme.exporter.pack import Folders, pack
 from notes_site.storage.cache import Cache
-
-
-class Refused(Exception):
-    """A file that must not be overwritten, or a place where the README would do harm; its text says why."""
 
 
 class Exported(NamedTuple):
@@ -60,19 +57,19 @@ def save(path: Path, text: str, content: Path, *, force: bool) -> bool:
     """Write the README; one line of ours in front tells it from others. Returns False when it was as it is.
 
     Raises:
-        Refused: the file is not ours, or was changed by hand, and `force` is off; or it would become a note.
+        CannotWrite: the file is not ours, or was changed by hand, and `force` is off; or it would become a note.
         OSError: it could not be written.
     """
     real = Path(os.path.realpath(path))
     if Path(os.path.realpath(content)) in real.parents:
-        raise Refused(f"{path} lies in {content}, where it would be a note; choose another place")
+        raise CannotWrite(f"{path} lies in {content}, where it would be a note; choose another place")
     if path.exists():
         before = path.read_text(encoding="utf-8", errors="replace")
         if before == text:
             return False
         if not force and not marks.is_unchanged(before):
             why = "was changed by hand" if marks.is_ours(before) else "is not of notes-site's making"
-            raise Refused(f"{path} {why}; --force replaces it")
+            raise CannotWrite(f"{path} {why}; --force replaces it")
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = path.with_name(f".{path.name}.notes-site")
     try:

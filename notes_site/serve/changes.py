@@ -15,6 +15,7 @@ import msgspec
 from notes_site.base.decoding import LIMIT
 from notes_site.base.diagnostics import Diagnostic, below, failed
 from notes_site.base.digest import digest
+from notes_site.base.errors import RescanNeeded
 from notes_site.base.model import Note, Parsed
 from notes_site.build.inputs import ignored_in, reads_as_text, scan_layers, stamp_of
 from notes_site.build.load import Loaded, checked_for_leaks, leaks_in_file
@@ -26,10 +27,6 @@ Place = tuple[str, str]
 
 _EMPTY = digest(b"")
 _EXACT_NAMES = sys.platform == "linux"  # elsewhere one file answers to several spellings
-
-
-class Odd(Exception):
-    """Only a scan of everything can tell what a change means."""
 
 
 class Change(NamedTuple):
@@ -103,21 +100,21 @@ def read_change(place: Place, old: Loaded) -> Change:
     """Read a changed file of what is loaded.
 
     Raises:
-        Odd: the config, our own source, or anything but a plain file of a name and size that a scan lets pass.
+        RescanNeeded: the config, our own source, or anything but a plain file of a name and size that a scan lets pass.
     """
     layer, path = place
     if layer in ("config", "program") or as_text(path) != path or _is_told_by_name(old, layer, path):
-        raise Odd
+        raise RescanNeeded
     file = Path(old.roots[layer], path)
     if not _EXACT_NAMES and (path not in old.inputs.digests[layer] or not file.is_file()):
-        raise Odd
+        raise RescanNeeded
     try:
         if os.path.realpath(file) != os.path.join(os.path.realpath(old.roots[layer]), *path.split("/")):
-            raise Odd  # through a symbolic link
+            raise RescanNeeded  # through a symbolic link
         now = time.time_ns()
         before = file.lstat()
         if not modes.S_ISREG(before.st_mode) or (before.st_size > LIMIT and reads_as_text(layer, path)):
-            raise Odd
+            raise RescanNeeded
         is_text = reads_as_text(layer, path)
         data: bytes | None = None
         leaked: tuple[Diagnostic, ...] = ()
@@ -130,7 +127,7 @@ def read_change(place: Place, old: Loaded) -> Change:
     except FileNotFoundError:
         return Change(layer, path, None, "", "")
     except OSError as exc:
-        raise Odd from exc
+        raise RescanNeeded from exc
     stat = stat_of(before)
     return Change(layer, path, data if is_text else None, found, stamp_of(stat) if settled(stat, now) else "", leaked)
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from notes_site.base.diagnostics import Diagnostic, failed, in_order, show
+from notes_site.base.errors import DamagedCache, FilesChanging, RescanNeeded, TemplateError
 from notes_site.base.mediatypes import media_type
 from notes_site.base.model import Parsed, overwrite
 from notes_site.base.paths import is_note
@@ -25,12 +26,11 @@ from notes_site.build.making import Maker
 from notes_site.config import reading as configs
 from notes_site.config.project import Project, seen_from
 from notes_site.pages.outputs import Copy, Page
-from notes_site.pages.templates import TemplateFault, distinct
+from notes_site.pages.templates import distinct
 from notes_site.secrets import streams
 from notes_site.serve import collector
 from notes_site.serve.changes import (
     Change,
-    Odd,
     changed_by,
     config_stamp,
     differing,
@@ -46,16 +46,12 @@ from notes_site.serve.changes import (
 from notes_site.serve.copies import Copies
 from notes_site.serve.outputs import Outputs, opened
 from notes_site.serve.responses import Answer, Face, faced, fault
-from notes_site.storage.cache import Cache, CacheDamaged
+from notes_site.storage.cache import Cache
 from notes_site.storage.search_records import Records
 
 _SPARE = 100  # texts and records held in vain until they are looked for
 _ATTEMPTS = 4  # at finding all files at rest
 _LOST = "This page of the last good site is lost: the cache was cleared. Mend the problems to see the new one."
-
-
-class _Moving(Exception):
-    """A file was saved while others were read."""
 
 
 class Preview(Outputs):
@@ -161,7 +157,7 @@ class Preview(Outputs):
         config = self.project.config
         for _ in range(_ATTEMPTS):
             now = stamps_now(self.roots, config)
-            with suppress(_Moving):
+            with suppress(FilesChanging):
                 return self._refresh(differing(self._stamps, now, self.roots, config), final, now)
         return True
 
@@ -169,7 +165,7 @@ class Preview(Outputs):
         """Take in these files. `now`: the stamps that all files must still have once these are read.
 
         Raises:
-            _Moving: they have not.
+            FilesChanging: they have not.
         """
         old = self._newest.loaded
         places = {place for file in files for place in places_of(file, self.project.config, old.roots)}
@@ -177,9 +173,9 @@ class Preview(Outputs):
             return True
         try:
             if old.inputs.problems or any(is_linked(file, old.inputs.links) for file in files):
-                raise Odd  # a file could not be read, or has several names: only a scan tells what it is now
+                raise RescanNeeded  # a file could not be read, or has several names: only a scan tells what it is now
             changes = [read_change(place, old) for place in sorted(places)]
-        except Odd:
+        except RescanNeeded:
             return self.reload(final=final, now=now)
         stamps = {f"{change.layer}:{change.path}": change.stamp for change in changes}
         changes = [
@@ -199,7 +195,7 @@ class Preview(Outputs):
 
     def _compare(self, now: Mapping[str, str] | None) -> None:
         if now is not None and stamps_now(self.roots, self.project.config) != now:
-            raise _Moving
+            raise FilesChanging
 
     def _prune(self) -> None:
         """Let go of texts and records that neither the site in view nor the newest needs, when some have gathered."""
@@ -296,7 +292,7 @@ class Preview(Outputs):
         """Return what an output looks like, without rendering it."""
         try:
             return faced(self._maker, self.outputs[path])[0]
-        except TemplateFault as problem:
+        except TemplateError as problem:
             return self._fault(path, problem).face
 
     def answer(self, path: str) -> Answer:
@@ -305,11 +301,11 @@ class Preview(Outputs):
         """
         try:
             return self._made(path)
-        except CacheDamaged:  # a build elsewhere cleared it
+        except DamagedCache:  # a build elsewhere cleared it
             if self._shown is self._newest:
                 self._cache.clear()
                 self.reload()
-                with suppress(CacheDamaged, KeyError):
+                with suppress(DamagedCache, KeyError):
                     return self._made(path)
         return fault(path, _LOST)
 
@@ -331,10 +327,10 @@ class Preview(Outputs):
         face = self.face(path)
         try:
             return Answer(path, faced(self._maker, output)[1](), None, kind, face)
-        except TemplateFault as problem:
+        except TemplateError as problem:
             self._faults[path] = problem.diagnostic, face
             self._problems = None
             return self._fault(path, problem)._replace(face=face)
 
-    def _fault(self, path: str, problem: TemplateFault) -> Answer:
+    def _fault(self, path: str, problem: TemplateError) -> Answer:
         return fault(path, *self.show([problem.diagnostic]))

@@ -15,6 +15,7 @@ from typing import NamedTuple, NoReturn
 
 import uvicorn
 
+from notes_site.base.errors import PortUnavailable
 from notes_site.base.progress import Progress
 from notes_site.config.project import Project
 from notes_site.serve.app import App
@@ -39,21 +40,17 @@ class Settings(NamedTuple):
     say: Callable[[str], None]
 
 
-class NoPort(Exception):
-    """No port could be had; its text says where and why."""
-
-
 def serve(project: Project, settings: Settings, progress: Callable[[], AbstractContextManager[Progress]]) -> NoReturn:
     """Serve until a signal ends it. `progress` shows how loading gets on.
 
     Raises:
-        NoPort: all are taken, or the host is not this machine.
+        PortUnavailable: all are taken, or the host is not this machine.
         KeyboardInterrupt: Ctrl-C.
     """
     try:
         listening = bound(settings.host, settings.port)
     except OSError as exc:
-        raise NoPort(f"cannot listen at {settings.host}:{settings.port}: {exc.strerror}") from exc
+        raise PortUnavailable(f"cannot listen at {settings.host}:{settings.port}: {exc.strerror}") from exc
     with listening:
         port = listening.getsockname()[1]
         if settings.port and port != settings.port:

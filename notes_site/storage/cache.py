@@ -36,10 +36,6 @@ _ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the second where a message quot
 Row = tuple[str, ...]
 
 
-class CacheDamaged(Exception):
-    """The cache lacks what it promised; building without it mends that."""
-
-
 class Cache:
     """The open cache. Nothing is kept until `commit`."""
 

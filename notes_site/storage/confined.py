@@ -9,22 +9,12 @@ from __future__ import annotations
 import os
 import stat as modes
 from pathlib import Path
-from typing import Literal
 
+from notes_site.base.errors import UnusablePath
 from notes_site.storage.files import is_ignored, is_within, open_below
 
 LARGEST = 100_000_000
 """The largest file that is taken along, in bytes: GitHub takes none that is larger."""
-
-Why = Literal["gone", "outside", "circle", "hidden", "special", "large", "unreadable"]
-
-
-class Refused(Exception):
-    """A file that must not be read, and why."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 def root_of(folder: Path) -> str:
@@ -45,18 +35,18 @@ def find(root: str, path: str) -> str:
     """Return the real path of what lies at `path` (as `paths.below` returns it) in the real folder `root`.
 
     Raises:
-        Refused: nothing is there, it is hidden, or a symbolic link leads out of the folder or in a circle.
+        UnusablePath: nothing is there, it is hidden, or a symbolic link leads out of the folder or in a circle.
     """
     try:
         real = os.path.realpath(os.path.join(root, *path.split("/")), strict=True)
     except (FileNotFoundError, NotADirectoryError, ValueError):
-        raise Refused("gone") from None
+        raise UnusablePath("gone") from None
     except OSError as exc:
-        raise Refused("unreadable" if isinstance(exc, PermissionError) else "circle") from None
+        raise UnusablePath("unreadable" if isinstance(exc, PermissionError) else "circle") from None
     if not is_within(real, root):
-        raise Refused("outside")
+        raise UnusablePath("outside")
     if any(map(is_ignored, [*path.split("/"), *os.path.relpath(real, root).split(os.sep)])) and real != root:
-        raise Refused("hidden")
+        raise UnusablePath("hidden")
     return real
 
 
@@ -64,18 +54,18 @@ def read(root: str, path: str, most: int = LARGEST) -> bytes:
     """Return the bytes of a file in the real folder `root`, of `most` bytes.
 
     Raises:
-        Refused: as for `find`; it is no plain file, is larger, or the system does not let us read it.
+        UnusablePath: as for `find`; it is no plain file, is larger, or the system does not let us read it.
     """
     real = find(root, path)
     if os.path.isdir(real):
-        raise Refused("gone")
+        raise UnusablePath("gone")
     try:
         if not modes.S_ISREG(os.lstat(real).st_mode):
-            raise Refused("special")
+            raise UnusablePath("special")
         with open_below(root, real) as file:
             data = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
     except OSError:
-        raise Refused("unreadable") from None
+        raise UnusablePath("unreadable") from None
     if data is None or len(data) > most:
-        raise Refused("large")
+        raise UnusablePath("large")
     return data

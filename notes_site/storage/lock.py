@@ -8,11 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from notes_site.base.errors import LockHeld
 from notes_site.storage.files import link_in_the_way, plain_descriptor
-
-
-class Busy(Exception):
-    """Another build holds the lock; its text says who."""
 
 
 @contextmanager
@@ -20,7 +17,7 @@ def lock(folder: Path) -> Iterator[None]:
     """Hold the one lock of an output folder while the body runs. The system frees it when the process ends.
 
     Raises:
-        Busy: another process holds it.
+        LockHeld: another process holds it.
         OSError: it cannot be made, or it is a link: what is written to it would go elsewhere.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,7 +34,7 @@ def lock(folder: Path) -> Iterator[None]:
             if exc.errno in (errno.EMFILE, errno.ENFILE):
                 raise
             held.seek(0)
-            raise Busy(held.read(200).decode(errors="replace") or "another process") from None
+            raise LockHeld(held.read(200).decode(errors="replace") or "another process") from None
         held.truncate(0)
         held.write(f"process {os.getpid()}".encode())
         held.flush()

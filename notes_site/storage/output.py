@@ -16,15 +16,12 @@ from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
 from notes_site.base.diagnostics import Diagnostic, error
+from notes_site.base.errors import SourceChanged
 from notes_site.base.paths import collision_key
 from notes_site.storage.copying import write_cleaned
 from notes_site.storage.files import STATE, read_digest, why_unread
 from notes_site.storage.lock import lock
 from notes_site.storage.record import SCHEMA, _recorded, marker
-
-
-class Changed(Exception):
-    """A file changed between its scan and its copy; its text names it."""
 
 
 @contextmanager
@@ -60,7 +57,7 @@ class Staging:
         """Stage a copy of a file, with `clean` without its metadata.
 
         Raises:
-            Changed: its bytes no longer have the expected digest.
+            SourceChanged: its bytes no longer have the expected digest.
         """
         with _named(self._output / path):
             copy = self._new(path)
@@ -71,7 +68,7 @@ class Staging:
                 shutil.copyfile(source, copy)
             found = read_digest(copy)
         if found != expected:
-            raise Changed(str(source))
+            raise SourceChanged(str(source))
 
     def _new(self, path: str) -> Path:
         if not self._files:
@@ -254,7 +251,7 @@ def clean(output: Path) -> tuple[int, list[Path]]:
     Returns how many files of the site were deleted, and which could not be; the record goes on to own these.
 
     Raises:
-        Busy: a build of this folder is running.
+        LockHeld: a build of this folder is running.
         OSError: nothing can be written there, or nobody can tell what is ours: the record is kept.
     """
     state = output / STATE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from notes_site.base.errors import DamagedCache
 from notes_site.base.model import SearchRecord
-from notes_site.storage.cache import Cache, CacheDamaged
+from notes_site.storage.cache import Cache
 
 
 class Records:
@@ -23,23 +24,23 @@ class Records:
         """Return the terms of records.
 
         Raises:
-            CacheDamaged: one is not there.
+            DamagedCache: one is not there.
         """
         known = self.chunks(digests)
         try:
             return [known[digest] for digest in digests]
         except KeyError as exc:
-            raise CacheDamaged from exc
+            raise DamagedCache from exc
 
     def sections(self, digest: str) -> str:
         """Return the sections of a record.
 
         Raises:
-            CacheDamaged: it is not there.
+            DamagedCache: it is not there.
         """
         found = self.new[digest][1] if digest in self.new else self._cache.sections(digest)
         if found is None:
-            raise CacheDamaged
+            raise DamagedCache
         return found
 
     def chunks(self, keys: Sequence[str]) -> Mapping[str, str]:

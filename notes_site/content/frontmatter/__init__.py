@@ -2,11 +2,10 @@
 
 from notes_site.content.frontmatter.fields import value_of
 from notes_site.content.frontmatter.reading import Source, parse
-from notes_site.content.frontmatter.values import BadValue, clean, status_of
+from notes_site.content.frontmatter.values import clean, status_of
 from notes_site.content.frontmatter.writing import dump, json_schema, reference
 
 __all__ = [
-    "BadValue",
     "Source",
     "clean",
     "dump",

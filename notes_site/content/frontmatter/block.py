@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from notes_site.base.errors import Problem
+
 MAX_SIZE = 64 * 1024
 """The largest block that is read, in characters."""
 
@@ -24,24 +26,19 @@ _FIRST_TEXT = re.compile(r"[ \t]*\S")
 
 
 class Block(NamedTuple):
-    """Front matter between `start` and `end`; the note's own text from `body`. All index the whole text."""
+    """Front matter between `start` and `end`; the note's own text from `body`. All index the whole text.
+
+    `problem` says why what begins as front matter is none.
+    """
 
     start: int
     end: int
     body: int
+    problem: Problem | None = None
 
 
-class Broken(NamedTuple):
-    """What begins as front matter and is none: message code, where it stands, and where the text goes on."""
-
-    code: str
-    start: int
-    end: int
-    body: int
-
-
-def find(text: str) -> Block | Broken | None:
-    """Return the front matter's place, why it has none, or None when the text has no front matter."""
+def find(text: str) -> Block | None:
+    """Return the front matter's place, or None when the text has no front matter."""
     if not text.startswith("---"):
         return _toml(text) if text.startswith("+++") else _json(text) or _late(text)
     opening = _OPEN.match(text)
@@ -54,7 +51,8 @@ def find(text: str) -> Block | Broken | None:
     if _is_break(text, start, closing.start()):
         return None
     if closing.start() - start > MAX_SIZE:
-        return Broken("front-matter-size", 0, 3, closing.end())
+        message = f"the front matter is larger than {MAX_SIZE // 1024} KB"
+        return _broken("front-matter-size", message, "keep the text below it", (0, 3), closing.end())
     return Block(start, closing.start(), closing.end())
 
 
@@ -69,30 +67,43 @@ def _is_break(text: str, start: int, end: int) -> bool:
     return not (text[at] == "#" or _FIELD.match(text, at))
 
 
-def _unclosed(text: str, start: int) -> Broken:
+def _broken(code: str, message: str, hint: str, at: tuple[int, int], body: int) -> Block:
+    return Block(*at, body, Problem(message, hint, code=code, at=at))
+
+
+def _unclosed(text: str, start: int) -> Block:
     """The text most likely goes on behind the first blank line."""
     blank = text.find("\n\n", start)
-    return Broken("front-matter-open", 0, 3, len(text) if blank < 0 else blank + 1)
+    body = len(text) if blank < 0 else blank + 1
+    hint = f"add a line `---` behind line {text.count(chr(10), 0, body)}"
+    return _broken("front-matter-open", "the front matter has no end", hint, (0, 3), body)
 
 
-def _json(text: str) -> Broken | None:
+def _json(text: str) -> Block | None:
     opening = _JSON.match(text)
     closing = re.compile(r"^\}[ \t]*(?:\n|\Z)", re.MULTILINE).search(text) if opening else None
-    return Broken("front-matter-json", 0, 1, closing.end()) if closing else None
+    hint = "write it in YAML between two lines `---`: `name: value`"
+    message = "this front matter is JSON, which is not read"
+    return _broken("front-matter-json", message, hint, (0, 1), closing.end()) if closing else None
 
 
-def _late(text: str) -> Broken | None:
+def _late(text: str) -> Block | None:
     """Blank lines above a block: every tool takes it for text, a draft's too."""
     opening = _LATE.match(text)
     if not opening or not _FIELD.match(text, opening.end()):
         return None
     closing = _CLOSE.search(text, opening.end())
-    return Broken("front-matter-late", opening.end(1), opening.end(1) + 3, closing.end()) if closing else None
+    message = "front matter must begin on the first line; here it would be text"
+    at = (opening.end(1), opening.end(1) + 3)
+    return _broken("front-matter-late", message, "delete the blank lines above", at, closing.end()) if closing else None
 
 
-def _toml(text: str) -> Broken | None:
+def _toml(text: str) -> Block | None:
     lines = text.split("\n", 1)
     if lines[0].rstrip() != "+++":
         return None
     closing = re.search(r"^\+\+\+[ \t]*(?:\n|\Z)", text[len(lines[0]) + 1 :], re.MULTILINE)
-    return Broken("front-matter-toml", 0, 3, len(lines[0]) + 1 + closing.end()) if closing else None
+    message = "this front matter is TOML (`+++`), which is not read"
+    hint = "write it in YAML: `---` for `+++`, `name: value` for `name = value`"
+    body = len(lines[0]) + 1 + closing.end() if closing else 0
+    return _broken("front-matter-toml", message, hint, (0, 3), body) if closing else None

@@ -85,7 +85,7 @@ def value_of(name: str, given: str | Iterable[str]) -> Any:
     """Return what the field of this name holds when it is given a text or, where it takes one, a list of texts.
 
     Raises:
-        BadValue: front matter could not say this.
+        Problem: front matter could not say this.
     """
     if isinstance(given, str):
         return VALUES[BY_NAME[name].type].parse(_text(given))

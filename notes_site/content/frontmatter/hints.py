@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import yaml
 
 from notes_site.base.decoding import line_at
+from notes_site.base.errors import Problem
 from notes_site.content.frontmatter import names, tree
 
 _PAIR = re.compile(r"([ \t]*(?:- +)?)([^\s:#][^:\n]*?):[ \t]+(\S.*)")
@@ -24,40 +24,33 @@ _BRACKETS = {"[": "]", "{": "}"}
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class Slip(NamedTuple):
-    """A syntax error explained: message code, message, mend, and the indexes between which it stands."""
-
-    code: str
-    message: str
-    hint: str
-    start: int
-    end: int
-
-
-def explain(block: str, problem: Exception) -> Slip:
+def explain(block: str, problem: Exception) -> Problem:
     """Return what is wrong with a block that could not be read, and the mend where we know one."""
-    if isinstance(problem, tree.Refused):
+    if isinstance(problem, Problem):
         return _of_refusal(block, problem)
     if bad := _UNPRINTABLE.search(block):
         message = f"the character U+{ord(bad[0]):04X} cannot stand in front matter"
-        return Slip("bad-character", message, "remove it", bad.start(), bad.end())
+        return Problem(message, "remove it", code="bad-character", at=bad.span())
     marks = [getattr(problem, name, None) for name in ("problem_mark", "context_mark")]
     places = [min(mark.index, len(block)) for mark in marks if mark is not None] or [0]
     at = places[0]
     line = line_at(block, at)
     if "\t" in line[: len(line) - len(line.lstrip())]:
         start = block.rfind("\n", 0, at) + 1
-        return Slip("tab-indent", "a tab indents this line", "use spaces: YAML allows no tabs there", start, start + 1)
+        return Problem(
+            "a tab indents this line", "use spaces: YAML allows no tabs there", code="tab-indent", at=(start, start + 1)
+        )
     for place in dict.fromkeys([*places, *_line_above(block, at)]):
         if slip := _mended(block, place, at):
             return slip
     said = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
     context = getattr(problem, "context", None)
     message = f"this is no YAML: {said}" + (f" {context}" if context else "")
-    return Slip("yaml-syntax", message, "write one `name: value` a line; quotes keep any text together", at, at + 1)
+    hint = "write one `name: value` a line; quotes keep any text together"
+    return Problem(message, hint, code="yaml-syntax", at=(at, at + 1))
 
 
-def explain_text(block: str, start: int) -> Slip | None:
+def explain_text(block: str, start: int) -> Problem | None:
     """Return what is wrong with the line at `start` of a block that is plain text to YAML, if it was to be a field."""
     line = line_at(block, start)
     begin = line_start(block, start)
@@ -70,12 +63,13 @@ def quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _of_refusal(block: str, problem: tree.Refused) -> Slip:
+def _of_refusal(block: str, problem: Problem) -> Problem:
     hint = problem.hint
-    pair = _PAIR.fullmatch(line_at(block, problem.start).rstrip())
+    pair = _PAIR.fullmatch(line_at(block, problem.at[0] if problem.at else 0).rstrip())
     if pair and problem.code in ("yaml-alias", "yaml-anchor", "yaml-tag", "yaml-key"):
         hint = f"put quotes round the value: `{_with_quotes(pair)}`"
-    return Slip(problem.code, str(problem), hint, problem.start, problem.end)
+    problem.hint = hint
+    return problem
 
 
 def _line_above(block: str, at: int) -> list[int]:
@@ -84,7 +78,7 @@ def _line_above(block: str, at: int) -> list[int]:
     return [line_start(block, start - 1)] if start else []
 
 
-def _mended(block: str, place: int, at: int) -> Slip | None:
+def _mended(block: str, place: int, at: int) -> Problem | None:
     """Return the slip in the line around `place`, if mending that line takes the reader beyond `at`."""
     start = line_start(block, place)
     line = line_at(block, place)
@@ -94,7 +88,7 @@ def _mended(block: str, place: int, at: int) -> Slip | None:
     return None
 
 
-def _proposals(line: str, start: int) -> Iterator[tuple[Slip, str]]:
+def _proposals(line: str, start: int) -> Iterator[tuple[Problem, str]]:
     """Yield what may be wrong with a line that begins at `start`, each with the line as it would be right."""
     if pair := _PAIR.fullmatch(line.rstrip()):
         if pair[3][0] == "[" and "#" in pair[3]:
@@ -109,20 +103,20 @@ def _proposals(line: str, start: int) -> Iterator[tuple[Slip, str]]:
         code, message = "missing-space", "there is no space behind `-`"
         if item["mark"] != "-":
             code, message = "yaml-syntax", f"no item of a list begins with `{item['mark']}`"
-        yield Slip(code, message, f"write `{better.strip()}`", start + len(item[1]), start + len(line)), better
+        at = (start + len(item[1]), start + len(line))
+        yield Problem(message, f"write `{better.strip()}`", code=code, at=at), better
     bare = line.strip()
     if bare and ":" not in bare:
         message = f"there is no `:` behind `{bare}`"
-        yield (
-            Slip("missing-colon", message, f"write `{bare}: ...`", start, start + len(line)),
-            f"{line.rstrip()}: x",
-        )
+        at = (start, start + len(line))
+        yield Problem(message, f"write `{bare}: ...`", code="missing-colon", at=at), f"{line.rstrip()}: x"
     if bare and line[0] == " ":
         indent = len(line) - len(line.lstrip())
-        yield Slip("bad-indent", "this line is indented", f"write `{bare}`", start, start + indent), bare
+        at = (start, start + indent)
+        yield Problem("this line is indented", f"write `{bare}`", code="bad-indent", at=at), bare
 
 
-def _named(line: str, start: int) -> Iterator[tuple[Slip, str]]:
+def _named(line: str, start: int) -> Iterator[tuple[Problem, str]]:
     """Yield what stands in the place of a colon and a space."""
     if not (found := _NAMED.fullmatch(line)):
         return
@@ -133,10 +127,11 @@ def _named(line: str, start: int) -> Iterator[tuple[Slip, str]]:
         code, message, place = "missing-colon", f"`{sign}` stands where a `:` should", found.span("sign")
     elif space:
         message, place = f"behind `{name}:` stands U+{ord(space[0]):04X}, which is no plain space", found.span("space")
-    yield Slip(code, message, f"write `{better.strip()}`", start + place[0], start + place[1]), better
+    at = (start + place[0], start + place[1])
+    yield Problem(message, f"write `{better.strip()}`", code=code, at=at), better
 
 
-def _brackets(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
+def _brackets(start: int, pair: re.Match[str]) -> Iterator[tuple[Problem, str]]:
     """Yield a list or map on one line that is not closed, or closed twice."""
     value = pair[3]
     close = _BRACKETS.get(value[0])
@@ -146,10 +141,10 @@ def _brackets(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
     message = f"the `{value[0]}` is never closed" if missing > 0 else f"there is one `{close}` too many"
     place = (start + pair.start(3), start + pair.end(3))
     line = f"{pair[1]}{pair[2]}: {better}"
-    yield Slip("unbalanced-brackets", message, f"write `{line.strip()}`", *place), line
+    yield Problem(message, f"write `{line.strip()}`", code="unbalanced-brackets", at=place), line
 
 
-def _listed(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
+def _listed(start: int, pair: re.Match[str]) -> Iterator[tuple[Problem, str]]:
     """Yield what was to be several texts, as a list on one line."""
     meaning = names.meaning(names.fold(pair[2]), None)
     if meaning is None or meaning.field.type not in ("tags", "paths"):
@@ -159,9 +154,9 @@ def _listed(start: int, pair: re.Match[str]) -> Iterator[tuple[Slip, str]]:
     yield _slip(start, pair, _about_value(pair[2], pair[3]), better, "write a list")
 
 
-def _slip(start: int, pair: re.Match[str], message: str, better: str, mend: str) -> tuple[Slip, str]:
-    slip = Slip("quote-value", message, f"{mend}: `{better.strip()}`", start + pair.start(3), start + pair.end(3))
-    return slip, better
+def _slip(start: int, pair: re.Match[str], message: str, better: str, mend: str) -> tuple[Problem, str]:
+    at = (start + pair.start(3), start + pair.end(3))
+    return Problem(message, f"{mend}: `{better.strip()}`", code="quote-value", at=at), better
 
 
 def _about_value(name: str, value: str) -> str:
@@ -191,8 +186,8 @@ def _reads_further(block: str, start: int, line: str, better: str, at: int) -> b
     mended = block[:start] + better + block[start + len(line) :]
     try:
         root = tree.read(mended)
-    except tree.Refused as refused:
-        reached = refused.start
+    except Problem as refused:
+        reached = refused.at[0] if refused.at else 0
     except yaml.YAMLError as still:
         mark = getattr(still, "problem_mark", None)
         reached = min(mark.index, len(mended)) if mark else 0

@@ -11,13 +11,13 @@ import yaml
 from notes_site.base import durations
 from notes_site.base.decoding import line_at, position
 from notes_site.base.diagnostics import Diagnostic, error, note, suggestion, warning
+from notes_site.base.errors import Problem
 from notes_site.base.model import Field, FrontMatter, Record, Session, Span
 from notes_site.content.frontmatter import names, tree, values
-from notes_site.content.frontmatter.block import MAX_SIZE, Broken, find
+from notes_site.content.frontmatter.block import find
 from notes_site.content.frontmatter.fields import VALUES
 from notes_site.content.frontmatter.names import Meaning, fold
 from notes_site.content.frontmatter.tree import Mapping, Node, Scalar, Sequence
-from notes_site.content.frontmatter.values import BadValue
 
 _COMMENT = re.compile(r"[ \t]+#.*")
 _MOST_PROBLEMS = 100
@@ -54,36 +54,13 @@ def parse(path: str, text: str) -> Source:
     if found is None:
         return Source(FrontMatter(), text, 1, ())
     first_line = text.count("\n", 0, found.body) + 1
-    if isinstance(found, Broken):
-        return Source(FrontMatter(), text[found.body :], first_line, (_broken(path, text, found),))
-    reader = _Reader(path, text, found.start)
-    front = reader.read(text[found.start : found.end])
+    reader = _Reader(path, text, 0 if found.problem else found.start)
+    if found.problem:
+        reader.tell(found.problem)
+        front = FrontMatter()
+    else:
+        front = reader.read(text[found.start : found.end])
     return Source(front, text[found.body :], first_line, tuple(reader.problems))
-
-
-def _broken(path: str, text: str, found: Broken) -> Diagnostic:
-    line = text.count("\n", 0, found.body)
-    message, hint = {
-        "front-matter-open": ("the front matter has no end", f"add a line `---` behind line {line}"),
-        "front-matter-size": (
-            f"the front matter is larger than {MAX_SIZE // 1024} KB",
-            "keep the text below it",
-        ),
-        "front-matter-toml": (
-            "this front matter is TOML (`+++`), which is not read",
-            "write it in YAML: `---` for `+++`, `name: value` for `name = value`",
-        ),
-        "front-matter-json": (
-            "this front matter is JSON, which is not read",
-            "write it in YAML between two lines `---`: `name: value`",
-        ),
-        "front-matter-late": (
-            "front matter must begin on the first line; here it would be text",
-            "delete the blank lines above",
-        ),
-    }[found.code]
-    place = {"line": text.count("\n", 0, found.start) + 1, "column": 1, "length": found.end - found.start}
-    return error(path, found.code, message, hint=hint, text=line_at(text, found.start), **place)
 
 
 def _rank(entry: _Entry) -> int:
@@ -102,21 +79,19 @@ class _Reader:
         """Return what the block says; what is wrong with it is in `problems`."""
         try:
             root = tree.read(block)
-        except (yaml.YAMLError, ValueError, TypeError, tree.Refused) as problem:
+        except (yaml.YAMLError, ValueError, TypeError) as exc:
             from notes_site.content.frontmatter.hints import explain
 
-            slip = explain(block, problem)
-            self._tell(error, slip.code, slip.message, slip.start, slip.end, slip.hint)
+            self.tell(explain(block, exc))
             return FrontMatter()
         if root is None:
             return FrontMatter()
         if not isinstance(root, Mapping):
-            from notes_site.content.frontmatter.hints import Slip, explain_text
+            from notes_site.content.frontmatter.hints import explain_text
 
             hint = "write one `name: value` a line, like `title: Launch a VM`"
-            none = Slip("no-fields", "the front matter has no fields", hint, root.start, root.end)
-            slip = (explain_text(block, root.start) if isinstance(root, Scalar) else None) or none
-            self._tell(error, slip.code, slip.message, slip.start, slip.end, slip.hint)
+            none = Problem("the front matter has no fields", hint, code="no-fields", at=tree.span(root))
+            self.tell((explain_text(block, root.start) if isinstance(root, Scalar) else None) or none)
             return FrontMatter()
         claims = self._claims(root)
         found: dict[str, Any] = {}
@@ -182,10 +157,9 @@ class _Reader:
             self._check_cut(field, entry, node)
         try:
             value = VALUES[field.type].parse(node)
-        except BadValue as bad:
-            at = bad.node or node
+        except Problem as bad:
             name = entry.name if fold(entry.name) == field.name else f"{entry.name} ({field.name})"
-            self._tell(error, f"bad-{field.name}", f"{name}: {bad}", at.start, at.end, bad.hint)
+            self._tell(error, f"bad-{field.name}", f"{name}: {bad}", *(bad.at or tree.span(node)), bad.hint)
             return None
         inverted = entry.meaning is not None and entry.meaning.inverted
         return not value if inverted and value is not None else value
@@ -265,6 +239,10 @@ class _Reader:
         line_end = self._text.find("\n", start)
         line, column = position(self._text, start)
         return Span(line, column, max(min(end, line_end if line_end >= 0 else end) - start, 0))
+
+    def tell(self, problem: Problem) -> None:
+        """Take in why the block as a whole cannot be read."""
+        self._tell(error, problem.code, problem.message, *(problem.at or (0, 0)), problem.hint)
 
     def _tell(self, how: Any, code: str, message: str, start: int, end: int, hint: str) -> None:
         line, column, length = self._span(start, end)

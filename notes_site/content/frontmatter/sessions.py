@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from notes_site.base.errors import Problem
 from notes_site.base.model import Session
-from notes_site.content.frontmatter.tree import Mapping, Node, Scalar, Sequence
-from notes_site.content.frontmatter.values import BadValue, date, duration
+from notes_site.content.frontmatter.tree import Mapping, Node, Scalar, Sequence, span
+from notes_site.content.frontmatter.values import date, duration
 
 T = TypeVar("T")
 
@@ -40,19 +41,19 @@ def _session(item: Node) -> Session:
     if isinstance(item, Scalar):
         return _session_of_text(item.text, item)
     if isinstance(item, Sequence):
-        raise BadValue("a list inside the list of sessions", _SESSION_HINT, item)
+        raise Problem("a list inside the list of sessions", _SESSION_HINT, at=span(item))
     if len(item.pairs) == 1 and item.pairs[0][0].text[:1].isdigit():
         return _session_of_pair(*item.pairs[0])
     found: dict[str, Node] = {}
     for key, value in item.pairs:
         name = _SESSION_KEYS.get(key.text.casefold().replace("_", ""))
         if name is None:
-            raise BadValue(f"a session has no `{key.text}`", _SESSION_HINT, key)
+            raise Problem(f"a session has no `{key.text}`", _SESSION_HINT, at=span(key))
         if name in found:
-            raise BadValue(f"the session's {name} stands there twice", "keep one", key)
+            raise Problem(f"the session's {name} stands there twice", "keep one", at=span(key))
         found[name] = value
     if missing := [name for name in ("date", "time") if name not in found]:
-        raise BadValue(f"the session lacks its {' and '.join(missing)}", _SESSION_HINT, item)
+        raise Problem(f"the session lacks its {' and '.join(missing)}", _SESSION_HINT, at=span(item))
     return _session_of_pair(found["date"], found["time"])
 
 
@@ -71,9 +72,9 @@ def _said(node: Node, parser: Callable[[Node], T | None]) -> T:
     """Return a part of a session, which must be there; what is wrong with it stands where the part does."""
     try:
         value = parser(node)
-    except BadValue as bad:
-        bad.node = bad.node or node
+    except Problem as bad:
+        bad.at = bad.at or span(node)
         raise
     if value is None:
-        raise BadValue("a session needs a date and a time", _SESSION_HINT, node)
+        raise Problem("a session needs a date and a time", _SESSION_HINT, at=span(node))
     return value

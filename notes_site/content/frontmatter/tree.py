@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
+from notes_site.base.errors import Problem
+
 MAX_DEPTH = 8
 
 # libyaml where PyYAML was built with it: ten times faster.
@@ -54,18 +56,15 @@ class Mapping:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
-class Refused(Exception):
-    """The block cannot be read: `code`, message, `hint`, and the indexes between which the reason stands."""
-
-    def __init__(self, code: str, message: str, hint: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.code, self.hint, self.start, self.end = code, hint, start, end
+def span(node: Node) -> tuple[int, int]:
+    """Return the indexes in the block between which a node stands."""
+    return node.start, node.end
 
 
 def read(block: str) -> Node | None:
     """Return the block's tree, None when there is nothing in it but comments.
 
-    Raises Refused for what we refuse, and lets yaml.YAMLError, ValueError and TypeError through.
+    Raises Problem for what we refuse, and lets yaml.YAMLError, ValueError and TypeError through.
     """
     loader = _Loader(block if block.isascii() else block.translate(_OTHER_LINE_ENDS))
     try:
@@ -130,7 +129,7 @@ def _opened(event: Any) -> Node:
     return Sequence([], start, end) if kind is yaml.SequenceStartEvent else Mapping([], start, end)
 
 
-def _unwanted(event: Any) -> Refused:
+def _unwanted(event: Any) -> Problem:
     if isinstance(event, yaml.AliasEvent):
         return _refusal("yaml-alias", f"`*{event.anchor}` is a YAML alias", "put quotes round the value", event)
     if event.anchor is not None:
@@ -141,13 +140,13 @@ def _unwanted(event: Any) -> Refused:
 def _as_key(node: Node) -> Scalar:
     if not isinstance(node, Scalar):
         hint = "put quotes round the text, if it is one: `[` and `{` open lists and maps"
-        raise Refused("yaml-key", "a list or map stands where a field's name should", hint, node.start, node.end)
+        raise Problem("a list or map stands where a field's name should", hint, code="yaml-key", at=span(node))
     if node.plain and node.text == "<<":
         hint = "write the fields out"
-        raise Refused("yaml-merge", "`<<` (a YAML merge) is not supported", hint, node.start, node.end)
+        raise Problem("`<<` (a YAML merge) is not supported", hint, code="yaml-merge", at=span(node))
     return node
 
 
-def _refusal(code: str, what: str, hint: str, event: Any) -> Refused:
+def _refusal(code: str, what: str, hint: str, event: Any) -> Problem:
     message = what if code == "yaml-depth" else f"{what}, which notes have no use for"
-    return Refused(code, message, hint, event.start_mark.index, event.end_mark.index)
+    return Problem(message, hint, code=code, at=(event.start_mark.index, event.end_mark.index))

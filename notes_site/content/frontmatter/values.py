@@ -1,6 +1,6 @@
 """Parsers of single values: each takes a node of the tree and returns what a field holds.
 
-None means that nothing was said. A value that is no such thing raises BadValue with the mend.
+None means that nothing was said. A value that is no such thing raises Problem with the mend.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from notes_site.base import characters, dates, durations, paths
 from notes_site.base.decoding import brief
 from notes_site.base.diagnostics import suggestion
+from notes_site.base.errors import Problem
 from notes_site.base.model import HtmlMode, Status
-from notes_site.content.frontmatter.tree import Node, Scalar, Sequence
+from notes_site.content.frontmatter.tree import Node, Scalar, Sequence, span
 
 _SPACES = re.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
 _TIME_OF_DAY = r"(?:T| +)[0-9]{1,2}:[0-9]{2}[0-9:.,]*(?: *(?:Z|UTC|[+-][0-9]{2}:?[0-9]{0,2}))?"
@@ -46,14 +47,6 @@ _STATUS_WORDS: dict[Status, str] = {
 _STATUSES: dict[str, Status] = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
 
 
-class BadValue(ValueError):
-    """A value that its field cannot take: message, `hint`, and the node that is to blame, if not the whole."""
-
-    def __init__(self, message: str, hint: str, node: Node | None = None) -> None:
-        super().__init__(message)
-        self.hint, self.node = hint, node
-
-
 def clean(value: str) -> str:
     """Return the text on one line: runs of spaces are one space, and what no page may contain is gone."""
     return _SPACES.sub(" ", characters.cleaned(value)).strip(" ")
@@ -66,7 +59,7 @@ def one(node: Node) -> str:
     if not isinstance(node, Scalar):
         what = "a list" if isinstance(node, Sequence) else "a map (`name: value`)"
         hint = "write one text; quotes keep `[`, `{` and `:` in it"
-        raise BadValue(f"{what} stands where one text should", hint, node)
+        raise Problem(f"{what} stands where one text should", hint, at=span(node))
     value = node.text
     if node.plain and value in ("~", "null"):
         return ""
@@ -74,7 +67,7 @@ def one(node: Node) -> str:
         return value.strip(" ")
     value = _SPACES.sub(" ", value).strip(" ")
     if bad := characters.FORBIDDEN.search(value):
-        raise BadValue(f"the character U+{ord(bad[0]):04X} cannot stand in a page", "remove it", node)
+        raise Problem(f"the character U+{ord(bad[0]):04X} cannot stand in a page", "remove it", at=span(node))
     return value
 
 
@@ -87,7 +80,7 @@ def title(node: Node) -> str | None:
     """Any text but an empty one."""
     value = one(node)
     if not value:
-        raise BadValue("the title is empty", "write one, or remove the line: then the first heading is the title")
+        raise Problem("the title is empty", "write one, or remove the line: then the first heading is the title")
     return value
 
 
@@ -95,7 +88,7 @@ def word(node: Node) -> str | None:
     """A word for a sort of thing, as lower case letters, digits and `-`."""
     value = one(node)
     if value and not paths.slug(value):
-        raise BadValue(f"`{brief(value)}` has no letter in it", "write a word like `video` or `lab`")
+        raise Problem(f"`{brief(value)}` has no letter in it", "write a word like `video` or `lab`")
     return paths.slug(value) or None
 
 
@@ -103,7 +96,7 @@ def language(node: Node) -> str | None:
     """A BCP 47 language tag."""
     value = one(node).replace("_", "-")
     if value and not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", value):
-        raise BadValue(f"`{brief(value)}` is no language tag", "write one like `en`, `de` or `pt-BR`")
+        raise Problem(f"`{brief(value)}` is no language tag", "write one like `en`, `de` or `pt-BR`")
     return value or None
 
 
@@ -130,7 +123,9 @@ def tags(node: Node) -> tuple[str, ...]:
     for value, item in _items(node):
         bare = value.lstrip("#").strip()
         if not paths.slug(bare):
-            raise BadValue(f"the tag `{brief(value)}` has no letter or digit", "name it in letters and digits", item)
+            raise Problem(
+                f"the tag `{brief(value)}` has no letter or digit", "name it in letters and digits", at=span(item)
+            )
         found.setdefault(paths.slug(bare), bare)
     return tuple(found.values())
 
@@ -141,9 +136,9 @@ def _items(node: Node) -> Iterator[tuple[str, Node]]:
     elif isinstance(node, Scalar) and one(node):
         if node.plain and _NO_ITEM.match(node.text):
             first = brief(node.text[1:].split()[0])
-            raise BadValue("there is no space behind the `-` of a list", f"write `- {first}`", node)
+            raise Problem("there is no space behind the `-` of a list", f"write `- {first}`", at=span(node))
         if node.plain and node.text.count("]") > node.text.count("["):
-            raise BadValue("there is one `]` too many", f"write `[{brief(node.text.replace(']', ''))}]`", node)
+            raise Problem("there is one `]` too many", f"write `[{brief(node.text.replace(']', ''))}]`", at=span(node))
         items = _pieces(node, _BETWEEN_COMMAS)
     else:
         items = [node]  # a lone map is refused by `one`
@@ -165,10 +160,7 @@ def duration(node: Node) -> int | None:
     value = one(node)
     if not value:
         return None
-    try:
-        return durations.parse(value)
-    except durations.BadDuration as bad:
-        raise BadValue(str(bad), bad.hint) from None
+    return durations.parse(value)
 
 
 def date(node: Node) -> str | None:
@@ -178,11 +170,11 @@ def date(node: Node) -> str | None:
         return None
     match = _DATE.fullmatch(value)
     if not match:
-        raise BadValue(f"`{brief(value)}` is no date like `2018-10-29`", _date_hint(value))
+        raise Problem(f"`{brief(value)}` is no date like `2018-10-29`", _date_hint(value))
     try:
         return dates.iso(datetime.date(int(match[1]), int(match[3]), int(match[4])))
     except ValueError as bad:
-        raise BadValue(
+        raise Problem(
             f"`{brief(value)}` is not in the calendar: {bad}", "write a real date, like `2018-10-29`"
         ) from None
 
@@ -205,7 +197,7 @@ def whole(node: Node) -> int | None:
     if not value:
         return None
     if not re.fullmatch(r"[+-]?[0-9]{1,9}", value):
-        raise BadValue(f"`{brief(value)}` is no whole number", "write a number like `3`; small ones come first")
+        raise Problem(f"`{brief(value)}` is no whole number", "write a number like `3`; small ones come first")
     return int(value)
 
 
@@ -218,7 +210,7 @@ def boolean(node: Node) -> bool | None:
         return False
     if not value:
         return None
-    raise BadValue(f"`{brief(value)}` is neither true nor false", "write `true` or `false`")
+    raise Problem(f"`{brief(value)}` is neither true nor false", "write `true` or `false`")
 
 
 def status_of(text: str) -> Status | None:
@@ -235,16 +227,16 @@ def status(node: Node) -> Status | None:
     if name in ("", "false", "no"):
         return None
     if name == "draft":
-        raise BadValue("`draft` is no status", "write `draft: true` instead")
+        raise Problem("`draft` is no status", "write `draft: true` instead")
     near = suggestion(name, _STATUSES)
-    raise BadValue(f"`{brief(value)}` is no status", near or "write `planned`, `doing`, `done` or `skipped`")
+    raise Problem(f"`{brief(value)}` is no status", near or "write `planned`, `doing`, `done` or `skipped`")
 
 
 def html(node: Node) -> HtmlMode | None:
     """What becomes of raw HTML in the text."""
     value = one(node).lower()
     if value and value not in HTML:
-        raise BadValue(
+        raise Problem(
             f"`{brief(value)}` is no way to treat HTML",
             "write `raw`, `safe` (sanitised) or `escaped` (shown as text)",
         )
@@ -262,21 +254,21 @@ def link(node: Node) -> str | None:
 
 
 def check_link(value: str) -> None:
-    """Raise BadValue unless the text is an absolute http(s) URL or a relative path."""
+    """Raise Problem unless the text is an absolute http(s) URL or a relative path."""
     if inner := _MARKDOWN_LINK.fullmatch(value):
-        raise BadValue("a Markdown link stands where its address should", f"write `{inner[1]}`")
+        raise Problem("a Markdown link stands where its address should", f"write `{inner[1]}`")
     if " " in value or not value.isprintable():  # no other space is printable
-        raise BadValue("a link has no spaces in it", f"write `{'%20'.join(value.split())}`, if it is one link")
+        raise Problem("a link has no spaces in it", f"write `{'%20'.join(value.split())}`, if it is one link")
     scheme = _SCHEME.match(value)
     if scheme and scheme[1].casefold() not in ("http", "https"):
-        raise BadValue(f"a link with `{scheme[0]}` is not published", "link to a page: `https://...`")
+        raise Problem(f"a link with `{scheme[0]}` is not published", "link to a page: `https://...`")
     if "\\" in value:
-        raise BadValue("a link has no backslashes in it", f"write `{value.replace(chr(92), '/')}`")
+        raise Problem("a link has no backslashes in it", f"write `{value.replace(chr(92), '/')}`")
     if value.startswith("//") or value[:4].casefold() == "www.":
-        raise BadValue("the link lacks its scheme", f"write `https://{value.lstrip('/')}`")
+        raise Problem("the link lacks its scheme", f"write `https://{value.lstrip('/')}`")
     if not scheme:
         return
     if _CREDENTIALS.match(value):
-        raise BadValue("the link holds a user name or password, which would be published", "remove all before the `@`")
+        raise Problem("the link holds a user name or password, which would be published", "remove all before the `@`")
     if not _HOST.match(value):
-        raise BadValue(f"`{brief(value)}` names no host", "write the whole address, like `https://example.org/page`")
+        raise Problem(f"`{brief(value)}` names no host", "write the whole address, like `https://example.org/page`")

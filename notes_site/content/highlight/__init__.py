@@ -19,6 +19,7 @@ from pygments.token import STANDARD_TYPES
 
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.digest import digest
+from notes_site.base.errors import HighlightTimeout
 from notes_site.content.highlight.css import UNMARKED, code_css, styles
 from notes_site.content.highlight.names import PLAIN, SYNONYMS, languages
 
@@ -107,10 +108,6 @@ class _Lexer(Protocol):
     def get_tokens_unprocessed(self, text: str) -> Iterable[tuple[int, Any, str]]: ...
 
 
-class _TooSlow(Exception):
-    """The CPU time is up."""
-
-
 def _pieces(code: str, language: str, seconds: float) -> tuple[list[tuple[str, str]], Problem | None]:
     """Return the code as pairs of CSS class ('' for none) and escaped text."""
     lexer, problem = _lexer(language.lower())
@@ -120,7 +117,7 @@ def _pieces(code: str, language: str, seconds: float) -> tuple[list[tuple[str, s
             try:
                 with _limit(seconds):
                     return _lex(lexer, code), None
-            except _TooSlow:
+            except HighlightTimeout:
                 message = f"highlighting this {language} took more than {seconds:g} s and was given up"
                 problem = Problem("error", "slow-code", message, "mark it `text` to show it plain, or shorten it")
             except Exception as bug:  # one lexer of 500 fails on odd input: no reason to lose the site
@@ -189,7 +186,7 @@ def _too_large(code: str) -> Problem | None:
 
 @contextmanager
 def _limit(seconds: float) -> Iterator[None]:
-    """Raise `_TooSlow` after that much CPU time. Timers are POSIX, and signals reach the main thread only."""
+    """Raise `HighlightTimeout` after that much CPU time. Timers are POSIX, and signals reach the main thread only."""
     timer = getattr(signal, "setitimer", None)
     if timer is None or threading.current_thread() is not threading.main_thread():
         yield
@@ -209,7 +206,7 @@ _AGAIN = 0.02  # seconds until the signal comes again where it could not be used
 def _give_up(_number: int, frame: FrameType | None) -> None:
     """Raise where a lexer runs, and nowhere else: in a finalizer the exception would get lost."""
     if frame is not None and (frame.f_code is _lex.__code__ or "pygments" in frame.f_code.co_filename):
-        raise _TooSlow
+        raise HighlightTimeout
 
 
 def _split_signs(code: str) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from notes_site.base import durations, paths
+from notes_site.base.errors import Problem
 from notes_site.base.model import FrontMatter
 from notes_site.content import frontmatter
 from notes_site.content.markdown.outline import outline
@@ -185,7 +186,7 @@ def _timed(head: str) -> tuple[str, int | None]:
     found = _HEAD.fullmatch(head)
     try:
         return (found[1], durations.parse(found[2]) if found[2].strip() else None) if found else (head, None)
-    except durations.BadDuration:
+    except Problem:
         return head, None
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from notes_site.base import decoding, paths
 from notes_site.base.diagnostics import Diagnostic, warning
+from notes_site.base.errors import UnusableDocument, UnusablePath
 from notes_site.readme.importer import rewrite
 from notes_site.readme.importer.rewrite import Local
 from notes_site.storage import confined
@@ -22,14 +23,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 _MOST = 1_000_000_000  # bytes of all files that are taken along: they are held until they are written
-
-
-class Unusable(Exception):
-    """A document that cannot be read as text, or a place that must not be written to; `problem` says why."""
-
-    def __init__(self, problem: Diagnostic) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
 
 
 class Written(NamedTuple):
@@ -45,7 +38,7 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     """Return a document's text with LF line ends. UTF-16 with its mark is read; other bytes as Windows-1252.
 
     Raises:
-        Unusable: it is too large or no text.
+        UnusableDocument: it is too large or no text.
         OSError: it cannot be read.
     """
     data = path.read_bytes()
@@ -54,7 +47,7 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
         return decoded.text, ()
     wide = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
     if len(data) > decoding.LIMIT or (b"\0" in data and not wide):
-        raise Unusable(decoded.problem)
+        raise UnusableDocument(decoded.problem)
     encoding = wide or "cp1252"
     try:
         again = decoding.decode(path.name, data.decode(encoding).encode())
@@ -62,7 +55,7 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
         encoding = "latin-1"
         again = decoding.decode(path.name, data.decode(encoding).encode())
     if again.problem or (wide and "\0" in again.text):
-        raise Unusable(again.problem or decoded.problem)
+        raise UnusableDocument(again.problem or decoded.problem)
     message = f"the file is no UTF-8: read as {encoding}"
     return again.text, (warning(path.name, "import-encoding", message, hint="look at letters with accents"),)
 
@@ -87,7 +80,7 @@ class Beside:
         if path not in self._answers:
             try:
                 self._answers[path] = Local(self._place(path))
-            except confined.Refused as refused:
+            except UnusablePath as refused:
                 self._answers[path] = Local(None, refused.why)
         return self._answers[path]
 
@@ -99,11 +92,11 @@ class Beside:
             root, name = self._into, os.path.join(self._root, posixpath.dirname(self._name), path)
             name = os.path.relpath(os.path.normpath(name), root).replace(os.sep, "/")
             if paths.below(name, "") is None:
-                raise confined.Refused("outside")
+                raise UnusablePath("outside")
         real = confined.find(root, name)
         if is_within(real, self._into):
             if not os.path.isfile(real):
-                raise confined.Refused("gone")
+                raise UnusablePath("gone")
             return os.path.relpath(real, self._into).replace(os.sep, "/")
         data = confined.read(root, name, min(self._room, confined.LARGEST))
         place = self._free(rewrite.beside(posixpath.relpath(name, posixpath.dirname(self._name) or ".")), real)
@@ -134,12 +127,12 @@ def check_places(into: Path, files: Iterable[str]) -> None:
     """Refuse to write what would come to lie outside of the content folder.
 
     Raises:
-        Unusable: a symbolic link in the content folder leads out of it.
+        UnusableDocument: a symbolic link in the content folder leads out of it.
     """
     root = os.path.realpath(into)
     for path in sorted(files):
         if not is_within(os.path.realpath(os.path.join(root, path)), root):
-            raise Unusable(refused(f"{into.name}/{path}", "outside"))
+            raise UnusableDocument(refused(f"{into.name}/{path}", "outside"))
 
 
 def state(into: Path, path: str, data: bytes) -> str:

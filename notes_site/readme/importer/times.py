@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from notes_site.base import durations
+from notes_site.base.errors import Problem
 from notes_site.readme.importer.words import HOURS, MINUTES, TIMES
 
 _LABEL_WORDS = (
@@ -107,7 +108,7 @@ def _time(found: re.Match[str], time: Time) -> Time:
         return time._replace(doubt=f"`{text}` may be hours or minutes")
     try:
         return time._replace(minutes=_minutes(found, text))
-    except durations.BadDuration as bad:
+    except Problem as bad:
         return time._replace(doubt=str(bad))
 
 

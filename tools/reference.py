@@ -10,7 +10,7 @@ from notes_site.base.model import Record
 from notes_site.base.wording import Texts
 from notes_site.config import reading
 from notes_site.content import frontmatter
-from notes_site.pages import views
+from notes_site.pages.addresses import PageKind
 
 _TEMPLATES = """\
 # Templates
@@ -58,6 +58,7 @@ Besides [Jinja's own filters](https://jinja.palletsprojects.com/templates/#list-
 | `path\\|href` | an output path, percent-encoded |
 | `date\\|day` | an ISO date as people write it: `29 Oct 2018` |
 | `view\\|linked_data` | a note's page as JSON-LD |
+| `"tags"\\|own_url` | the output path of a page that every site has: `home`, `resources`, `timeline`, `search` ... |
 | `items\\|groupby_run("level")` | runs of items with the same value, in their order |
 
 URLs in views are paths from the root of the site; put `view.meta.root` before them. Times are whole minutes or `none`,
@@ -87,21 +88,7 @@ overview = "Übersicht"
 | --- | --- |
 """
 
-_PAGES: dict[str, type[Record]] = {
-    "home.html": views.HomeView,
-    "area.html": views.AreaView,
-    "note.html": views.NoteView,
-    "page.html": views.PlainView,
-    "resources.html": views.ListView,
-    "timeline.html": views.TimelineView,
-    "review.html": views.ReviewView,
-    "evidence.html": views.EvidenceView,
-    "one-page.html": views.OnePageView,
-    "tags.html": views.TagsView,
-    "tag.html": views.TagView,
-    "404.html": views.NotFoundView,
-    "redirect.html": views.RedirectView,
-}
+_PAGES: dict[str, type[Record]] = {kind.template: kind.value.view for kind in PageKind}
 
 
 def pages() -> dict[str, str]:

@@ -21,12 +21,6 @@ SCRIPT = "site.js"
 """The file in `static/` that every page carries as its script."""
 ENGINE = "search.js"
 """The file in `static/` that searches, published as part of the index."""
-TIMELINE, REVIEW, EVIDENCE = "timeline.html", "review.html", "evidence.html"
-ORDERS = ("resources.html", "resources-by-time.html", "resources-by-date.html")
-OWN_PAGES = ("index.html", "404.html", "tags.html", "search.html", *ORDERS, TIMELINE, REVIEW, EVIDENCE)
-"""The pages that every site has, whatever its notes."""
-OWN_FOLDERS = ("tags", "search", "resources", "timeline", "print")
-"""Folders of an output in which pages and files lie that no note stands for."""
 INDEX_STEMS = frozenset({"index", "_index", "readme"})
 
 # Device names that Windows reserves with any extension (Microsoft, "Naming Files, Paths, and Namespaces").
@@ -116,11 +110,6 @@ def words_of(name: str) -> str:
     """Return a folder's or file's name as a title: `cloud-web_apps` is `Cloud web apps`."""
     text = re.sub(r"[-_\s]+", " ", characters.cleaned(name)).strip()
     return text[:1].upper() + text[1:]
-
-
-def is_own(name: str) -> bool:
-    """Tell whether an area of that name would be in the way of a site's own pages."""
-    return f"{name}.html" in OWN_PAGES or name in OWN_FOLDERS
 
 
 def stem(path: str) -> str:

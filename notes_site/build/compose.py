@@ -24,7 +24,7 @@ from notes_site.config.places import NOWHERE, locate
 from notes_site.config.project import Project, read_config, theme
 from notes_site.pages import stylesheet
 from notes_site.pages.outputs import Copy
-from notes_site.pages.plan import Assets, Plan, plan
+from notes_site.pages.plan import Assets, SitePlan, plan_site
 from notes_site.pages.templates import Compiled, Source, Templates
 from notes_site.site.assemble import Site, assemble
 from notes_site.site.checks import check_site
@@ -41,7 +41,7 @@ class Composed(NamedTuple):
 
     loaded: Loaded
     site: Site
-    plan: Plan
+    plan: SitePlan
     templates: Templates
     templates_key: str
     diagnostics: tuple[Diagnostic, ...]
@@ -79,7 +79,7 @@ def compose_loaded(
     unclear = _with_errors(loaded)
     published = {layer: attachments.cleaned(loaded, layer) for layer in ("content", "static")}
     assets, asset_problems = _assets(loaded, project, unclear, published)
-    planned = plan(site, assets, loaded.records)
+    planned = plan_site(site, assets, loaded.records)
     sources = {output.source for output in planned.outputs.values() if isinstance(output, Copy)}
     found = (
         *loaded.diagnostics,

@@ -14,6 +14,7 @@ from notes_site.base.levels import canonical_level, level_names
 from notes_site.base.model import Config
 from notes_site.config.project import CONFIG_NAME
 from notes_site.content import frontmatter
+from notes_site.pages.addresses import OWN_PAGES
 from notes_site.storage.files import scan
 
 _CONFIG = """\
@@ -113,7 +114,7 @@ def _clash(content: Path, target: Path, area: str) -> str:
     wanted = {paths.note_url(note): f"{content.name}/{note}"}
     if area:
         wanted[f"{paths.slug(area)}.html"] = f"the page of the area {area}"
-    taken = dict.fromkeys(paths.OWN_PAGES, "a page that every site has")
+    taken = dict.fromkeys(OWN_PAGES, "a page that every site has")
     for path in filter(paths.is_note, scan(content, content.name).files):
         folder, url = paths.slug(paths.first_folder(path)), paths.note_url(path)
         if not area and folder:

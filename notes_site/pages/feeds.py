@@ -5,14 +5,15 @@ These files are small, so each is made in every build and its own text is its ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from html import escape
+from typing import NamedTuple
 
 import msgspec
 
-from notes_site.base.model import Note, Record
+from notes_site.base.model import Config, Note, Record
 from notes_site.base.paths import href
+from notes_site.pages.addresses import PageKind
 from notes_site.pages.note_pages import Views
 from notes_site.pages.outputs import Text
 from notes_site.site.assemble import Site
@@ -23,22 +24,6 @@ class Content(Record, frozen=True):
     """A whole file as text."""
 
     content: str
-
-
-def feeds(site: Site, views: Views) -> Iterator[Text]:
-    """Yield the outputs. A feed and a sitemap need the site's own address."""
-    base_url = site.config.base_url
-    yield _text("notes.json", "the notes as data", partial(notes_json, site, views))
-    yield _text("robots.txt", "robots.txt", partial(robots, base_url))
-    yield _text("llms.txt", "llms.txt", partial(llms, site))
-    if base_url and site.config.feed_items:
-        yield _text("feed.xml", "the feed", partial(atom, site))
-    if base_url:
-        yield _text("sitemap.xml", "the sitemap", partial(sitemap, site))
-
-
-def _text(output: str, source: str, make: Callable[[], str]) -> Text:
-    return Text(output, source, lambda: Content(make()), lambda view: view.content.encode())
 
 
 def notes_json(site: Site, views: Views) -> str:
@@ -68,12 +53,13 @@ def _data(note: Note, views: Views) -> dict[str, object]:
     }
 
 
-def robots(base_url: str) -> str:
+def robots(site: Site, _: Views) -> str:
     """Return `robots.txt` (RFC 9309): everything may be read, and where the sitemap is."""
-    return "User-agent: *\nAllow: /\n" + (f"Sitemap: {base_url}/sitemap.xml\n" if base_url else "")
+    base = site.config.base_url
+    return "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}/sitemap.xml\n" if base else "")
 
 
-def llms(site: Site) -> str:
+def llms(site: Site, _: Views) -> str:
     """Return `llms.txt` (llmstxt.org): what is worth reading, by area, for language models, as Markdown."""
     config = site.config
     base = f"{config.base_url}/" if config.base_url else ""
@@ -90,10 +76,10 @@ def _plain(title: str) -> str:
     return title.replace("[", "(").replace("]", ")")
 
 
-def sitemap(site: Site) -> str:
+def sitemap(site: Site, _: Views) -> str:
     """Return the sitemap (sitemaps.org protocol 0.9): all pages that machines may list."""
-    urls = ("", *(area.url for area in site.areas), "resources.html", "timeline.html", "tags.html")
-    pages = [(url, "") for url in urls]
+    own = [kind.url() for kind in PageKind if kind.is_own and kind.value.robots == "sitemap" and kind != PageKind.HOME]
+    pages = [(url, "") for url in ("", *(area.url for area in site.areas), *own)]
     notes = [*(n for n in site.notes if is_listed(n.card)), *site.pages]
     pages += ((n.card.url, n.front.updated or n.card.date) for n in notes)
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
@@ -103,7 +89,7 @@ def sitemap(site: Site) -> str:
     return "\n".join([*lines, "</urlset>"]) + "\n"
 
 
-def atom(site: Site) -> str:
+def atom(site: Site, _: Views) -> str:
     """Return the feed (RFC 4287) of the latest dated notes with text. Its date is that of its latest change, never the
     clock's.
     """
@@ -139,3 +125,30 @@ def atom(site: Site) -> str:
 def _instant(day: str) -> str:
     """An ISO date as the RFC 3339 instant that begins it in UTC."""
     return f"{day}T00:00:00Z"
+
+
+class Feed(NamedTuple):
+    """A file for programs. `source`: what messages call it; `is_wanted`: whether a site has it."""
+
+    output: str
+    source: str
+    text: Callable[[Site, Views], str]
+    is_wanted: Callable[[Config], bool]
+
+    def made_of(self, site: Site, views: Views) -> Text:
+        """Return the output of a site."""
+        return Text(self.output, self.source, lambda: Content(self.text(site, views)), lambda v: v.content.encode())
+
+
+_FEEDS = (
+    Feed("notes.json", "the notes as data", notes_json, lambda config: True),
+    Feed("robots.txt", "robots.txt", robots, lambda config: True),
+    Feed("llms.txt", "llms.txt", llms, lambda config: True),
+    Feed("feed.xml", "the feed", atom, lambda config: bool(config.base_url and config.feed_items)),
+    Feed("sitemap.xml", "the sitemap", sitemap, lambda config: bool(config.base_url)),
+)
+
+
+def wanted(config: Config) -> list[Feed]:
+    """Return those that a site has."""
+    return [feed for feed in _FEEDS if feed.is_wanted(config)]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
+
+import msgspec
 
 from notes_site.base import paths
 from notes_site.base.levels import level_names
 from notes_site.base.model import Note
 from notes_site.base.wording import Texts
+from notes_site.pages.addresses import PageKind
 from notes_site.pages.views import (
     AreaView,
     Body,
@@ -37,6 +40,7 @@ from notes_site.site.links import Links
 from notes_site.site.navigation import beside, is_listed, navigation, neighbours
 from notes_site.site.values import Backlink, Link, NavNote
 
+ONE_PAGE_NOTES = 100  # notes at length on one page
 NAV_PAGES = 12  # plain pages in the shared part of every page
 _SEARCH_TEXTS = 1000  # notes of which the search page shows how they begin
 
@@ -60,7 +64,7 @@ class Views:
         self._areas = {area.slug: area for area in site.areas}
         self._navs: dict[str, dict[str, tuple[NavNote, ...]]] = {}
         self._rows: dict[str, Row] = {}
-        config = site.config
+        config, texts = site.config, Texts(**site.config.texts)
         self.site = SiteView(
             title=config.title,
             description=config.description,
@@ -69,6 +73,7 @@ class Views:
             base_url=config.base_url,
             course_title=config.course_title,
             course_link=config.course_link,
+            menu=tuple(Link(kind.url(), kind.title(texts)) for kind in PageKind if kind.value.in_menu),
             areas=tuple(Link(area.url, area.name) for area in site.areas),
             pages=links_to(site.pages[:NAV_PAGES]),
             style=frame.style,
@@ -79,13 +84,13 @@ class Views:
             footer=config.footer,
             repository=config.repository,
             feed="feed.xml" if config.base_url and config.feed_items else "",
-            texts=Texts(**config.texts),
+            texts=texts,
         )
 
     # --- pages
 
-    def area(self, area: Area, one_page: str) -> AreaView:
-        """An area: its text, then its notes by level and group. `one_page`: where all of it stands at length, or ''."""
+    def area(self, area: Area) -> AreaView:
+        """An area: its text, then its notes by level and group."""
         return AreaView(
             site=self.site,
             meta=self.meta(area.url, area.name, self.about(area)),
@@ -97,7 +102,7 @@ class Views:
                 self._level(level, list(members), area.intro.anchors if area.intro else frozenset())
                 for level, members in groupby(area.notes, key=lambda n: n.card.level)
             ),
-            one_page=one_page,
+            one_page=PageKind.ONE_PAGE.url(area.slug) if has_one_page(area) else "",
             edit=self._edit(area.intro) if area.intro else "",
         )
 
@@ -142,24 +147,25 @@ class Views:
             edit=self._edit(note),
         )
 
-    def tags(self, url: Callable[[str], str]) -> TagsView:
+    def tags(self) -> TagsView:
         """All tags with their counts and time."""
         tags = tuple(
-            TagSummary(url(slug), name, stats.sums_of(notes)) for slug, (name, notes) in self._site.tags.items()
+            TagSummary(PageKind.TAG.url(slug), name, stats.sums_of(notes))
+            for slug, (name, notes) in self._site.tags.items()
         )
         return TagsView(
             site=self.site,
-            meta=self.meta("tags.html", self.site.texts.tags),
+            meta=self.meta_of(PageKind.TAGS),
             most=max((tag.sums.time + tag.sums.left for tag in tags), default=0),
             tags=tags,
         )
 
-    def tag(self, slug: str, url: str) -> TagView:
+    def tag(self, slug: str) -> TagView:
         """The notes with one tag."""
         name, notes = self._site.tags[slug]
         return TagView(
             site=self.site,
-            meta=self.meta(url, self.site.texts.tag_title.format(name=name)),
+            meta=self.meta_of(PageKind.TAG, slug, name),
             name=name,
             sums=stats.sums_of(notes),
             rows=self.rows(notes),
@@ -168,10 +174,10 @@ class Views:
     def not_found(self) -> NotFoundView:
         """The page for missing addresses. It answers at any depth, so its root is absolute."""
         base = self.site.base_url.partition("://")[2].partition("/")[2].strip("/")
-        return NotFoundView(
-            site=self.site,
-            meta=Meta("404.html", f"/{base}/" if base else "/", self.site.texts.not_found, noindex=True),
+        meta = msgspec.structs.replace(
+            self.meta_of(PageKind.NOT_FOUND), root=f"/{base}/" if base else "/", canonical=""
         )
+        return NotFoundView(site=self.site, meta=meta)
 
     def redirect(self, url: str, note: Note) -> RedirectView:
         """A former address of a note."""
@@ -184,8 +190,7 @@ class Views:
         groups = [SearchGroup(a.name, a.url, self._search_entries(a.notes)) for a in self._site.areas if a.notes]
         if self._site.pages:
             groups.append(SearchGroup("", "", self._search_entries(self._site.pages)))
-        meta = self.meta("search.html", self.site.texts.search, noindex=True)
-        return SearchView(site=self.site, meta=meta, groups=tuple(groups))
+        return SearchView(site=self.site, meta=self.meta_of(PageKind.SEARCH), groups=tuple(groups))
 
     def _search_entries(self, notes: Iterable[Note]) -> tuple[SearchEntry, ...]:
         brief = len(self._site.notes) > _SEARCH_TEXTS
@@ -223,8 +228,14 @@ class Views:
         """Return what the frame of a page needs."""
         return Meta(url, paths.root_of(url), title, description, self._absolute(url), noindex, kind, lang)
 
+    def meta_of(self, kind: PageKind, slug: str = "", name: str = "") -> Meta:
+        """Return what the frame of one of our own pages needs; `slug` and `name`: of what it is about."""
+        title = kind.title(self.site.texts, name)
+        return self.meta(kind.url(slug), title, noindex=kind.value.robots == "noindex")
+
     def _absolute(self, url: str) -> str:
-        return f"{self.site.base_url}/{'' if url == 'index.html' else paths.href(url)}" if self.site.base_url else ""
+        base, path = self.site.base_url, "" if url == PageKind.HOME.url() else paths.href(url)
+        return f"{base}/{path}" if base else ""
 
     def _edit(self, note: Note) -> str:
         return self._site.config.edit_url.replace("{path}", paths.href(note.path))
@@ -281,12 +292,17 @@ class Views:
         )
 
     def _tag_links(self, note: Note) -> tuple[Link, ...]:
-        return tuple(Link(f"tags/{paths.slug(tag)}.html", tag) for tag in note.card.tags if paths.slug(tag))
+        return tuple(Link(PageKind.TAG.url(paths.slug(tag)), tag) for tag in note.card.tags if paths.slug(tag))
 
     def _nav(self, area: Area, note: Note | None) -> tuple[NavNote, ...]:
         if area.slug not in self._navs:
             self._navs[area.slug] = navigation(area, self._levels)
         return self._navs[area.slug][note.path] if note else ()
+
+
+def has_one_page(area: Area) -> bool:
+    """Tell whether an area has a page with all its notes at length."""
+    return 0 < len(area.notes) <= ONE_PAGE_NOTES
 
 
 def links_to(notes: Iterable[Note]) -> tuple[Link, ...]:

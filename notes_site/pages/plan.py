@@ -1,26 +1,26 @@
-"""plan: which outputs a site has, and for each the function that makes its view. Pure."""
+"""Which outputs a site has, and for each the function that makes its view. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from notes_site.base import paths
 from notes_site.base.diagnostics import Diagnostic, below
 from notes_site.base.digest import integrity
 from notes_site.base.model import Config, Note
-from notes_site.base.paths import EVIDENCE, ORDERS, REVIEW, TIMELINE
-from notes_site.pages.feeds import feeds
-from notes_site.pages.note_pages import Frame, Views
+from notes_site.pages.addresses import OWN_PAGES, PageKind
+from notes_site.pages.feeds import wanted
+from notes_site.pages.note_pages import Frame, Views, has_one_page
 from notes_site.pages.outputs import Copy, Output, Page, Text, without_collisions
-from notes_site.pages.report_pages import ONE_PAGE_NOTES, PAGE_ROWS, ReportViews, one_page_url, resources_url
+from notes_site.pages.report_pages import PAGE_ROWS, ReportViews
+from notes_site.pages.views import View
 from notes_site.search import files as search_files
 from notes_site.search.assembly import Shelf
 from notes_site.search.files import Search
-from notes_site.site.assemble import Site
+from notes_site.site.assemble import Area, Site
 from notes_site.site.links import Links, resolve_links
-from notes_site.site.values import Link
 
 
 class Assets(NamedTuple):
@@ -37,7 +37,7 @@ class Assets(NamedTuple):
     unread: frozenset[str] = frozenset()
 
 
-class Plan(NamedTuple):
+class SitePlan(NamedTuple):
     """All outputs by path, and what is wrong with them or with the links between them."""
 
     outputs: dict[str, Output]
@@ -50,24 +50,22 @@ class Plan(NamedTuple):
 ICON = "icon.svg"
 
 
-def plan(site: Site, assets: Assets, shelf: Shelf) -> Plan:
+def plan_site(site: Site, assets: Assets, shelf: Shelf) -> SitePlan:
     """Return every output of the site. Two sources for one output are an error that names both. `shelf` has the search
     records of all notes.
     """
     links = resolve_links(site, assets.files, assets.static, _generated(site), assets.unread)
     views = Views(site, links, _frame(site.config, assets))
+    reports = ReportViews(site, views)
     search = Search(site, assets.engine, views.site.texts, shelf)
     outputs = [
-        *_note_pages(site, views),
-        *_overviews(site, views),
-        *_reports(site, views),
-        *_redirects(site, views),
-        *feeds(site, views),
+        *(page for kind in PageKind for page in _pages(kind, site, views, reports)),
+        *(feed.made_of(site, views) for feed in wanted(site.config)),
         *_search_files(site, search),
         *_files(site, links, assets),
     ]
     chosen, problems = without_collisions(outputs)
-    return Plan(chosen, (*below(site.config.content, links.problems), *problems), views, links, search)
+    return SitePlan(chosen, (*below(site.config.content, links.problems), *problems), views, links, search)
 
 
 def _frame(config: Config, assets: Assets) -> Frame:
@@ -84,71 +82,87 @@ def _frame(config: Config, assets: Assets) -> Frame:
 
 
 def _generated(site: Site) -> Iterator[str]:
-    yield from (*paths.OWN_PAGES, "notes.json", "robots.txt", "llms.txt", search_files.ENTRY)
-    if site.config.base_url:
-        yield from ("sitemap.xml", *(["feed.xml"] if site.config.feed_items else []))
-    yield from (tag_url(slug) for slug in site.tags)
+    """What a link can lead to that no note, area or file stands for."""
+    yield from (*OWN_PAGES, search_files.ENTRY, *(feed.output for feed in wanted(site.config)))
+    yield from map(PageKind.TAG.url, site.tags)
 
 
-def tag_url(slug: str) -> str:
-    """Return the output path of a tag's page."""
-    return f"tags/{slug}.html"
+def _pages(kind: PageKind, site: Site, views: Views, reports: ReportViews) -> Iterator[Page]:
+    """Yield a site's pages of one kind. A kind that is missing here does not type-check."""
+    match kind:
+        case PageKind.NOTE:
+            for area in site.areas:
+                for note in area.notes:
+                    yield _page(kind, partial(views.note, area, note), note.card.url, _shown(site, note))
+        case PageKind.PLAIN:
+            for note in site.pages:
+                yield _page(kind, partial(views.plain, note), note.card.url, _shown(site, note))
+        case PageKind.AREA:
+            for area in site.areas:
+                yield _area_page(site, area, views)
+        case PageKind.HOME:
+            yield _page(kind, reports.home, source=_shown(site, site.home) if site.home else "")
+        case PageKind.RESOURCES | PageKind.RESOURCES_BY_TIME | PageKind.RESOURCES_BY_DATE:
+            yield _page(kind, partial(reports.resources, kind))
+        case PageKind.RESOURCES_OF_AREA:
+            for area in site.areas if len(site.notes) > PAGE_ROWS else ():
+                yield _page(kind, partial(reports.resources_of, area), kind.url(area.slug))
+        case PageKind.TIMELINE:
+            yield _page(kind, reports.timeline)
+        case PageKind.TIMELINE_OF_YEAR:
+            for year in reports.years:
+                yield _page(kind, partial(reports.year, year), kind.url(year))
+        case PageKind.REVIEW:
+            yield _page(kind, reports.review)
+        case PageKind.TAGS:
+            yield _page(kind, views.tags)
+        case PageKind.TAG:
+            for slug, (name, notes) in site.tags.items():
+                place = (_shown(site, notes[0]), *notes[0].front.spans["tags"])
+                yield _page(kind, partial(views.tag, slug), kind.url(slug), kind.source(name), place)
+        case PageKind.EVIDENCE:
+            yield _page(kind, reports.evidence)
+        case PageKind.ONE_PAGE:
+            for area in filter(has_one_page, site.areas):
+                yield _page(kind, partial(reports.one_page, area), kind.url(area.slug))
+        case PageKind.SEARCH:
+            yield _page(kind, views.search)
+        case PageKind.NOT_FOUND:
+            yield _page(kind, views.not_found)
+        case PageKind.REDIRECT:
+            yield from _redirects(site, views)
+        case _:
+            assert_never(kind)
 
 
-def _note_pages(site: Site, views: Views) -> Iterator[Output]:
-    for area in site.areas:
-        for note in area.notes:
-            yield Page(note.card.url, _shown(site, note), "note.html", partial(views.note, area, note))
-    for note in site.pages:
-        yield Page(note.card.url, _shown(site, note), "page.html", partial(views.plain, note))
+def _page(
+    kind: PageKind,
+    make: Callable[[], View],
+    url: str = "",
+    source: str = "",
+    place: tuple[str, int, int, int] = ("", 0, 0, 0),
+) -> Page:
+    return Page(url or kind.url(), source or kind.source(), kind.template, make, place)
 
 
-def _overviews(site: Site, views: Views) -> Iterator[Output]:
-    for area in site.areas:
-        source = _shown(site, area.intro) if area.intro else f"the page of the area {area.name}"
-        first = area.intro or area.notes[0]
-        place = (_shown(site, first), *first.front.spans.get("area", (0, 0, 0)))
-        whole = one_page_url(area) if 0 < len(area.notes) <= ONE_PAGE_NOTES else ""
-        yield Page(area.url, source, "area.html", partial(views.area, area, whole), place)
-    yield Page("tags.html", "the list of tags", "tags.html", partial(views.tags, tag_url))
-    for slug, (name, notes) in site.tags.items():
-        place = (_shown(site, notes[0]), *notes[0].front.spans["tags"])
-        view = partial(views.tag, slug, tag_url(slug))
-        yield Page(tag_url(slug), f"the page of the tag {name}", "tag.html", view, place)
-    yield Page("search.html", "the search page", "search.html", views.search)
-    yield Page("404.html", "the page for missing addresses", "404.html", views.not_found)
+def _area_page(site: Site, area: Area, views: Views) -> Page:
+    kind = PageKind.AREA
+    source = _shown(site, area.intro) if area.intro else kind.source(area.name)
+    first = area.intro or area.notes[0]
+    place = (_shown(site, first), *first.front.spans.get("area", (0, 0, 0)))
+    return _page(kind, partial(views.area, area), area.url, source, place)
 
 
-def _reports(site: Site, views: Views) -> Iterator[Output]:
-    reports, texts = ReportViews(site, views), views.site.texts
-    yield Page("index.html", _shown(site, site.home) if site.home else "the home page", "home.html", reports.home)
-    titles = (texts.by_area, texts.by_time, texts.by_date)
-    orders = tuple(Link(url, title) for url, title in zip(ORDERS, titles, strict=True))
-    for order in orders:
-        yield Page(order.url, "the list of resources", "resources.html", partial(reports.resources, order, orders))
-    if len(site.notes) > PAGE_ROWS:
-        for area in site.areas:
-            view = partial(reports.resources_of, area)
-            yield Page(resources_url(area), "the list of resources", "resources.html", view)
-    yield Page(TIMELINE, "the timeline", "timeline.html", reports.timeline)
-    for year in reports.years:
-        yield Page(year.url, "the timeline", "timeline.html", partial(reports.year, year))
-    yield Page(REVIEW, "the review", "review.html", reports.review)
-    yield Page(EVIDENCE, "the evidence sheet", "evidence.html", reports.evidence)
-    for area in site.areas:
-        if 0 < len(area.notes) <= ONE_PAGE_NOTES:
-            yield Page(one_page_url(area), "an area on one page", "one-page.html", partial(reports.one_page, area))
-
-
-def _redirects(site: Site, views: Views) -> Iterator[Output]:
+def _redirects(site: Site, views: Views) -> Iterator[Page]:
+    kind = PageKind.REDIRECT
     for note in site.published():
         aliases = enumerate(note.front.aliases)
         former = {paths.alias_url(alias): (n, alias) for n, alias in aliases if paths.is_address(alias)}
         for url, (number, alias) in former.items():
-            source = f"the alias {alias} of {_shown(site, note)}"
+            source = kind.source(f"{alias} of {_shown(site, note)}")
             if url and url != note.card.url:  # what is no address is told of by `checks`
                 place = (_shown(site, note), *note.front.spans[f"aliases.{number}"])
-                yield Page(url, source, "redirect.html", partial(views.redirect, url, note), place)
+                yield _page(kind, partial(views.redirect, url, note), url, source, place)
 
 
 def _search_files(site: Site, search: Search) -> Iterator[Output]:

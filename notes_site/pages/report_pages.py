@@ -9,7 +9,7 @@ from itertools import groupby
 import msgspec
 
 from notes_site.base.model import Note
-from notes_site.base.paths import EVIDENCE, REVIEW, TIMELINE
+from notes_site.pages.addresses import PageKind
 from notes_site.pages.note_pages import NAV_PAGES, Views, links_to
 from notes_site.pages.views import (
     Age,
@@ -39,7 +39,6 @@ from notes_site.site.values import Link, Sums
 
 PAGE_ROWS = 500  # rows of a list on one page: more would be too heavy for a phone
 HOME_WEEKS = 26  # weeks of the calendar on the home page
-ONE_PAGE_NOTES = 100  # notes at length on one page
 _SHORT = 5  # rows of a short list
 _REVIEW_ROWS = 100  # rows of one age
 
@@ -62,7 +61,7 @@ class ReportViews:
         following = [n for status in ("doing", "planned") for n in notes if n.card.status == status]
         return HomeView(
             site=self._views.site,
-            meta=self._views.meta("index.html", (home and home.card.title) or config.title, config.description),
+            meta=self._views.meta(PageKind.HOME.url(), (home and home.card.title) or config.title, config.description),
             body=self._views.body(home) if home else None,
             sums=self._totals,
             days=len(self._days),
@@ -76,42 +75,51 @@ class ReportViews:
 
     # --- lists
 
-    def resources(self, order: Link, orders: tuple[Link, ...]) -> ListView:
+    def resources(self, order: PageKind) -> ListView:
         """All notes in one table: by area, by time (longest first) or by date (latest first)."""
-        notes = self._site.notes
+        notes, texts = self._site.notes, self._views.site.texts
         cut = len(notes) > PAGE_ROWS
         sections: tuple[Group, ...] = ()
-        if order == orders[0]:
+        if order == PageKind.RESOURCES:
             if not cut:
                 sections = tuple(Group(a.name, self._views.rows(a.notes)) for a in self._site.areas if a.notes)
-        elif order == orders[1]:
+        elif order == PageKind.RESOURCES_BY_TIME:
             sections = (Group("", self._views.rows(_by_time(notes)[:PAGE_ROWS])),)
         else:
             sections = (Group("", self._views.rows(_by_date(notes)[:PAGE_ROWS])),)
+        orders = {
+            PageKind.RESOURCES: texts.by_area,
+            PageKind.RESOURCES_BY_TIME: texts.by_time,
+            PageKind.RESOURCES_BY_DATE: texts.by_date,
+        }
         return ListView(
             site=self._views.site,
-            meta=self._views.meta(order.url, self._views.site.texts.all_resources, noindex=order != orders[0]),
-            title=self._views.site.texts.all_resources,
-            order=order.title,
-            orders=orders,
+            meta=self._views.meta_of(order),
+            title=order.title(texts),
+            order=orders[order],
+            orders=tuple(Link(kind.url(), title) for kind, title in orders.items()),
             sums=self._totals,
             sections=sections if notes else (),
-            parts=tuple(Link(resources_url(a), a.name) for a in self._site.areas if a.notes) if cut else (),
+            parts=self._resource_parts if cut else (),
         )
 
     def resources_of(self, area: Area) -> ListView:
         """The notes of one area, where there are too many for one page."""
-        texts = self._views.site.texts
+        kind, texts = PageKind.RESOURCES_OF_AREA, self._views.site.texts
         return ListView(
             site=self._views.site,
-            meta=self._views.meta(resources_url(area), f"{texts.all_resources}: {area.name}", noindex=True),
-            title=f"{texts.all_resources}: {area.name}",
+            meta=self._views.meta_of(kind, area.slug, area.name),
+            title=kind.title(texts, area.name),
             order=texts.by_area,
             orders=(),
             sums=stats.sums_of(area.notes),
             sections=(Group(area.name, self._views.rows(area.notes)),),
-            parts=tuple(Link(resources_url(a), a.name) for a in self._site.areas if a.notes),
+            parts=self._resource_parts,
         )
+
+    @cached_property
+    def _resource_parts(self) -> tuple[Link, ...]:
+        return tuple(Link(PageKind.RESOURCES_OF_AREA.url(a.slug), a.name) for a in self._site.areas if a.notes)
 
     # --- time
 
@@ -123,7 +131,7 @@ class ReportViews:
             shown = tuple(msgspec.structs.replace(week, entries=()) for week in shown)
         return TimelineView(
             site=self._views.site,
-            meta=self._views.meta(TIMELINE, self._views.site.texts.timeline),
+            meta=self._views.meta_of(PageKind.TIMELINE),
             title=self._views.site.texts.timeline,
             calendar=None if cut else calendar(self._days, len(self._weeks) and 10_000),
             most=max((week.minutes for week in shown), default=0),
@@ -131,31 +139,32 @@ class ReportViews:
             undated=stats.sums(
                 n.card for n in self._site.notes if n.card.time and not n.card.date and not n.front.sessions
             ),
-            parts=self.years if cut else (),
+            parts=self._year_parts,
         )
 
-    def year(self, year: Link) -> TimelineView:
+    def year(self, name: str) -> TimelineView:
         """The weeks that begin in one year, where there are too many notes for one page."""
-        name = year.url[-9:-5]
+        kind = PageKind.TIMELINE_OF_YEAR
         days = {day: minutes for day, minutes in self._days.items() if stats.monday(day).startswith(name)}
         return TimelineView(
             site=self._views.site,
-            meta=self._views.meta(year.url, f"{self._views.site.texts.timeline} {name}"),
-            title=f"{self._views.site.texts.timeline} {name}",
+            meta=self._views.meta_of(kind, name, name),
+            title=kind.title(self._views.site.texts, name),
             calendar=calendar(days, 10_000),
             most=max((week.minutes for week in self._weeks), default=0),
             weeks=tuple(week for week in self._weeks if week.monday.startswith(name)),
             undated=Sums(),
-            parts=self.years,
+            parts=self._year_parts,
         )
 
     @cached_property
-    def years(self) -> tuple[Link, ...]:
-        """The pages of the years, where there are too many notes for one page."""
-        if len(self._sittings) <= PAGE_ROWS:
-            return ()
-        names = sorted({week.monday[:4] for week in self._weeks})
-        return tuple(Link(f"timeline/{name}.html", name) for name in names)
+    def years(self) -> list[str]:
+        """The years that have a page: where there are too many notes for one."""
+        return sorted({week.monday[:4] for week in self._weeks}) if len(self._sittings) > PAGE_ROWS else []
+
+    @property
+    def _year_parts(self) -> tuple[Link, ...]:
+        return tuple(Link(PageKind.TIMELINE_OF_YEAR.url(name), name) for name in self.years)
 
     def review(self) -> ReviewView:
         """Finished notes by their age on a date that is written on the page."""
@@ -164,7 +173,7 @@ class ReportViews:
         ages = stats.by_age(notes, today) if today else {}
         return ReviewView(
             site=self._views.site,
-            meta=self._views.meta(REVIEW, self._views.site.texts.review, noindex=True),
+            meta=self._views.meta_of(PageKind.REVIEW),
             today=today,
             given=bool(given),
             ages=tuple(
@@ -187,7 +196,7 @@ class ReportViews:
         lacks = [(n, stats.lacking(n.card)) for n in notes if stats.lacking(n.card)]
         return EvidenceView(
             site=self._views.site,
-            meta=self._views.meta(EVIDENCE, self._views.site.texts.evidence, noindex=True),
+            meta=self._views.meta_of(PageKind.EVIDENCE),
             today=self._site.config.today or stats.latest_date(notes),
             sums=self._totals,
             words=self._words(notes),
@@ -216,10 +225,9 @@ class ReportViews:
 
     def one_page(self, area: Area) -> OnePageView:
         """An area with all its notes at length. The ids of each note's text have its number before them."""
-        texts = self._views.site.texts
         return OnePageView(
             site=self._views.site,
-            meta=self._views.meta(one_page_url(area), texts.one_page_title.format(area=area.name), noindex=True),
+            meta=self._views.meta_of(PageKind.ONE_PAGE, area.slug, area.name),
             title=area.name,
             url=area.url,
             body=self._views.body(area.intro) if area.intro else None,
@@ -255,16 +263,6 @@ class ReportViews:
 
     def _words(self, notes: Iterable[Note]) -> int:
         return sum(note.words for note in notes)
-
-
-def resources_url(area: Area) -> str:
-    """Return the output path of an area's part of all resources."""
-    return f"resources/{area.slug}.html"
-
-
-def one_page_url(area: Area) -> str:
-    """Return the output path of an area at length."""
-    return f"print/{area.slug}.html"
 
 
 def _by_time(notes: Iterable[Note]) -> list[Note]:

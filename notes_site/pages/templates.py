@@ -25,6 +25,7 @@ from notes_site.base.errors import TemplateError
 from notes_site.base.language import attributes
 from notes_site.base.model import Record
 from notes_site.base.paths import host, href
+from notes_site.pages.addresses import own_url
 from notes_site.pages.jsonld import linked_data
 from notes_site.pages.views import Body, View
 
@@ -138,6 +139,7 @@ class Templates:
             "href": href,
             "linked_data": lambda view: Markup(linked_data(view)),
             "host": host,
+            "own_url": own_url,
             "lang": lambda tag, around="en": Markup(attributes(tag, around)),
             "groupby_run": _runs,
         }

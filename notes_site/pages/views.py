@@ -13,9 +13,9 @@ from notes_site.site.values import Backlink, Link, NavNote, Sums
 
 
 class SiteView(Record, frozen=True):
-    """What every page shares. It stays tiny: no count, no sum, no file whose name depends on notes. `style` and
-    `script` stand in every page, the same bytes; `policy` is the Content-Security-Policy that names them, '' where
-    none is wanted.
+    """What every page shares. It stays tiny: no count, no sum, no file whose name depends on notes. `menu`: the
+    overviews that every page leads to; `style` and `script` stand in every page, the same bytes; `policy` is the
+    Content-Security-Policy that names them, '' where none is wanted.
     """
 
     title: str
@@ -25,6 +25,7 @@ class SiteView(Record, frozen=True):
     base_url: str
     course_title: str
     course_link: str
+    menu: tuple[Link, ...]
     areas: tuple[Link, ...]
     pages: tuple[Link, ...]
     style: str

@@ -23,6 +23,7 @@ from notes_site.content import frontmatter
 from notes_site.content.markdown import lines as readers
 from notes_site.content.markdown.lines import Line
 from notes_site.content.markdown.outline import outline
+from notes_site.pages.addresses import is_own
 from notes_site.readme.importer import boxes, rewrite
 from notes_site.readme.importer import outline as outlines
 from notes_site.readme.importer.markers import Marker
@@ -165,7 +166,7 @@ class _Maker:
             name = file_name("area", area)
         except ValueError:
             name = "area"
-        name = f"{name}-notes" if paths.is_own(name) else name
+        name = f"{name}-notes" if is_own(name) else name
         self._folders.setdefault(name, area)
         return name
 

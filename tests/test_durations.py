@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.base.durations import LIMIT, iso, parse, show
+from notes_site.base.durations import LIMIT, parse, show
 from notes_site.base.errors import Problem
 
 GRAMMAR = """
@@ -24,6 +24,7 @@ GRAMMAR = """
     about 1h = 60      | c. 5 min = 5        | ~ 20 = 20          | ≈1:05 = 65          | 1:30 h = 90
     10 s = 1           | 0 min = 0           | 0:00 = 0           | .5 h = 30           | 100:00 = 6000
     1 min 30 s = 2     | 1 h 1 m 1 s = 61    | 007 = 7            | 10000 h = 600000    | 1 h + 5 min = 65
+    45-minute = 45     | 1,5 Std. = 90       | 2 heures = 120      | 20 minutos = 20     | 1小时30分钟 = 90
 """
 REFUSED = """
     | words | -5 | −5 min | 1:75 | 1:5 | 1:30:99 | 20-30 min | 20 min to 1 h | 20 – 30 | 1h 75m | 1.5h 10m | 1.5
@@ -87,7 +88,6 @@ MANNERS: list[Callable[[str], str]] = [
 @given(MINUTES)
 def test_what_is_shown_is_read_back(minutes: int) -> None:
     assert parse(show(minutes)) == minutes
-    assert parse(iso(minutes)) == minutes
     assert parse(str(minutes)) == minutes
 
 
@@ -104,10 +104,6 @@ def test_any_text_is_a_duration_or_refused(written: str) -> None:
         assert 0 <= parse(written) <= LIMIT
 
 
-@pytest.mark.parametrize(
-    ("minutes", "shown", "machine"),
-    [(0, "0 min", "PT0M"), (45, "45 min", "PT45M"), (60, "1 h", "PT1H"), (6070, "101 h 10 min", "PT101H10M")],
-)
-def test_shown(minutes: int, shown: str, machine: str) -> None:
+@pytest.mark.parametrize(("minutes", "shown"), [(0, "0 min"), (45, "45 min"), (60, "1 h"), (6070, "101 h 10 min")])
+def test_shown(minutes: int, shown: str) -> None:
     assert show(minutes) == shown
-    assert iso(minutes) == machine

@@ -1,8 +1,9 @@
 """Durations as people write them, in whole minutes inside.
 
 The grammar, case and spacing aside: `30`, `30 min`, `1h`, `1h 10m`, `1h10`, `1 hour and 10 minutes`,
-`1.5 hours`, `1,5 h`, `1½ h`, `half an hour`, `90 s`, `1:30` (hours:minutes), `1:30:15`, `PT1H30M` (ISO 8601),
-each also with `~`, `about` or `approx.` before it.
+`1.5 hours`, `1,5 h`, `1½ h`, `45-minute`, `half an hour`, `90 s`, `1:30` (hours:minutes), `1:30:15`, `PT1H30M`
+(ISO 8601), each also with `~`, `about` or `approx.` before it. Units are English, German, French, Spanish, Portuguese
+or Chinese. What only running prose has, such as a label before the time or a sum, is read by `readme.importer.times`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,18 @@ LIMIT = 10_000 * 60
 
 _LONGEST = 80  # characters: what is longer is prose, and not worth an expression's time
 
-_APPROXIMATELY = re.compile(r"(?:~|≈|(?:approximately|approx|about|around|roughly|circa|ca|c)\b\.?)\s*")
+ABOUT = r"(?:[~≈]|(?:approximately|approx|about|around|roughly|circa|ca|c)\b\.?)"
+"""A pattern for what stands before a time that is not exact."""
+
+_UNITS = {
+    "h": r"h(?:ou|eu|o)?r(?:a|e)?s?|h|stunden?|std|小时",
+    "m": r"minut(?:e|o)[sn]?|mins?|m|分钟|分",
+    "s": r"seconds?|secs?|s",
+}
+UNIT = rf"(?:{'|'.join(_UNITS.values())})(?![^\W\d_])\.?"
+"""A pattern for a unit of time."""
+
+_APPROXIMATELY = re.compile(rf"{ABOUT}\s*")
 _WORDS = {
     "half an hour": 30, "half hour": 30, "a half hour": 30, "an hour": 60, "one hour": 60, "a minute": 1,
     "an hour and a half": 90, "quarter of an hour": 15, "a quarter of an hour": 15, "quarter hour": 15,
@@ -25,7 +37,8 @@ _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _NUMBER = r"(?:[0-9]{1,9}(?:[.,][0-9]{1,4})?|[.,][0-9]{1,4})"
 _CLOCK = re.compile(r"([0-9]{1,6}):([0-9]{1,3})(?::([0-9]{1,3}))?(?: ?(?:h|hrs?|hours?)\.?)?")
 _ISO = re.compile(rf"p(?:([0-9]{{1,4}})d)?(?:t(?=[0-9.,])(?:({_NUMBER})h)?(?:({_NUMBER})m)?(?:({_NUMBER})s)?)?")
-_PART = re.compile(rf"({_NUMBER}) ?(h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)(?![a-z])\.?|({_NUMBER})|(\S)")
+_NAMED_UNIT = "|".join(f"(?P<{name}>{unit})" for name, unit in _UNITS.items())
+_PART = re.compile(rf"({_NUMBER})[ -]?(?:{_NAMED_UNIT})(?![^\W\d_])\.?|(?P<bare>{_NUMBER})|(?P<stray>\S)")
 _JOIN = re.compile(r"(?:,(?![0-9])|\+|&|\band\b)")
 _RANGE = re.compile(r"[0-9][a-z. ]{0,12}(?:[-–—]|\bto\b) ?[0-9]")
 _THOUSANDS = re.compile(r"[0-9]+,[0-9]{3}(?![0-9])")
@@ -66,12 +79,6 @@ def show(minutes: int) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
-def iso(minutes: int) -> str:
-    """Return whole minutes as an ISO 8601 duration for machines: `PT1H10M`."""
-    hours, rest = divmod(minutes, 60)
-    return "PT" + (f"{hours}H" if hours else "") + (f"{rest}M" if rest or not hours else "")
-
-
 def _seconds(words: str, text: str) -> float:
     if clock := _CLOCK.fullmatch(words):
         return _clock(clock, text)
@@ -101,19 +108,19 @@ def _parts(words: str, text: str) -> float:
     """Return the seconds of numbers with units, from the largest to the smallest, each once."""
     if not re.match(r"[0-9.,]", words):
         raise _problem(f"`{text}` is no duration")
-    found = [(m[1] or m[3], m[2][0] if m[2] else "", m[4]) for m in _PART.finditer(words)]
-    if any(stray for _, _, stray in found):
+    found = [*_PART.finditer(words)]
+    units = [match.lastgroup or "" for match in found]
+    if "stray" in units:
         raise _problem(f"`{text}` is no duration" + _about_days(words))
-    units = [unit for _, unit, _ in found]
-    if units == [""]:
-        if not found[0][0].isdigit():
-            raise _problem(f"`{text}` of what?", f"write `{found[0][0]} h` or `{found[0][0]} min`")
+    if units == ["bare"]:
+        if not words.isdigit():
+            raise _problem(f"`{text}` of what?", f"write `{words} h` or `{words} min`")
         units = ["m"]
-    if units == ["h", ""]:
+    if units == ["h", "bare"]:
         units = ["h", "m"]  # 1h10
-    if not all(units) or "".join(units) not in ("h", "m", "s", "hm", "ms", "hms"):
+    if units not in (["h"], ["m"], ["s"], ["h", "m"], ["m", "s"], ["h", "m", "s"]):
         raise _problem(f"`{text}` is no duration")
-    numbers = [_number(number) for number, _, _ in found]
+    numbers = [_number(match[1] or match["bare"]) for match in found]
     total = sum(n * _SECONDS[u] for n, u in zip(numbers, units, strict=True))
     if len(numbers) > 1:
         _check_carry(numbers, total, text)

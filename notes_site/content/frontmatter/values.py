@@ -5,7 +5,6 @@ None means that nothing was said. A value that is no such thing raises Problem w
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Iterator
 
@@ -17,9 +16,6 @@ from notes_site.base.model import HtmlMode, Status
 from notes_site.content.frontmatter.tree import Node, Scalar, Sequence, span
 
 _SPACES = re.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
-_TIME_OF_DAY = r"(?:T| +)[0-9]{1,2}:[0-9]{2}[0-9:.,]*(?: *(?:Z|UTC|[+-][0-9]{2}:?[0-9]{0,2}))?"
-_DATE = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}})(?:{_TIME_OF_DAY})?", re.IGNORECASE)
-_OTHER_DATE = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})\b")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[^/?#:\[\]]+)(?::[0-9]*)?(?:[/?#]|\Z)", re.IGNORECASE)
@@ -164,31 +160,9 @@ def duration(node: Node) -> int | None:
 
 
 def date(node: Node) -> str | None:
-    """A real date of our time, year first, as ISO 8601 `2018-10-29`; a time of day is read and left out."""
+    """A date in the grammar of `dates`, year first, as ISO 8601."""
     value = one(node)
-    if not value:
-        return None
-    match = _DATE.fullmatch(value)
-    if not match:
-        raise Problem(f"`{brief(value)}` is no date like `2018-10-29`", _date_hint(value))
-    try:
-        return dates.iso(datetime.date(int(match[1]), int(match[3]), int(match[4])))
-    except ValueError as bad:
-        raise Problem(
-            f"`{brief(value)}` is not in the calendar: {bad}", "write a real date, like `2018-10-29`"
-        ) from None
-
-
-def _date_hint(value: str) -> str:
-    """Return the readings of a date that is written in another order."""
-    if match := _OTHER_DATE.match(value):
-        first, second, year = int(match[1]), int(match[2]), int(match[3])
-        readings = [
-            f"`{year}-{m:02}-{d:02}`" for d, m in {(first, second): 0, (second, first): 0} if m <= 12 and d <= 31
-        ]
-        if readings:
-            return "write " + " or ".join(readings)
-    return "write year, month and day: `2018-10-29`"
+    return dates.parse(value) if value else None
 
 
 def whole(node: Node) -> int | None:

@@ -134,7 +134,8 @@ Nothing is required. Put quotes round a value that has `: ` or ` #` in it, or th
 ## Values
 
 - **Duration**: `30` (minutes), `30 min`, `1h`, `1h 10m`, `1h10`, `1 hour 10 minutes`, `1.5 hours`, `1,5 h`,
-  `1:30` (hours:minutes), `PT1H30M`, `half an hour`; `~20 min` and `approx. 20 min` too. Rounded to whole minutes.
+  `1:30` (hours:minutes), `PT1H30M`, `half an hour`; `~20 min` and `approx. 20 min` too. Units may be English, German,
+  French, Spanish, Portuguese or Chinese: `2 Std.`, `20 minutos`. Rounded to whole minutes.
 - **Date**: `2018-10-29`, `2018/10/29`; a time of day behind it is read and left out. `10/11/2018` is an error: it
   may be November or October.
 - **List**: `[a, b]`, one `- item` a line, or one text with commas.

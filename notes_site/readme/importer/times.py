@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from notes_site.base import durations
 from notes_site.base.errors import Problem
-from notes_site.readme.importer.words import HOURS, MINUTES, TIMES
+from notes_site.readme.importer.words import TIMES
 
 _LABEL_WORDS = (
     "the total elapsed estimated estimate planned expected actual overall study studying learning watch reading video "
@@ -23,12 +23,11 @@ _SAYS_TIME = re.compile(
 )
 _PLANNED = re.compile(r"\b(?:estimated?|planned|expected)\b", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"(?:(?:[~≈±<>]|approx(?:imately|\.)?|about|around|roughly|circa|ca\.?|almost|nearly|over|under|"
-    r"more than|less than|at least|up to|just|only|maybe)\s*)*",
+    rf"(?:(?:{durations.ABOUT}|[±<>]|almost|nearly|over|under|more than|less than|at least|up to|just|only|maybe)\s*)*",
     re.IGNORECASE,
 )
 _NUMBER = r"\d+(?:[.,]\d+)?\s?[½¼¾]?"
-_UNIT = rf"(?:{HOURS}|{MINUTES}|seconds?|secs?|s)(?![^\W\d_])\.?"
+_UNIT = durations.UNIT
 _ONE = rf"{_NUMBER}\s*-?\s*{_UNIT}(?:\s*(?:,|and|&)?\s*\d+(?:[.,]\d+)?\s*(?:{_UNIT}|(?![\w:.])))?"
 _PART = rf"{_ONE}\s+(?!spent|actual|planned|estimated|expected|of\b)\w+"
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "fifteen": 15, "twenty": 20,
@@ -46,6 +45,7 @@ _DURATION = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_SUMMAND = re.compile(rf"{_NUMBER}(?:\s*-?\s*{_UNIT})?(?:\s*\d+\s*-?\s*{_UNIT})*", re.IGNORECASE)
 _AFTER = re.compile(
     r"\s*(?:$|[.,;!…)\]+]|(?<=\.\s)|(?:in total|total|altogether|all in all|spent|planned|estimated|expected|long|each|"
     r"ish|or so|approx|work|video|reading|read|lab|of|including|to|for|on|with|watching|and)\b)",
@@ -113,12 +113,10 @@ def _time(found: re.Match[str], time: Time) -> Time:
 
 
 def _minutes(found: re.Match[str], text: str) -> int:
-    if text[:2].upper() != "PT":
-        text = re.sub(rf"(?<=\d)\s*-?\s*({_UNIT})", _in_english, text, flags=re.IGNORECASE)
     if found["sum"]:
-        unit = text.rpartition(" ")[2] if text[-1].isalpha() else ""
-        parts = re.findall(r"\d[\d.,]*(?: [hms]\w*)?(?: \d+ [hms]\w*)*", text)
-        return sum(durations.parse(part if re.search("[a-z]", part) else f"{part} {unit}") for part in parts)
+        parts = _SUMMAND.findall(text)
+        unit = re.search(rf"{_UNIT}$", text, re.IGNORECASE)
+        return sum(durations.parse(f"{part} {unit[0]}" if unit and part.isdigit() else part) for part in parts)
     if found["span"]:
         hours, minutes, until_hours, until_minutes = map(int, re.findall(r"\d+", text))
         return (until_hours * 60 + until_minutes - hours * 60 - minutes) % (24 * 60)
@@ -128,8 +126,3 @@ def _minutes(found: re.Match[str], text: str) -> int:
     if found["clock"] and text.endswith("min"):
         return durations.parse(text.replace(":", " min ").removesuffix("min") + "s")
     return durations.parse(text)
-
-
-def _in_english(unit: re.Match[str]) -> str:
-    word = unit[1].casefold()
-    return " h" if re.match(HOURS, word) else " min" if re.match(MINUTES, word) else " s"

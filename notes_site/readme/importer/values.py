@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,14 +14,6 @@ _FILLERS = re.compile(
     rf"{LEVEL}|courses?|class(?:es)?|mastery|section|part|topics|resources|materials?|stage|tier|track|difficulty|of|for|"
     r"to|the|and|skills?|notes|achieve|work"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
-_DATES = [
-    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"),
-    re.compile(rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]{_MONTH}[ ,-]+(?P<y>\d{{4}})", re.IGNORECASE),
-    re.compile(rf"{_MONTH}[ ](?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? +(?P<y>\d{{4}})", re.IGNORECASE),
-    re.compile(r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>\d{4})"),
-]
 _DATE_LABEL = re.compile(
     r"(?:(?:date|day|on|completed|completion|complete|finished|done|watched|read|learned|learnt|started|last|updated|of)"
     r"\b[\s:=–—-]*)*(?:(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?[,.]? )?",
@@ -53,25 +44,8 @@ def date_in(text: str) -> Date | None:
     plain = text.strip(_TRIM)
     label = _DATE_LABEL.match(plain)
     plain = plain[label.end() :] if label else plain
-    found = next(filter(None, (form.fullmatch(plain) for form in _DATES)), None)
-    return _date(found.groupdict()) if found else None
-
-
-def _date(parts: dict[str, str | None]) -> Date | None:
-    numbers = {name: int(text) for name, text in parts.items() if text and text.isdigit()}
-    day, month = numbers.get("d", 0), numbers.get("m", 0)
-    if name := parts.get("month"):
-        month = _MONTHS.index(name.casefold()) + 1
-    elif "a" in numbers:
-        day, month = numbers["a"], numbers["b"]
-        if day <= 12 and month <= 12 and day != month:
-            return Date("")
-        if month > 12:
-            day, month = month, day
-    try:
-        return Date(dates.iso(date(numbers["y"], month, day)))
-    except ValueError:
-        return None
+    found = dates.readings(plain)
+    return Date(found[0] if len(found) == 1 else "") if found else None
 
 
 @lru_cache(maxsize=4096)

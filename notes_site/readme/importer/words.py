@@ -1,14 +1,12 @@
 """Words by which headings and lines say what they are, in any course: `Week 3: ...`, `Contents`, `Total`. Pure.
 
-Beside English a few words of Spanish, German, French, Portuguese and Chinese: those of areas, levels and times.
+Beside English a few words of Spanish, German, French, Portuguese and Chinese: those of areas, levels and time.
 """
 
 from __future__ import annotations
 
 import re
 
-HOURS = r"h(?:ou|eu|o)?r(?:a|e)?s?|h|stunden?|std|小时"
-MINUTES = r"minut(?:e|o)[sn]?|mins?|m|分钟|分"
 TIMES = r"tiempo|dura[cç](?:i[oó]n|[ãa]o)|zeit|dauer|temps|dur[ée]e|时间|用时"
 LEVEL = r"levels?|lvl|nivel|niveau|nível|stufe"
 LEVELS: dict[str, tuple[str, ...]] = {

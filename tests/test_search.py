@@ -229,7 +229,7 @@ def test_preview_makes_the_index_when_it_is_asked_for(small: Site, monkeypatch: 
             edit(small, "cloud/functions.md", before, after)
             assert preview.refresh([small.root / "content/cloud/functions.md"], final=True)
         assert made == []
-        answers = {path: preview.answer(path).data for path in preview.outputs if path.startswith("search/")}
+        answers = {path: preview.render(path).data for path in preview.outputs if path.startswith("search/")}
         assert len(made) == 1
     finally:
         preview.close()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from notes_site.serve import preview as engine
 from notes_site.serve.preview import Preview
-from notes_site.serve.sending import part_of
+from notes_site.serve.responses import requested_range
 from tests.harness import Site
 from tests.serving import Serving, until
 from tests.test_serve_laws import clean_build, previewed
@@ -39,12 +39,12 @@ NOTHING = range(0)
     ],
 )  # fmt: skip
 def test_part_that_is_asked_for(asked: str, part: range | None) -> None:
-    assert part_of(10, asked) == part
+    assert requested_range(10, asked) == part
 
 
 @given(st.integers(0, 40), st.one_of(st.text(), st.from_regex(r"bytes=\d{0,3}-\d{0,3}")))
 def test_part_lies_in_the_file(size: int, asked: str) -> None:
-    part = part_of(size, asked)
+    part = requested_range(size, asked)
     assert part is None or (not part and part.start == 0) or 0 <= part.start < part.stop <= size
 
 
@@ -106,27 +106,27 @@ def test_what_was_opened_is_what_was_looked_at(course: Site, tmp_path: Path) -> 
     data = course.root / "content/cloud/data.csv"
     with closing(Preview(course.project)) as preview:
         path = next(path for path in preview.outputs if path.endswith(".csv"))
-        answer = preview.answer(path)
-        file = preview.opened(answer)
+        answer = preview.render(path)
+        file = preview.open_file(answer)
         assert file
         before = data.read_bytes()
         data.unlink()
         data.symlink_to(secret)
         with file:
             assert file.read() == before
-        assert preview.opened(answer) is None
+        assert preview.open_file(answer) is None
         data.unlink()
         os.mkfifo(data)
-        assert preview.opened(answer) is None
+        assert preview.open_file(answer) is None
 
 
 def test_a_file_is_sent_whole_when_its_stamp_is_not_known(course: Site) -> None:
     """It was too young to vouch for its bytes, or touched since."""
     data = course.root / "content/cloud/data.csv"
     with closing(Preview(course.project)) as preview:
-        answer = preview.answer(next(path for path in preview.outputs if path.endswith(".csv")))
+        answer = preview.render(next(path for path in preview.outputs if path.endswith(".csv")))
         os.utime(data, (1, 1))
-        file = preview.opened(answer)
+        file = preview.open_file(answer)
         assert file
         with file:
             assert file.read() == data.read_bytes() != b""
@@ -172,15 +172,15 @@ def test_an_answer_does_not_mix_two_states(linked: Site) -> None:
 
 def test_what_goes_on_changing_is_shown_as_it_was(linked: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(Preview(linked.project)) as preview:
-        before = preview.answer("cloud/nine.html").data
+        before = preview.render("cloud/nine.html").data
         edit_both(linked)
         numbers = iter(range(1000))
         monkeypatch.setattr(engine, "stamps_now", lambda *_: {"content:cloud/nine.md": str(next(numbers))})
         assert preview.catch_up(final=True)
-        assert preview.answer("cloud/nine.html").data == before
+        assert preview.render("cloud/nine.html").data == before
         monkeypatch.undo()
         assert preview.catch_up(final=True)
-        assert b"New title" in (preview.answer("cloud/nine.html").data or b"")
+        assert b"New title" in (preview.render("cloud/nine.html").data or b"")
 
 
 def test_an_answer_does_not_mix_new_text_with_old_settings(linked: Site) -> None:

@@ -14,7 +14,7 @@ from notes_site.base.diagnostics import Diagnostic
 from notes_site.build.build import Options, build
 from notes_site.build.report import Report
 from notes_site.serve.preview import Preview
-from notes_site.serve.responses import Answer
+from notes_site.serve.responses import Rendered
 from notes_site.storage.cache import Cache
 from notes_site.storage.files import STATE
 from tests.harness import Site, published
@@ -23,15 +23,15 @@ from tests.test_laws import Edits
 
 def previewed(preview: Preview) -> dict[str, bytes]:
     """The bytes of every output."""
-    answers = [preview.answer(path) for path in preview.outputs]
-    assert not any(answer.fault for answer in answers)
+    answers = [preview.render(path) for path in preview.outputs]
+    assert not any(answer.error for answer in answers)
     return {a.path: _sent(preview, a) for a in answers}
 
 
-def _sent(preview: Preview, answer: Answer) -> bytes:
+def _sent(preview: Preview, answer: Rendered) -> bytes:
     if answer.file is None:
         return answer.data or b""
-    file = preview.opened(answer)
+    file = preview.open_file(answer)
     assert file
     with file:
         file.seek(0)

@@ -56,7 +56,7 @@ def test_old_texts_are_let_go_of(course: Site, preview: Preview, tmp_path: Path,
             preview.refresh([extra], final=True)
             extra.unlink()
             preview.refresh([extra], final=True)
-        preview.answer("area/n0.html"), preview.answer("search/entry.js")
+        preview.render("area/n0.html"), preview.render("search/entry.js")
         assert held(preview) <= 4 * NOTES + engine._SPARE
     if what == "with an error elsewhere":
         preview.refresh([write(course, 7, "Mended", "Seven")], final=True)

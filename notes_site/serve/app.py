@@ -26,8 +26,7 @@ from notes_site.base.digest import digest
 from notes_site.secrets import streams
 from notes_site.serve.live_reload import Channel
 from notes_site.serve.preview import Preview
-from notes_site.serve.responses import Answer
-from notes_site.serve.sending import FileAnswer
+from notes_site.serve.responses import OpenFileResponse, Rendered
 
 OWN = ".notes-site/"  # below the site's base: the script and the reload channel
 _AGAIN = 0.04  # seconds after which a file that was empty or wrong is read again
@@ -57,7 +56,7 @@ class App:
         self._say = say
         self._script = Path(__file__).with_name("client.js").read_bytes()
         self._said: tuple[Diagnostic, ...] = ()
-        self._faults: set[str] = set()
+        self._page_errors: set[str] = set()
         self._away = False
         self._busy_since = 0.0  # the time of the first request since memory was freed, 0 for none
         self._timers: list[asyncio.TimerHandle] = []
@@ -80,16 +79,16 @@ class App:
                 await self._channel.connect(socket)
         elif scope["type"] == "http":
             response: Response = PlainTextResponse("this could not be answered; the terminal says why\n", 500)
-            with self._told(scope["path"]):
+            with self._reporting(scope["path"]):
                 response = await self._respond(Request(scope, receive))
             for name, value in _HEADERS.items():
                 response.headers.setdefault(name, value)
             self.rest()
-            with self._told(scope["path"], sending=True):
+            with self._reporting(scope["path"], sending=True):
                 await response(scope, receive, send)
 
     @contextmanager
-    def _told(self, what: str, *, sending: bool = False) -> Iterator[None]:
+    def _reporting(self, what: str, *, sending: bool = False) -> Iterator[None]:
         """Say what went wrong where nobody else would. What went wrong in sending goes on to the server, which gives up
         the connection; that a request was refused already, or a file has shrunk meanwhile, is no error of ours.
         """
@@ -111,7 +110,7 @@ class App:
                 raise HTTPException(400, problem)
             if request.method not in ("GET", "HEAD"):
                 raise HTTPException(405, "only GET and HEAD", {"Allow": "GET, HEAD"})
-            return await self._answered(request, request.scope["path"])
+            return await self._look_up(request, request.scope["path"])
         except HTTPException as exc:
             return PlainTextResponse(f"{exc.detail}\n", exc.status_code, exc.headers)
 
@@ -123,7 +122,7 @@ class App:
             return ""
         return f"the host {host!r} is not served here; --allow-host admits it"
 
-    async def _answered(self, request: Request, path: str) -> Response:
+    async def _look_up(self, request: Request, path: str) -> Response:
         base = self.preview.base
         if path in ("/", base[:-1]) and base != "/":
             return RedirectResponse(quote(base))
@@ -132,45 +131,45 @@ class App:
         address = path.removeprefix(base)
         if address == f"{OWN}preview.js":
             return Response(self._script, media_type="text/javascript", headers={"Cache-Control": "no-store"})
-        found = self.preview.published(address)
+        found = self.preview.output_at(address)
         if found and self.preview.is_touched(found):
-            await self._take_in(self.preview.catch_up)
-            found = self.preview.published(address)
+            await self._update(self.preview.catch_up)
+            found = self.preview.output_at(address)
         if not found and self.preview.is_folder(address):
             return RedirectResponse(quote(f"{base}{address}/"))
-        return self._as_response(request, self.preview.answer(found or "404.html"), 200 if found else 404)
+        return self._to_response(request, self.preview.render(found or "404.html"), 200 if found else 404)
 
-    def _as_response(self, request: Request, answer: Answer, status: int) -> Response:
-        if answer.fault:
-            self._say_fault(answer.fault)
+    def _to_response(self, request: Request, output: Rendered, status: int) -> Response:
+        if output.error:
+            self._say_error(output.error)
             status = 500
-        data = answer.data or b""
-        if answer.media_type.startswith("text/html") and answer.data is not None:
-            data = self._with_script(data, answer)
-        tag = f'"{answer.face.key if answer.file else digest(data)}"'
+        data = output.data or b""
+        if output.media_type.startswith("text/html") and output.data is not None:
+            data = self._with_script(data, output)
+        tag = f'"{output.version.key if output.file else digest(data)}"'
         headers = {"ETag": tag}
         if status == 200 and tag in re.findall(r'"[^"]*"', request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
-        if answer.file is None:
-            return Response(data, status, headers, answer.media_type)
-        file = self.preview.opened(answer)
+        if output.file is None:
+            return Response(data, status, headers, output.media_type)
+        file = self.preview.open_file(output)
         if file is None:
-            raise HTTPException(404, "this file is no longer what it was; mend the problems to see the new one")
-        return FileAnswer(file, status, headers, answer.media_type)
+            raise HTTPException(404, "this file is no longer what it was; fix the problems to see the new one")
+        return OpenFileResponse(file, status, headers, output.media_type)
 
-    def _with_script(self, page: bytes, answer: Answer) -> bytes:
+    def _with_script(self, page: bytes, output: Rendered) -> bytes:
         """The page with the reload script, which is never part of what is published."""
-        fault = f"<pre>{escape(answer.fault)}</pre>" if answer.fault else ""
+        error = f"<pre>{escape(output.error)}</pre>" if output.error else ""
         source = f"{quote(self.preview.base)}{OWN}preview.js"
-        data = {"key": answer.face.key, "token": self._channel.token, "style": answer.face.style}
+        data = {"key": output.version.key, "token": self._channel.token, "style": output.version.style}
         told = "".join(f' data-{name}="{value}"' for name, value in data.items())
-        tag = f'{fault}<script src="{source}"{told}></script>'
+        tag = f'{error}<script src="{source}"{told}></script>'
         head, found, tail = page.rpartition(b"</body>")
         return head + tag.encode() + found + tail if found else page + tag.encode()
 
     # --- changes
 
-    async def _take_in(self, take: Callable[..., bool]) -> None:
+    async def _update(self, update: Callable[..., bool]) -> None:
         """Bring the site up to date by a method of the preview's; a file that is still being written is waited for.
         While the project's folder is away the site stays as it is.
         """
@@ -179,7 +178,7 @@ class App:
             if self._is_away():
                 return
             try:
-                if take(final=final):
+                if update(final=final):
                     return
             except OSError:  # gone while it was read
                 if final and not self._is_away():
@@ -195,9 +194,9 @@ class App:
 
     async def changed(self, files: frozenset[Path] | None) -> None:
         """Take in what the watcher names, and tell the open pages that show any of it."""
-        with self._told("a change"):
-            await self._take_in(self.preview.reload if files is None else partial(self.preview.refresh, files))
-            self._faults.clear()
+        with self._reporting("a change"):
+            await self._update(self.preview.reload if files is None else partial(self.preview.refresh, files))
+            self._page_errors.clear()
             await self._channel.tell_changes(self.preview.sources(files or ()))
             self._say_news()
             self.say_problems()
@@ -214,13 +213,13 @@ class App:
         self._timers = [loop.call_later(_QUIET, self._settle), loop.call_at(idle, self._tidy)]
 
     def _settle(self) -> None:
-        with self._told("problems"):
+        with self._reporting("problems"):
             if self.preview.settle():
                 self.say_problems()
 
     def _tidy(self) -> None:
         self._busy_since = 0.0
-        with self._told("tidying"):
+        with self._reporting("tidying"):
             self.preview.tidy()
 
     # --- the terminal
@@ -239,12 +238,12 @@ class App:
         if len(new) > _NEW:
             self._say(f"and {len(new) - _NEW} more new notes")
 
-    def _say_fault(self, fault: str) -> None:
+    def _say_error(self, error: str) -> None:
         """Say why a page could not be made, once until something changes."""
-        if fault not in self._faults:
-            self._faults.add(fault)
+        if error not in self._page_errors:
+            self._page_errors.add(error)
             if self.preview.problems == self._said:
-                self._say(fault)
+                self._say(error)
             self.say_problems()
 
     def say_problems(self) -> None:

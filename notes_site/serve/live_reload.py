@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from notes_site.search.files import ENTRY
 from notes_site.serve.preview import Preview
-from notes_site.serve.responses import Face
+from notes_site.serve.responses import Version
 
 MAX_TABS = 100
 HELLO_WITHIN = 10.0  # seconds until a connection must have said which page it is
@@ -28,7 +28,7 @@ class Tab:
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
         self.address = ""
-        self.face: Face | None = None
+        self.version: Version | None = None
         self.search = ""
         self._news: dict[str, object] = {}
         self._wake = asyncio.Event()
@@ -94,21 +94,21 @@ class Channel:
     def _greet(self, tab: Tab, hello: dict[str, object]) -> None:
         """A page says what it is; it may be out of date by now."""
         tab.address = unquote(str(hello["path"])).removeprefix(self._preview.base)
-        tab.face = self._face_of(tab.address)
-        if tab.face.key != hello["key"]:
+        tab.version = self._version_of(tab.address)
+        if tab.version.key != hello["key"]:
             tab.tell("reload", {"reload": True})
-        if tab.face.style != hello["style"]:  # missed while the tab was hidden
-            tab.tell("style", self._style(tab.face))
+        if tab.version.style != hello["style"]:  # missed while the tab was hidden
+            tab.tell("style", self._style(tab.version))
         tab.tell("problems", self._problems())
         self._tell_search(tab, self._search())
 
     async def tell_changes(self, first: Collection[str] = ()) -> None:
         """Tell the pages that look otherwise now, those of the sources in `first` before all others."""
         outputs = self._preview.outputs
-        waiting = [(self._preview.published(tab.address) or "404.html", tab) for tab in self._tabs if tab.face]
+        waiting = [(self._preview.output_at(tab.address) or "404.html", tab) for tab in self._tabs if tab.version]
         for _, tab in sorted(waiting, key=lambda item: outputs[item[0]].source not in first):
-            now, before = self._face_of(tab.address), tab.face
-            tab.face = now
+            now, before = self._version_of(tab.address), tab.version
+            tab.version = now
             if before is None or now.key != before.key:
                 tab.tell("reload", {"reload": True})
             elif now.style != before.style:
@@ -119,7 +119,7 @@ class Channel:
             self._tell_search(tab, search)
 
     def _search(self) -> str:
-        return self._face_of(ENTRY).key
+        return self._version_of(ENTRY).key
 
     def _tell_search(self, tab: Tab, key: str) -> None:
         """Tell a page when what its search works on has changed; only one that has searched does anything about it."""
@@ -130,14 +130,14 @@ class Channel:
     def tell_problems(self) -> None:
         """Tell every page the problems."""
         for tab in self._tabs:
-            if tab.face:
+            if tab.version:
                 tab.tell("problems", self._problems())
 
-    def _style(self, face: Face) -> dict[str, object]:
-        return {"style": face.style, "css": self._preview.shown.plan.views.site.style if face.style else ""}
+    def _style(self, version: Version) -> dict[str, object]:
+        return {"style": version.style, "css": self._preview.shown.plan.views.site.style if version.style else ""}
 
-    def _face_of(self, address: str) -> Face:
-        return self._preview.face(self._preview.published(address) or "404.html")
+    def _version_of(self, address: str) -> Version:
+        return self._preview.version(self._preview.output_at(address) or "404.html")
 
     def _problems(self) -> dict[str, object]:
         problems = sorted(self._preview.problems, key=lambda d: d.severity != "error")

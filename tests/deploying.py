@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,11 +29,12 @@ from urllib.parse import quote, unquote, urljoin
 
 from notes_site.base.digest import digest
 from notes_site.base.model import Config
+from notes_site.base.paths import OutputKind
 from notes_site.build.sources import current
 from notes_site.config.project import Project
 from notes_site.deploy import manifest as manifests
 from notes_site.deploy.model import MANIFEST, Manifest
-from notes_site.storage.output import write_record
+from notes_site.storage.record import BuildRecord, OutputFile, write_record
 from tests.harness import REPO
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -510,12 +511,23 @@ def write_output(project: Path, files: Mapping[str, bytes], **record: Any) -> Pa
     (project / "content").mkdir(parents=True, exist_ok=True)
     (project / "notes-site.toml").touch()
     output.mkdir(exist_ok=True)
-    lists = [path for path in files if path.endswith(".html") and "/" not in path]
+    lists = record.pop("lists", [path for path in files if path.endswith(".html") and "/" not in path])
     now = current(Project(project, project / "notes-site.toml"), Config())
-    known = {"drafts": False, "problems": {}, "lists": lists, "sources": now.sources if now else (), **record}
-    write_record(output, known.pop("state", "complete"), {p: digest(d) for p, d in files.items()}, **known)
+    found = {path: OutputFile(digest(data), *what_it_is(path, data, lists)) for path, data in files.items()}
+    write_record(
+        output, BuildRecord(**{"state": "complete", "files": found, "sources": now.sources if now else (), **record})
+    )
     shutil.rmtree(output / ".notes-site" / "staging", ignore_errors=True)
     return project
+
+
+def what_it_is(path: str, data: bytes, lists: Collection[str]) -> tuple[OutputKind, bool]:
+    """Return kind and fingerprint of a file of a site that was made for a test."""
+    fingerprinted = path.rpartition("/")[2].split(".")[1:-1] == [digest(data)[:8]]
+    if path.endswith(".html"):
+        return "home" if path == "index.html" else "list" if path in lists else "page", fingerprinted
+    pointers = ("sitemap.xml", "feed.xml", "notes.json", "robots.txt", "llms.txt", "search/entry.js")
+    return "pointer" if path in pointers else "asset", fingerprinted
 
 
 def named(stem: str, suffix: str, data: bytes) -> str:

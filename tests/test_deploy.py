@@ -15,16 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notes_site.base.diagnostics import failed
+from notes_site.base.digest import digest
 from notes_site.base.errors import AmbiguousTarget, InvalidTarget
+from notes_site.base.paths import Origin
 from notes_site.deploy import local
 from notes_site.deploy.error_hints import advice
 from notes_site.deploy.headers import headers_of
-from notes_site.deploy.keys import Target, bad_keys, is_fingerprinted, kind_of, parse_target
+from notes_site.deploy.keys import Target, bad_keys, parse_target
 from notes_site.deploy.manifest import decode, encode
 from notes_site.deploy.model import MANIFEST, Entry, Manifest
 from notes_site.deploy.setup import deploy_policy, material, website_policy
 from notes_site.deploy.show import address
 from notes_site.storage.files import STATE
+from notes_site.storage.record import owned_files
 from tests.deploying import course, write_output
 from tests.harness import REPO, Site, published, run
 
@@ -136,17 +139,6 @@ def test_any_name_is_judged(prefix: str, path: str) -> None:
     bad_keys(prefix.encode("utf-8", "replace").decode(), [path])
 
 
-def test_kinds_and_fingerprints() -> None:
-    lists = frozenset({"cloud.html"})
-    names = ["index.html", "cloud.html", "cloud/a.html", "feed.xml", "cloud/feed.xml", "a.pdf", "old/index.html"]
-    kinds = [kind_of(name, lists) for name in names]
-    assert kinds == ["home", "list", "page", "pointer", "asset", "asset", "page"]
-    assert is_fingerprinted("x/style.1a2b3c4d.css", "1a2b3c4dffff")
-    assert not is_fingerprinted("x/style.1a2b3c4d.css", "ffff1a2b3c4d")
-    assert not is_fingerprinted("1a2b3c4d.css", "1a2b3c4dffff")
-    assert not is_fingerprinted("1a2b3c4d/x.css", "1a2b3c4dffff")
-
-
 def test_the_types_are_those_of_every_machine() -> None:
     assert headers_of("a/b.JS", fingerprinted=False).content_type == "text/javascript; charset=utf-8"
     assert headers_of("unknown", fingerprinted=False).content_type == "application/octet-stream"
@@ -222,7 +214,8 @@ BASE = {"schema": 1, "state": "complete", "drafts": False, "diagnostics": {}, "f
 
 @pytest.mark.parametrize(
     "record",
-    ["", "[]", "{}", "[" * 100_000, '{"a":' * 100_000, '{"schema": NaN}', "9" * 5000, {**BASE, "schema": 2},
+    ["", "[]", "{}", "[" * 100_000, '{"a":' * 100_000, '{"schema": NaN}', "9" * 5000, {**BASE, "schema": 3},
+     {**BASE, "files": {"a": ["0", "odd", False]}}, {**BASE, "files": {"a": ["0", "page", False, "content"]}},
      {**BASE, "diagnostics": []}, {**BASE, "diagnostics": {"leak": "many"}}, {**BASE, "lists": [[]]},
      {**BASE, "files": {"../outside": "0"}}, {**BASE, "files": {"/etc/passwd": "0"}}, {**BASE, "files": ["a"]}],
     ids=lambda record: str(record)[:30],
@@ -291,13 +284,32 @@ def test_only_what_the_build_made_is_published(project: Path, tmp_path: Path) ->
     assert not (tmp_path / "site" / "mine.txt").exists()
 
 
-def test_a_real_build_says_which_pages_are_lists(site: Site) -> None:
-    site.note("cloud/one.md", "Text.\n", title="One", time="30 min", tags=["x"], aliases=["/old/"])
+def test_a_real_build_says_what_each_file_is(site: Site) -> None:
+    text = "![](figure.svg) [data](data.json) [page](page.html)\n"
+    site.note("cloud/one.md", text, title="One", time="30 min", tags=["x"], aliases=["/old/"])
+    for name in ("figure.svg", "data.json", "page.html"):
+        site.write(f"content/cloud/{name}", name)
+    site.write("static/robots.txt", "User-agent: *")
     site.write("notes-site.toml", "")
     site.build()
-    lists = set(json.loads((site.output / STATE / "build.json").read_bytes())["lists"])
-    assert {"index.html", "cloud.html", "tags.html", "tags/x.html", "404.html"} <= lists
-    assert not {"cloud/one.html", "old/index.html", "notes.json"} & lists
+    found = {path: file[1:] for path, file in owned_files(site.output).items()}
+    note = Origin("content", "cloud/one.md")
+    assert {"cloud.html", "tags.html", "tags/x.html", "404.html"} <= {
+        p for p, file in found.items() if file[0] == "list"
+    }
+    expected: dict[str, tuple[str, bool, Origin | None]] = {
+        "index.html": ("home", False, None),
+        "cloud/one.html": ("page", False, note),
+        "old/index.html": ("page", False, None),
+        "cloud/page.html": ("page", False, Origin("content", "cloud/page.html")),
+        "cloud/data.json": ("asset", False, Origin("content", "cloud/data.json")),
+        f"cloud/figure.{digest(b'figure.svg')[:8]}.svg": ("asset", True, Origin("content", "cloud/figure.svg")),
+        "robots.txt": ("pointer", False, Origin("static", "robots.txt")),
+        "notes.json": ("pointer", False, None),
+        "search/entry.js": ("pointer", False, None),
+        "search/_cloud/_one.js": ("asset", False, note),
+    }
+    assert {path: found[path] for path in expected} == expected
     target = site.root.parent / "target"
     assert site.run("deploy", str(target)).returncode == 0
     mine = {k: v for k, v in published(site.output).items() if not k.startswith(STATE)}

@@ -17,12 +17,12 @@ from notes_site.base.digest import digest
 from notes_site.base.errors import DeployError, PreconditionFailed
 from notes_site.deploy import local, lock, run
 from notes_site.deploy.folder import FolderStore
-from notes_site.deploy.keys import invalidated, is_fingerprinted
+from notes_site.deploy.keys import invalidated
 from notes_site.deploy.lock import Lock
 from notes_site.deploy.model import LOCK, MANIFEST, Headers, Listed, Object
 from notes_site.deploy.plan import most_deletions
 from notes_site.deploy.store import ABSENT, UNCACHED, Data, Store, put_once
-from tests.deploying import Deployer, check_visit, course, named, state_of, write_output
+from tests.deploying import Deployer, check_visit, course, named, state_of, what_it_is, write_output
 
 
 class Killed(BaseException):
@@ -176,7 +176,7 @@ def test_assets_outlive_one_generation(projects: dict[int, Path]) -> None:
 
 
 def is_fingerprinted_here(key: str, version: int) -> bool:
-    return is_fingerprinted(key, digest(course(version)[key]))
+    return what_it_is(key, course(version)[key], ())[1]
 
 
 def test_a_page_that_is_deleted_or_changed_by_others_is_put_back(projects: dict[int, Path]) -> None:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from notes_site.base.paths import slug
 from tests.harness import Site, codes
 
 CONFIG = """\
@@ -607,6 +608,17 @@ def test_areas_follow_their_order_then_their_name(site: Site) -> None:
     site.build()
     nav = site.page("index.html").split("<nav")[1]
     assert re.findall(r">(Zebra|Alpha|Middle|Beta)<", nav) == ["Zebra", "Middle", "Alpha", "Beta"]
+
+
+@pytest.mark.parametrize("area", ["A B", "A/B", "A/B/C d"])
+def test_the_hint_for_an_area_and_a_file_of_one_name_is_the_same_whatever_the_area_is_called(
+    site: Site, area: str
+) -> None:
+    site.note(f"{slug(area)}.md", "Text.\n", title="In the way")
+    site.note("one.md", "Text.\n", title="One", area=area)
+    (problem,) = [d for d in site.build().diagnostics if d.code == "same-output"]
+    assert problem.hint == "rename it; an area's own text is the `index.md` in its folder"
+    assert problem.path == f"content/{slug(area)}.md"
 
 
 @pytest.mark.parametrize("names", [("cloud/index.md", "cloud/README.md"), ("index.md", "readme.md")])

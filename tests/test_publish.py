@@ -23,6 +23,7 @@ from notes_site.build import inputs
 from notes_site.build.report import Report
 from notes_site.storage.files import STATE
 from notes_site.storage.lock import lock
+from notes_site.storage.record import owned_files
 from tests.harness import REPO, Site, codes, published, run
 
 
@@ -653,17 +654,41 @@ def test_staging_is_gone_after_success_and_failure(built: Site) -> None:
 def test_complete_record_names_all_files_with_their_digests(built: Site) -> None:
     record = json.loads(built.page(f"{STATE}/build.json"))
     files = {k: digest(v) for k, v in built.published().items() if not k.startswith(STATE)}
-    assert record == {
-        "schema": 1,
+    assert {**record, "files": {path: row[0] for path, row in record["files"].items()}} == {
+        "schema": 2,
         "state": "complete",
         "drafts": False,
         "diagnostics": {"no-base-url": 1, "no-link": 3},
-        "lists": sorted(f for f in files if f.endswith(".html") and not f.startswith(("cloud/", "docker/"))),
         "sources": record["sources"],
         "files": files,
     }
+    lists = {path for path, row in record["files"].items() if row[1] == "list"}
+    named = {path for path in files if path.endswith(".html") and not path.startswith(("cloud/", "docker/"))}
+    assert lists == named - {"index.html"}
     built.build(drafts=True)
     assert json.loads(built.page(f"{STATE}/build.json"))["drafts"] is True
+
+
+def of_schema_1(site: Site) -> None:
+    """Turn the record of a site into one that earlier versions wrote."""
+    path = site.output / STATE / "build.json"
+    record = json.loads(path.read_bytes())
+    lists = [name for name, row in record["files"].items() if row[1] in ("list", "home")]
+    files = {name: row[0] for name, row in record["files"].items()}
+    path.write_text(json.dumps({**record, "schema": 1, "lists": lists, "files": files}))
+
+
+def test_a_record_of_an_earlier_version_is_read(built: Site) -> None:
+    before = owned_files(built.output)
+    of_schema_1(built)
+    assert {p: f[:3] for p, f in owned_files(built.output).items()} == {p: f[:3] for p, f in before.items()}
+    target = built.root.parent / "target"
+    assert built.run("deploy", "--stale", str(target)).returncode == 0
+    assert (target / "cloud/two.html").is_file()
+    (built.root / "content/cloud/two.md").unlink()
+    report = built.build()
+    assert (report.published, "cloud/two.html" in built.published()) == (True, False)
+    assert {path for path in before if "two" not in path} - {*owned_files(built.output)} == {"cloud/data.csv"}
 
 
 DRIVER = """

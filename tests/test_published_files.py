@@ -12,9 +12,10 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from notes_site.base.digest import digest
+from notes_site.base.paths import Origin
 from notes_site.metadata import Source, edited, examine
 from notes_site.storage.copying import look, write_cleaned
-from notes_site.storage.record import owned_files
+from notes_site.storage.record import OutputFile, owned_files
 from tests import browser, photos
 from tests.harness import Site, codes
 from tests.photos import SECRET
@@ -59,8 +60,10 @@ def test_names_and_records_are_those_of_what_is_published(course: Site) -> None:
     name = f"cloud/rack.{digest(clean(PHOTO))[:8]}.jpg"
     assert name.removeprefix("cloud/") in course.page("cloud/vm.html")
     record = owned_files(course.output)
-    assert record[name] == digest(clean(PHOTO))
-    assert record == {path: digest(data) for path, data in course.published().items() if path in record}
+    assert record[name] == OutputFile(digest(clean(PHOTO)), "asset", True, Origin("content", "cloud/rack.jpg"))
+    assert {path: file.digest for path, file in record.items()} == {
+        path: digest(data) for path, data in course.published().items() if path in record
+    }
 
 
 def test_a_file_that_tells_nothing_is_copied_as_it_is(site: Site) -> None:

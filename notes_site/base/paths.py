@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from posixpath import dirname, join, normpath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote
 
 from notes_site.base import characters
@@ -51,6 +51,19 @@ _HALF = re.compile(r"(https?)(?::/?(?!/)|//)(?=[\w.-])", re.IGNORECASE)  # `http
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # `x.org:80` has no scheme, though the grammar of addresses says so; of one letter it is a drive of Windows.
 _SCHEME = re.compile(rf"(?:(?!{_HALF.pattern}|{_HOST.pattern})[a-zA-Z][a-zA-Z0-9+.-]+:|//)", re.IGNORECASE)
+
+
+OutputKind = Literal["asset", "page", "list", "home", "pointer"]
+"""What an output is to others, which decides when it is published and when it goes: `list` is a page that shows other
+pages, `pointer` a file of a fixed name that names pages, such as the feed.
+"""
+
+
+class Origin(NamedTuple):
+    """The file that an output shows: its layer (`content`, `static`) and its path in it."""
+
+    layer: str
+    path: str
 
 
 def is_note(path: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from notes_site.base.diagnostics import Diagnostic, warning
 from notes_site.base.digest import combine
-from notes_site.base.paths import is_inlined, is_note
+from notes_site.base.paths import Origin, is_inlined, is_note
 from notes_site.build.load import Loaded
 from notes_site.config.project import CONFIG_NAME
 from notes_site.storage.copying import Cleaned, look
@@ -37,13 +37,13 @@ _LEFT = {
 
 
 def positions(
-    loaded: Loaded, published: Mapping[str, Mapping[str, Cleaned]], sources: Container[str]
+    loaded: Loaded, published: Mapping[str, Mapping[str, Cleaned]], copied: Container[Origin]
 ) -> Iterator[Diagnostic]:
-    """Yield a warning for each of these source files in which a position is left. `published`: by layer and path."""
+    """Yield a warning for each copied file in which a position is left. `published`: by layer and path."""
     for layer, files in published.items():
         for path, (_, left) in files.items():
             shown, mark = f"{loaded.shown[layer]}/{path}", loaded.inputs.digests[layer][path][:12]
-            if left and shown in sources and mark not in loaded.config.leaks_allow:
+            if left and Origin(layer, path) in copied and mark not in loaded.config.leaks_allow:
                 message = f"this names the place where it was taken, {_LEFT[left]}"
                 hint = f'save it as JPEG, PNG or MP4; if all may know, add "{mark}" to `leaks.allow` in {CONFIG_NAME}'
                 yield warning(shown, "leak", message, hint=hint)

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,14 +21,14 @@ from notes_site.build.load import Loaded, load, looked_through
 from notes_site.build.render import Rendering, settled_stamps
 from notes_site.build.report import Report
 from notes_site.config.project import Project, check_output
-from notes_site.pages.outputs import is_list
 from notes_site.secrets.masking import Mask, readable
 from notes_site.site.assemble import Site, assemble
 from notes_site.site.checks import from_the_future
-from notes_site.storage import output as publish
 from notes_site.storage.cache import Cache
 from notes_site.storage.files import STATE, as_text, read_regular
 from notes_site.storage.lock import lock
+from notes_site.storage.output import Staging, foreign, remove_file
+from notes_site.storage.record import BuildRecord, OutputFile, write_record
 
 
 class Options(NamedTuple):
@@ -84,14 +83,14 @@ def _build(project: Project, options: Options, cache: Cache, progress: Progress)
         problems = rendering.run(None, progress)
         if composed.loaded.sound:
             check_output(output, project, composed.loaded.roots)
-            problems = (*problems, *publish.foreign(output, rendering.why, rendering.owned))
+            problems = (*problems, *foreign(output, rendering.why, rendering.owned))
         return _finish(project, composed, options, cache, rendering, problems, 0)
     check_output(output, project, composed.loaded.roots)
     with lock(output / STATE):
         rendering = Rendering(composed, cache, output)
-        staging = publish.Staging(output)
+        staging = Staging(output)
         try:
-            problems = (*rendering.run(staging, progress), *publish.foreign(output, staging, rendering.owned))
+            problems = (*rendering.run(staging, progress), *foreign(output, staging, rendering.owned))
             removed = 0
             if not failed((*composed.diagnostics, *problems), strict=options.strict):
                 removed = _publish(rendering, staging, options, (*composed.diagnostics, *problems))
@@ -100,35 +99,29 @@ def _build(project: Project, options: Options, cache: Cache, progress: Progress)
         return _finish(project, composed, options, cache, rendering, problems, removed)
 
 
-def _publish(rendering: Rendering, staging: publish.Staging, options: Options, problems: Iterable[Diagnostic]) -> int:
+def _publish(rendering: Rendering, staging: Staging, options: Options, problems: Iterable[Diagnostic]) -> int:
     """Move all that is staged into place and prune. Returns how many files were removed."""
     output, owned = rendering.output, rendering.owned
     counts = Counter(d.code for d in in_order(problems))
-    files = {path: made.digest for path, made in rendering.made.items()}
+    outputs = rendering.composed.plan.outputs
+    files = {
+        path: OutputFile(made.digest, outputs[path].kind, outputs[path].fingerprinted, outputs[path].origin)
+        for path, made in rendering.made.items()
+    }
     gone = [path for path in owned if path not in files]
-    record = partial(
-        publish.write_record,
-        output,
-        drafts=options.drafts,
-        problems=counts,
-        sources=rendering.composed.loaded.sources,
-        lists=[path for path, made in rendering.composed.plan.outputs.items() if is_list(made)],
-    )
+    record = BuildRecord("complete", files, options.drafts, counts, rendering.composed.loaded.sources)
     if len(staging) or gone:
-        record("in-progress", {**owned, **files})
+        write_record(output, record._replace(state="in-progress", files={**owned, **files}))
     removed = staging.clear_way(gone)
-    for path in sorted(staging, key=_publishing_order):
+    for path in sorted(staging, key=lambda path: (_TURN[files[path].kind], path)):
         staging.move_in(path)
-    removed += sum(publish.remove(output, path) for path in gone)
-    record("complete", files)
+    removed += sum(remove_file(output, path) for path in gone)
+    write_record(output, record)
     return removed
 
 
-def _publishing_order(path: str) -> tuple[int, str]:
-    """Assets before the pages that need them, the home page and what machines read last."""
-    if path == "index.html" or path.endswith((".xml", ".json", ".txt")):
-        return 2, path
-    return int(path.endswith(".html")), path
+_TURN = {"asset": 0, "page": 1, "list": 2, "home": 3, "pointer": 3}
+"""When a file is published: assets before the pages that need them, what shows or names other pages after these."""
 
 
 def _finish(

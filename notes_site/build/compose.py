@@ -80,7 +80,7 @@ def compose_loaded(
     published = {layer: attachments.cleaned(loaded, layer) for layer in ("content", "static")}
     assets, asset_problems = _assets(loaded, project, unclear, published)
     planned = plan_site(site, assets, loaded.records)
-    sources = {output.source for output in planned.outputs.values() if isinstance(output, Copy)}
+    copied = {output.origin for output in planned.outputs.values() if isinstance(output, Copy)}
     found = (
         *loaded.diagnostics,
         *(below(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
@@ -88,7 +88,7 @@ def compose_loaded(
         *template_problems,
         *asset_problems,
         *planned.problems,
-        *attachments.positions(loaded, published, sources),
+        *attachments.positions(loaded, published, copied),
     )
     return Composed(loaded, site, planned, templates, _templates_key(loaded), found)
 

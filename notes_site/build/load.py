@@ -11,7 +11,7 @@ import msgspec
 from notes_site.base.diagnostics import Diagnostic, below, dumps, failed, loads
 from notes_site.base.digest import combine, digest, digest_of
 from notes_site.base.model import Config, Note, Parsed, ParseOptions
-from notes_site.base.paths import is_note
+from notes_site.base.paths import Origin, is_note
 from notes_site.base.progress import Progress, silent
 from notes_site.build import up_to_date, workers
 from notes_site.build.inputs import Inputs, read_inputs, scan_layers
@@ -23,8 +23,6 @@ from notes_site.storage.cache import Cache
 from notes_site.storage.files import Scan, read_inside
 from notes_site.storage.memo import Memo
 from notes_site.storage.search_records import Records
-
-"""Called with what is being done, how much of it is done, and how much there is."""
 
 
 class Loaded(NamedTuple):
@@ -47,6 +45,11 @@ class Loaded(NamedTuple):
     new_bodies: dict[str, str]
     records: Records
     memo: Memo
+
+    def layer_of(self, origin: Origin) -> str:
+        """Return the layer in which a file is found: the theme's, for a static file that the site itself has not."""
+        own = origin.layer != "static" or origin.path in self.inputs.digests.get("static", ())
+        return origin.layer if own else "theme-static"
 
     @property
     def notes(self) -> list[Note]:

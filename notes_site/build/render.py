@@ -4,22 +4,62 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from notes_site.base.diagnostics import Diagnostic, error
-from notes_site.base.digest import combine, digest
+from notes_site.base.digest import combine, digest, digest_of
 from notes_site.base.errors import SourceChanged, TemplateError
 from notes_site.base.progress import Progress
 from notes_site.build.compose import Composed
-from notes_site.build.making import Maker
-from notes_site.pages.outputs import Copy, Output
+from notes_site.pages.outputs import Copy, Output, Page
 from notes_site.pages.templates import distinct
-from notes_site.storage import output as publish
 from notes_site.storage.cache import Cache, Row
 from notes_site.storage.files import Stat, as_text, digest_file, settled, stat_of
+from notes_site.storage.output import Staging
 from notes_site.storage.record import owned_files
+
+
+class SourceFile(NamedTuple):
+    """A file that is published, and the digest of its bytes. What is published of it may have another."""
+
+    file: Path
+    digest: str
+
+
+class Renderer:
+    """Makes the outputs of one composed site, for a build and for a preview."""
+
+    def __init__(self, composed: Composed) -> None:
+        self.composed = composed
+        self._last: dict[str, tuple[object, str]] = {}
+
+    def parts(self, output: Output) -> tuple[dict[str, str], Callable[[], bytes]]:
+        """The digests of all that the output is made from, and the function that makes its bytes."""
+        if isinstance(output, Copy):
+            return {"file": output.digest}, lambda: b""
+        view = output.make()
+        parts = {name: self._digest(name, getattr(view, name)) for name in view.__struct_fields__}
+        parts["program"] = self.composed.loaded.program
+        if isinstance(output, Page):
+            templates, name = self.composed.templates, output.template
+            parts["template"] = templates.digest(name)
+            return parts, lambda: templates.render(name, view)  # type: ignore[arg-type]
+        return parts, lambda: output.render(view)
+
+    def _digest(self, name: str, value: object) -> str:
+        """The digest of a view's field; one that pages share in a row is digested once."""
+        last = self._last.get(name)
+        if last is None or last[0] is not value:
+            last = self._last[name] = (value, digest_of(value))
+        return last[1]
+
+    def source(self, output: Copy) -> SourceFile:
+        """The file that an output is a copy of."""
+        loaded, path = self.composed.loaded, output.origin.path
+        layer = loaded.layer_of(output.origin)
+        return SourceFile(Path(loaded.roots[layer], path), loaded.inputs.digests[layer][path])
 
 
 class Made(NamedTuple):
@@ -46,9 +86,9 @@ class Rendering:
         self.owned = owned_files(output)
         self.made: dict[str, Made] = {}
         self.why: dict[str, tuple[str, ...]] = {}
-        self._maker = Maker(composed)
+        self._renderer = Renderer(composed)
 
-    def run(self, staging: publish.Staging | None, progress: Progress) -> tuple[Diagnostic, ...]:
+    def run(self, staging: Staging | None, progress: Progress) -> tuple[Diagnostic, ...]:
         """Render what changed into `staging`. Returns the problems of templates."""
         faults: list[Diagnostic] = []
         outputs = self.composed.plan.outputs
@@ -64,8 +104,8 @@ class Rendering:
                 progress("rendering", done, len(outputs))
         return distinct(faults)
 
-    def _make(self, path: str, output: Output, staging: publish.Staging | None) -> None:
-        parts, render = self._maker.parts(output)
+    def _make(self, path: str, output: Output, staging: Staging | None) -> None:
+        parts, render = self._renderer.parts(output)
         key = combine(*(text for part in parts.items() for text in part))
         before = self.known.get(path)
         on_disk, stat = self._on_disk(path, before)
@@ -82,8 +122,8 @@ class Rendering:
         if staging is None:
             return
         if isinstance(output, Copy):
-            origin = self._maker.origin(output)
-            staging.add_copy(path, origin.file, output.digest, clean=origin.digest != output.digest)
+            source = self._renderer.source(output)
+            staging.add_copy(path, source.file, output.digest, clean=source.digest != output.digest)
         else:
             staging.add(path, data)
 

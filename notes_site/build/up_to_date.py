@@ -14,7 +14,7 @@ from notes_site.base.digest import combine
 from notes_site.build.inputs import scan_layers
 from notes_site.storage.cache import Cache
 from notes_site.storage.files import STATE, Scan, Stat, scan, stat_if_there, stat_of
-from notes_site.storage.record import marker
+from notes_site.storage.record import record_path
 
 _DEPENDENCIES = (
     "click", "jinja2", "markdown_it_py", "markupsafe", "mdit_py_plugins", "mdurl", "msgspec", "nh3",
@@ -71,7 +71,7 @@ def input_stamp(config: Stat | None, scans: Mapping[str, Scan]) -> str:
 def output_stamp(output: str) -> str:
     """Return one digest of the stamps of all files in an output folder, the build record with them."""
     try:
-        record = repr(stat_of(marker(Path(output)).stat()))
+        record = repr(stat_of(record_path(Path(output)).stat()))
     except OSError:
         record = ""
     found = scan(Path(output), output, _ignored_in_output)

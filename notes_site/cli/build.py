@@ -135,17 +135,17 @@ def clean(config: Path | None, output: Path | None) -> None:
       notes-site clean
     """
     from notes_site.config.load import load_config
-    from notes_site.storage import output as publish
+    from notes_site.storage.output import remove_folder, remove_site
 
     project = project_of(config)
     target = output or project.root / load_config(project).output
     try:
-        removed, left = publish.clean(target)
+        removed, left = remove_site(target)
     except LockHeld as exc:
         _busy(exc)
     except OSError as exc:
         fail(f"nothing was deleted: {reason(exc)}")
-    of_cache = publish.remove_folder(project.state.parent)
+    of_cache = remove_folder(project.state.parent)
     click.echo(f"removed {removed} files from {target}" + ("" if of_cache else ", and the cache"))
     left += of_cache
     if left:

@@ -25,6 +25,7 @@ from notes_site.deploy.folder import FolderStore
 from notes_site.deploy.keys import NO_JEKYLL, Target, bad_keys, parse_target
 from notes_site.deploy.s3 import S3Store
 from notes_site.deploy.setup import material
+from notes_site.storage.record import BuildRecord
 
 
 def setup(config: Path | None, kind: str, target: str | None, given: Given) -> str:
@@ -140,7 +141,7 @@ def _site(job: _Job, given: Given, progress: run.Progress) -> local.Built:
     return site
 
 
-def _refuse_stale(job: _Job, record: local.Record) -> str:
+def _refuse_stale(job: _Job, record: BuildRecord) -> str:
     """Return why it cannot be told whether the built site is older than its sources, '' when it is not.
 
     Raises:

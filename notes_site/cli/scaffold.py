@@ -15,7 +15,7 @@ from notes_site.base.model import Config
 from notes_site.config.project import CONFIG_NAME
 from notes_site.content import frontmatter
 from notes_site.pages.addresses import OWN_PAGES
-from notes_site.storage.files import scan
+from notes_site.storage.files import scan, write_whole
 
 _CONFIG = """\
 # The settings of this site; every one is listed in docs/configuration.md of notes-site.
@@ -76,7 +76,7 @@ def init(folder: Path) -> list[Path]:
     missing = [name for name in files if not os.path.lexists(folder / name)]
     for number, name in enumerate(missing):
         try:
-            _write(folder / name, files[name])
+            write_whole(folder / name, files[name].encode(), new=True)
         except OSError:
             for written in missing[:number]:  # so that this can be done again
                 (folder / written).unlink(missing_ok=True)
@@ -104,7 +104,7 @@ def new(content: Path, title: str, fields: Mapping[str, object]) -> Path:
         raise ValueError(f"the area {area!r} has a page {page}, which some systems cannot write: rename it")
     if clash := _clash(content, target, area):
         raise CannotWrite(clash)
-    _write(target, frontmatter.dump({"title": title, **fields}))
+    write_whole(target, frontmatter.dump({"title": title, **fields}).encode(), new=True)
     return target
 
 
@@ -171,16 +171,3 @@ def today() -> str:
         return dates.iso(datetime.fromtimestamp(int(given), UTC).date())
     except (ValueError, OverflowError, OSError):
         raise ValueError(f"SOURCE_DATE_EPOCH: `{given}` is no count of seconds since 1970 up to our time") from None
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a new file as a whole, or none."""
-    data = text.encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("xb")
-    try:
-        with file:
-            file.write(data)
-    except BaseException:
-        path.unlink()
-        raise

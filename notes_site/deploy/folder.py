@@ -164,7 +164,7 @@ class FolderStore:
         failed = {}
         for key in keys:
             self._check()
-            if not output.remove(self._root, key) and os.path.lexists(self._root / key):
+            if not output.remove_file(self._root, key) and os.path.lexists(self._root / key):
                 failed[key] = "it could not be deleted"
         return failed
 

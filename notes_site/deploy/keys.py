@@ -9,10 +9,8 @@ from urllib.parse import quote, unquote
 
 from notes_site.base.errors import AmbiguousTarget, InvalidTarget
 from notes_site.base.paths import collision_key, flaw, nfc
-from notes_site.deploy.model import Kind
 
 KEY_BYTES = 1024  # of an object key (Amazon S3 User Guide, "Naming Amazon S3 objects")
-POINTERS = frozenset({"sitemap.xml", "feed.xml", "notes.json", "robots.txt", "llms.txt", "search/entry.js"})
 NO_JEKYLL = ".nojekyll"  # without it GitHub drops what begins with `_` from a branch that it publishes
 MOST_PATHS = 100  # more changed paths than this are invalidated by one wildcard
 
@@ -81,20 +79,6 @@ def bad_keys(prefix: str, paths: Iterable[str]) -> list[str]:
         if first != path:
             problems.append(f"`{first}` and `{path}` are one file on some systems")
     return problems
-
-
-def is_fingerprinted(path: str, digest: str) -> bool:
-    """Tell whether the name carries the first eight digits of the content's digest: `style.1a2b3c4d.css`."""
-    return digest[:8] in path.rpartition("/")[2].split(".")[1:]
-
-
-def kind_of(path: str, lists: frozenset[str]) -> Kind:
-    """Return what a file is. `lists`: the pages that show others, as the build says."""
-    if path == "index.html":
-        return "home"
-    if path.endswith((".html", ".htm")):
-        return "list" if path in lists else "page"
-    return "pointer" if path in POINTERS else "asset"
 
 
 def invalidated(prefix: str, keys: Iterable[str]) -> tuple[str, ...]:

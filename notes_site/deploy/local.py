@@ -13,25 +13,13 @@ from notes_site.base.diagnostics import counted, refused
 from notes_site.base.digest import hasher
 from notes_site.base.errors import DeployError
 from notes_site.deploy.headers import headers_of
-from notes_site.deploy.keys import is_fingerprinted, kind_of
 from notes_site.deploy.model import LocalFile
-from notes_site.storage.files import STATE, is_inside, read_json
+from notes_site.storage import record
+from notes_site.storage.files import STATE
+from notes_site.storage.record import BuildRecord
 
 EMPTY = LocalFile(sha256().hexdigest(), 0, headers_of("", fingerprinted=False), "asset", fingerprinted=False)
 PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it is larger
-_SCHEMA = 1
-
-
-class Record(NamedTuple):
-    """The build's record: digest of each file by path, pages that show other pages, problems by code, digests of
-    what it was built from; when it was written, in ns.
-    """
-
-    files: Mapping[str, str]
-    lists: frozenset[str]
-    problems: Mapping[str, int]
-    sources: tuple[str, ...]
-    written: int
 
 
 class Built(NamedTuple):
@@ -41,42 +29,32 @@ class Built(NamedTuple):
     strangers: tuple[str, ...]
 
 
-def read_record(output: Path) -> Record:
+def read_record(output: Path) -> BuildRecord:
     """Return the record of a folder.
 
     Raises:
         DeployError: no built site, half a site, one with drafts.
     """
     try:
-        file = output / STATE / "build.json"
-        record = read_json(file)
-        state, drafts, schema = record["state"], record["drafts"], record["schema"]
-        files = {str(path): str(value) for path, value in record["files"].items()}
-        if not all(map(is_inside, files)):
-            raise ValueError("a path out of the folder")
-        problems = {code: int(number) for code, number in record["diagnostics"].items()}
-        lists, sources = frozenset(record.get("lists", ())), tuple(record.get("sources", ()))
-        found = Record(files, lists, problems, sources, file.stat().st_mtime_ns)
+        found = record.read_record(output)
     except FileNotFoundError:
         raise DeployError(f"{output} holds no built site: run `notes-site build` first") from None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError):
         raise DeployError(f"the build record of {output} cannot be read: run `notes-site build` again") from None
-    if schema != _SCHEMA:
-        raise DeployError(f"{output} was built by another version of notes-site: build it with this one")
-    if state != "complete":
+    if found.state != "complete":
         raise DeployError(f"the last build of {output} was interrupted: run `notes-site build` again")
-    if drafts:
+    if found.drafts:
         raise DeployError(f"{output} was built with --drafts: run `notes-site build` without it")
     return found
 
 
-def refuse_problems(output: Path, record: Record, allowed: Collection[str]) -> None:
+def refuse_problems(output: Path, built: BuildRecord, allowed: Collection[str]) -> None:
     """Let only a site pass that readers may see. `allowed`: names of `diagnostics.REFUSED`.
 
     Raises:
         DeployError: leaks or broken links that are not allowed.
     """
-    if stopping := refused(record.problems, allowed):
+    if stopping := refused(built.problems, allowed):
         options = " ".join(f"--allow {name}" for name in stopping)
         raise DeployError(
             f"{output} has problems that readers would see ({counted(stopping)}): `notes-site check` shows them; "
@@ -85,7 +63,7 @@ def refuse_problems(output: Path, record: Record, allowed: Collection[str]) -> N
 
 
 def read_site(
-    output: Path, record: Record, *, changed: bool = False, progress: Callable[[str, int, int], None] | None = None
+    output: Path, built: BuildRecord, *, changed: bool = False, progress: Callable[[str, int, int], None] | None = None
 ) -> Built:
     """Return the files that the record names, each read once. `changed`: also those that were changed since.
 
@@ -93,23 +71,22 @@ def read_site(
         DeployError: one is missing, is no longer a file of its own, or (unless `changed`) has changed since the build.
     """
     files: dict[str, LocalFile] = {}
-    for done, (path, built) in enumerate(sorted(record.files.items()), 1):
+    for done, (path, file) in enumerate(sorted(built.files.items()), 1):
         as_built, own, size = hasher(), sha256(), 0
         for part in _parts(output, path):
             as_built.update(part)
             own.update(part)
             size += len(part)
         found = as_built.hexdigest()
-        if found != built and not changed:
+        if found != file.digest and not changed:
             raise DeployError(
                 f"{output / path} was changed after the build: build again, or deploy it as it is with --allow changed"
             )
-        fingerprinted = is_fingerprinted(path, found)
+        fingerprinted = file.fingerprinted and found == file.digest
         headers = headers_of(path, fingerprinted=fingerprinted)
-        kind = kind_of(path, record.lists)
-        files[path] = LocalFile(own.hexdigest(), size, headers, kind, fingerprinted)
+        files[path] = LocalFile(own.hexdigest(), size, headers, file.kind, fingerprinted)
         if progress and done % 100 == 0:
-            progress("reading", done, len(record.files))
+            progress("reading", done, len(built.files))
     return Built(files, tuple(sorted(_strangers(output, files))))
 
 

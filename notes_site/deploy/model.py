@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Kind = Literal["asset", "page", "list", "home", "pointer"]
-"""`list` is a page that shows other pages; `pointer` a file of a fixed name that names pages, such as the feed."""
+from notes_site.base.paths import OutputKind
 
 MANIFEST = ".notes-site/manifest.json"
 LOCK = ".notes-site/lock.json"
@@ -27,7 +26,7 @@ class LocalFile(NamedTuple):
     sha256: str
     size: int
     headers: Headers
-    kind: Kind
+    kind: OutputKind
     fingerprinted: bool
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Literal, NamedTuple
 
+from notes_site.base.paths import OutputKind
 from notes_site.base.wording import Texts
 from notes_site.pages import views
 from notes_site.pages.views import View
@@ -23,7 +24,8 @@ Robots = Literal["sitemap", "index", "noindex"]
 class Route(NamedTuple):
     """A kind of page. `address`: its output path, in which `{}` stands for the slug of what the page is about; '' where
     a note, an area or an alias decides. `title`: what links and the page call it, from the texts and the name of what
-    it is about. `source`: what messages call it. `in_menu`: whether the navigation of every page lists it.
+    it is about. `source`: what messages call it. `in_menu`: whether the navigation of every page lists it. `output`:
+    what it is to who publishes it. `rename`: how its output path is changed.
     """
 
     address: str
@@ -33,18 +35,22 @@ class Route(NamedTuple):
     source: str
     in_menu: bool
     robots: Robots
+    output: OutputKind = "list"
+    rename: str = "rename the file or folder"
 
 
 class PageKind(Enum):
     """All kinds, those of the navigation in its order."""
 
     # fmt: off
-    NOTE = Route("", "note.html", views.NoteView, lambda t, name: name, "", False, "sitemap")
-    PLAIN = Route("", "page.html", views.PlainView, lambda t, name: name, "", False, "sitemap")
+    NOTE = Route("", "note.html", views.NoteView, lambda t, name: name, "", False, "sitemap", "page")
+    PLAIN = Route("", "page.html", views.PlainView, lambda t, name: name, "", False, "sitemap", "page")
     AREA = Route(
-        "", "area.html", views.AreaView, lambda t, name: name, "the page of the area {}", False, "sitemap")
+        "", "area.html", views.AreaView, lambda t, name: name, "the page of the area {}", False, "sitemap",
+        rename="rename the area")
     HOME = Route(
-        "index.html", "home.html", views.HomeView, lambda t, name: t.overview, "the home page", True, "sitemap")
+        "index.html", "home.html", views.HomeView, lambda t, name: t.overview, "the home page", True, "sitemap",
+        "home")
     RESOURCES = Route(
         "resources.html", "resources.html", views.ListView, lambda t, name: t.all_resources, "the list of resources",
         True, "sitemap")
@@ -68,7 +74,7 @@ class PageKind(Enum):
     TAGS = Route("tags.html", "tags.html", views.TagsView, lambda t, name: t.tags, "the list of tags", True, "sitemap")
     TAG = Route(
         "tags/{}.html", "tag.html", views.TagView, lambda t, name: t.tag_title.format(name=name),
-        "the page of the tag {}", False, "index")
+        "the page of the tag {}", False, "index", rename="rename the tag")
     EVIDENCE = Route(
         "evidence.html", "evidence.html", views.EvidenceView, lambda t, name: t.evidence, "the evidence sheet",
         True, "noindex")
@@ -80,7 +86,8 @@ class PageKind(Enum):
     NOT_FOUND = Route(
         "404.html", "404.html", views.NotFoundView, lambda t, name: t.not_found, "the page for missing addresses",
         False, "noindex")
-    REDIRECT = Route("", "redirect.html", views.RedirectView, lambda t, name: name, "the alias {}", False, "noindex")
+    REDIRECT = Route("", "redirect.html", views.RedirectView, lambda t, name: name, "the alias {}", False, "noindex",
+        "page", "change the alias")
     # fmt: on
 
     @property

@@ -137,7 +137,9 @@ class Feed(NamedTuple):
 
     def made_of(self, site: Site, views: Views) -> Text:
         """Return the output of a site."""
-        return Text(self.output, self.source, lambda: Content(self.text(site, views)), lambda v: v.content.encode())
+        return Text(
+            self.output, self.source, lambda: Content(self.text(site, views)), lambda v: v.content.encode(), "pointer"
+        )
 
 
 _FEEDS = (

@@ -8,21 +8,36 @@ from typing import NamedTuple
 from notes_site.base import paths
 from notes_site.base.diagnostics import Diagnostic, error, warning
 from notes_site.base.model import Record
+from notes_site.base.paths import Origin, OutputKind
+from notes_site.pages.addresses import PageKind
 from notes_site.pages.views import View
 
 REPLACEABLE = frozenset({"robots.txt", "llms.txt"})
+_POINTERS = frozenset({*REPLACEABLE, "sitemap.xml", "feed.xml", "notes.json"})
 
 
 class Page(NamedTuple):
-    """An output that a template renders from a view. `place` is the file (line, column, length) to which it is due,
-    where that is not the source.
+    """An output that a template renders from a view. `source` is what it is made from, in words or as a file's path;
+    `place` the file (line, column, length) to which it is due, where that is not the source.
     """
 
     output: str
     source: str
-    template: str
+    page: PageKind
     make: Callable[[], View]
+    origin: Origin | None = None
     place: tuple[str, int, int, int] = ("", 0, 0, 0)
+    fingerprinted: bool = False
+
+    @property
+    def template(self) -> str:
+        """The name of the template that renders it."""
+        return self.page.template
+
+    @property
+    def kind(self) -> OutputKind:
+        """What it is to who publishes it."""
+        return self.page.value.output
 
 
 class Text(NamedTuple):
@@ -32,24 +47,30 @@ class Text(NamedTuple):
     source: str
     make: Callable[[], Record]
     render: Callable[..., bytes]
+    kind: OutputKind = "asset"
+    origin: Origin | None = None
+    fingerprinted: bool = False
 
 
 class Copy(NamedTuple):
-    """An output that is a file as it stands: `origin` is `content` or `static`, `source` the path in it."""
+    """An output that is a file as it stands. The name of one that is `fingerprinted` changes with its bytes."""
 
     output: str
     source: str
-    origin: str
+    origin: Origin
     digest: str
+    kind: OutputKind = "asset"
+    fingerprinted: bool = False
 
 
 Output = Page | Text | Copy
-_LEAVES = frozenset({"note.html", "page.html", "redirect.html"})
 
 
-def is_list(output: Output) -> bool:
-    """Tell whether it is a page that shows other pages, and so should be published after them."""
-    return isinstance(output, Page) and output.template not in _LEAVES
+def copy_of(output: str, source: str, origin: Origin, digest: str) -> Copy:
+    """Return the copy of a file under its own name, or under one that carries the digest of its bytes."""
+    html = output.endswith((".html", ".htm"))
+    kind: OutputKind = "pointer" if output in _POINTERS else "page" if html else "asset"
+    return Copy(output, source, origin, digest, kind, output == paths.file_url(origin.path, digest))
 
 
 def without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], list[Diagnostic]]:
@@ -61,7 +82,7 @@ def without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], li
     for output in outputs:
         key = paths.collision_key(output.output)
         first = chosen.get(key)
-        if isinstance(output, Copy) and output.origin == "static" and output.output in REPLACEABLE:
+        if isinstance(output, Copy) and output.origin.layer == "static" and output.output in REPLACEABLE:
             first = None
         if first is None or _are_one(first, output):
             chosen[key] = output
@@ -107,9 +128,6 @@ def _too_long(output: Output) -> Diagnostic:
     return _at(output, "name-too-long", message, "shorten the name that it is made from")
 
 
-_NAMED_BY = {"redirect.html": "change the alias", "area.html": "rename the area", "tag.html": "rename the tag"}
-
-
 def _unfit_for_windows(outputs: Iterable[Output]) -> Iterable[Diagnostic]:
     """Yield what Windows cannot write: an error for what it keeps for devices, and a warning for a file that only
     other systems can have. One for each place: several outputs may be due to it.
@@ -120,8 +138,7 @@ def _unfit_for_windows(outputs: Iterable[Output]) -> Iterable[Diagnostic]:
         device = next(filter(paths.is_reserved, names), "").partition(".")[0]
         if device:
             message = f"`{device}` is a device name on Windows, where `{output.output}` cannot be written"
-            hint = _NAMED_BY.get(output.template if isinstance(output, Page) else "", "rename the file or folder")
-            problem = _at(output, "reserved-name", message, hint)
+            problem = _at(output, "reserved-name", message, _rename(output))
         elif isinstance(output, Copy) and any(map(paths.is_never_on_windows, names)):
             message = (
                 f"Windows cannot write `{output.output}`: "
@@ -131,42 +148,48 @@ def _unfit_for_windows(outputs: Iterable[Output]) -> Iterable[Diagnostic]:
         else:
             continue
         place = (problem.path, problem.line, problem.column)
-        if "/" in problem.path and place not in told:  # else it is one of ours, whose name comes from an area or a tag
+        of_file = output.origin or (isinstance(output, Page) and output.place[0])
+        if of_file and place not in told:  # else its name comes from an area, whose own page is told of
             told.add(place)
             yield problem
 
 
 def _collision(first: Output, second: Output) -> Diagnostic:
-    """Two sources of one output, told of where it is easier to mend: at an alias, then at a file."""
-    mine, other = sorted((first, second), key=lambda output: (_firmness(output), output.source))
-    message = f"{mine.source} and {other.source} would both be written to `{mine.output}`"
-    if other.output.startswith(f"{mine.output}/") or mine.output.startswith(f"{other.output}/"):
-        message = f"{mine.source} would be written to `{mine.output}`, {other.source} to `{other.output}`"
+    """Return the error for two sources of one output, told where a name is changed more easily."""
+    easier, harder = sorted((first, second), key=lambda output: (_effort(output), output.source))
+    message = f"{easier.source} and {harder.source} would both be written to `{easier.output}`"
+    if harder.output.startswith(f"{easier.output}/") or easier.output.startswith(f"{harder.output}/"):
+        message = f"{easier.source} would be written to `{easier.output}`, {harder.source} to `{harder.output}`"
         message += ": no name can be a file and a folder"
-    elif mine.output != other.output:
-        message += f" and `{other.output}`, which some systems cannot keep apart"
-    return _at(mine, "same-output", message, _way_out(mine, other))
+    elif easier.output != harder.output:
+        message += f" and `{harder.output}`, which some systems cannot keep apart"
+    return _at(easier, "same-output", message, _collision_hint(easier, harder))
 
 
-def _firmness(output: Output) -> int:
-    """How much it takes to change an output's name: an alias, a file, an area, and what we name ourselves."""
-    if isinstance(output, Page) and output.template == "redirect.html":
+def _rename(output: Output) -> str:
+    return output.page.value.rename if isinstance(output, Page) else PageKind.NOTE.value.rename
+
+
+def _effort(output: Output) -> int:
+    """Return how much it takes to change an output's name: an alias, a file, an area, and what we name ourselves."""
+    page = output.page if isinstance(output, Page) else None
+    if page is PageKind.REDIRECT:
         return 0
-    if "/" in output.source:
+    if output.origin:
         return 1
-    return 2 if isinstance(output, Page) and output.template == "area.html" else 3
+    return 2 if page is PageKind.AREA else 3
 
 
-def _way_out(mine: Output, other: Output) -> str:
-    if paths.nfc(mine.source) == paths.nfc(other.source):
+def _collision_hint(easier: Output, harder: Output) -> str:
+    if paths.nfc(easier.source) == paths.nfc(harder.source):
         return "delete one of them: their names differ in nothing but how accents are stored (NFC, NFD)"
-    if _firmness(mine) == 0:
+    if _effort(easier) == 0:
         return "change the alias, or remove it"
-    if _firmness(mine) == 2:
+    if _effort(easier) == 2:
         return "give the area or its folder another name"
-    if _firmness(other) == 1:
+    if _effort(harder) == 1:
         return "rename one of them"
-    return "rename it" + ("; an area's own text is the `index.md` in its folder" if _firmness(other) == 2 else "")
+    return "rename it" + ("; an area's own text is the `index.md` in its folder" if _effort(harder) == 2 else "")
 
 
 def _at(output: Output, code: str, message: str, hint: str) -> Diagnostic:

@@ -10,10 +10,11 @@ from notes_site.base import paths
 from notes_site.base.diagnostics import Diagnostic, below
 from notes_site.base.digest import integrity
 from notes_site.base.model import Config, Note
+from notes_site.base.paths import Origin
 from notes_site.pages.addresses import OWN_PAGES, PageKind
 from notes_site.pages.feeds import wanted
 from notes_site.pages.note_pages import Frame, Views, has_one_page
-from notes_site.pages.outputs import Copy, Output, Page, Text, without_collisions
+from notes_site.pages.outputs import Output, Page, Text, copy_of, without_collisions
 from notes_site.pages.report_pages import PAGE_ROWS, ReportViews
 from notes_site.pages.views import View
 from notes_site.search import files as search_files
@@ -93,15 +94,15 @@ def _pages(kind: PageKind, site: Site, views: Views, reports: ReportViews) -> It
         case PageKind.NOTE:
             for area in site.areas:
                 for note in area.notes:
-                    yield _page(kind, partial(views.note, area, note), note.card.url, _shown(site, note))
+                    yield _page(kind, partial(views.note, area, note), note.card.url, _shown(site, note), note)
         case PageKind.PLAIN:
             for note in site.pages:
-                yield _page(kind, partial(views.plain, note), note.card.url, _shown(site, note))
+                yield _page(kind, partial(views.plain, note), note.card.url, _shown(site, note), note)
         case PageKind.AREA:
             for area in site.areas:
                 yield _area_page(site, area, views)
         case PageKind.HOME:
-            yield _page(kind, reports.home, source=_shown(site, site.home) if site.home else "")
+            yield _page(kind, reports.home, source=_shown(site, site.home) if site.home else "", note=site.home)
         case PageKind.RESOURCES | PageKind.RESOURCES_BY_TIME | PageKind.RESOURCES_BY_DATE:
             yield _page(kind, partial(reports.resources, kind))
         case PageKind.RESOURCES_OF_AREA:
@@ -119,7 +120,7 @@ def _pages(kind: PageKind, site: Site, views: Views, reports: ReportViews) -> It
         case PageKind.TAG:
             for slug, (name, notes) in site.tags.items():
                 place = (_shown(site, notes[0]), *notes[0].front.spans["tags"])
-                yield _page(kind, partial(views.tag, slug), kind.url(slug), kind.source(name), place)
+                yield _page(kind, partial(views.tag, slug), kind.url(slug), kind.source(name), place=place)
         case PageKind.EVIDENCE:
             yield _page(kind, reports.evidence)
         case PageKind.ONE_PAGE:
@@ -140,9 +141,11 @@ def _page(
     make: Callable[[], View],
     url: str = "",
     source: str = "",
+    note: Note | None = None,
     place: tuple[str, int, int, int] = ("", 0, 0, 0),
 ) -> Page:
-    return Page(url or kind.url(), source or kind.source(), kind.template, make, place)
+    """Return a page; `note`: the one whose text it shows."""
+    return Page(url or kind.url(), source or kind.source(), kind, make, _origin(note), place)
 
 
 def _area_page(site: Site, area: Area, views: Views) -> Page:
@@ -150,7 +153,7 @@ def _area_page(site: Site, area: Area, views: Views) -> Page:
     source = _shown(site, area.intro) if area.intro else kind.source(area.name)
     first = area.intro or area.notes[0]
     place = (_shown(site, first), *first.front.spans.get("area", (0, 0, 0)))
-    return _page(kind, partial(views.area, area), area.url, source, place)
+    return _page(kind, partial(views.area, area), area.url, source, area.intro, place)
 
 
 def _redirects(site: Site, views: Views) -> Iterator[Page]:
@@ -162,11 +165,11 @@ def _redirects(site: Site, views: Views) -> Iterator[Page]:
             source = kind.source(f"{alias} of {_shown(site, note)}")
             if url and url != note.card.url:  # what is no address is told of by `checks`
                 place = (_shown(site, note), *note.front.spans[f"aliases.{number}"])
-                yield _page(kind, partial(views.redirect, url, note), url, source, place)
+                yield _page(kind, partial(views.redirect, url, note), url, source, place=place)
 
 
 def _search_files(site: Site, search: Search) -> Iterator[Output]:
-    yield Text(search_files.ENTRY, "the search index", search.entry, search.entry_file)
+    yield Text(search_files.ENTRY, "the search index", search.entry, search.entry_file, "pointer")
     for number in range(search.titles):
         url = f"search/titles-{number}.js"
         yield Text(url, "the search index", partial(search.titles_of, number), search_files.titles_file)
@@ -175,18 +178,22 @@ def _search_files(site: Site, search: Search) -> Iterator[Output]:
     for note in {note.card.url: note for note in search.notes}.values():
         if note.card.has_text:
             url = search_files.text_url(note.card.url)
-            yield Text(url, _shown(site, note), partial(search.text, note), search.text_file)
+            yield Text(url, _shown(site, note), partial(search.text, note), search.text_file, "asset", _origin(note))
 
 
 def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
     folders = {"content": site.config.content, "static": site.config.static}
     digests = {"content": assets.files, "static": assets.static}
-    for url, origin, path in links.files:
-        yield Copy(url, f"{folders[origin]}/{path}", origin, digests[origin][path])
+    for url, layer, path in links.files:
+        yield copy_of(url, f"{folders[layer]}/{path}", Origin(layer, path), digests[layer][path])
     for name, digest in assets.static.items():
         url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else paths.nfc(name)
-        yield Copy(url, f"{site.config.static}/{name}", "static", digest)
+        yield copy_of(url, f"{site.config.static}/{name}", Origin("static", name), digest)
 
 
 def _shown(site: Site, note: Note) -> str:
     return f"{site.config.content}/{note.path}"
+
+
+def _origin(note: Note | None) -> Origin | None:
+    return Origin("content", note.path) if note else None

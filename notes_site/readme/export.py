@@ -16,6 +16,7 @@ from notes_site.content import frontmatter
 from notes_site.readme.exporter import marks
 from notes_site.readme.exporter.pack import Folders, pack
 from notes_site.storage.cache import Cache
+from notes_site.storage.files import write_whole
 
 
 class Exported(NamedTuple):
@@ -70,11 +71,5 @@ def save(path: Path, text: str, content: Path, *, force: bool) -> bool:
         if not force and not marks.is_unchanged(before):
             why = "was changed by hand" if marks.is_ours(before) else "is not of notes-site's making"
             raise CannotWrite(f"{path} {why}; --force replaces it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}.notes-site")
-    try:
-        staged.write_text(text, encoding="utf-8", newline="\n")
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
+    write_whole(path, text.encode())
     return True

@@ -197,7 +197,7 @@ class App:
         with self._reporting("a change"):
             await self._update(self.preview.reload if files is None else partial(self.preview.refresh, files))
             self._page_errors.clear()
-            await self._channel.tell_changes(self.preview.sources(files or ()))
+            await self._channel.tell_changes(self.preview.origins(files or ()))
             self._say_news()
             self.say_problems()
             self.rest()

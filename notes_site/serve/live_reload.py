@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from notes_site.base.paths import Origin
 from notes_site.search.files import ENTRY
 from notes_site.serve.preview import Preview
 from notes_site.serve.responses import Version
@@ -102,11 +103,11 @@ class Channel:
         tab.tell("problems", self._problems())
         self._tell_search(tab, self._search())
 
-    async def tell_changes(self, first: Collection[str] = ()) -> None:
-        """Tell the pages that look otherwise now, those of the sources in `first` before all others."""
+    async def tell_changes(self, first: Collection[Origin] = ()) -> None:
+        """Tell the pages that look otherwise now, those of the files in `first` before all others."""
         outputs = self._preview.outputs
         waiting = [(self._preview.output_at(tab.address) or "404.html", tab) for tab in self._tabs if tab.version]
-        for _, tab in sorted(waiting, key=lambda item: outputs[item[0]].source not in first):
+        for _, tab in sorted(waiting, key=lambda item: outputs[item[0]].origin not in first):
             now, before = self._version_of(tab.address), tab.version
             tab.version = now
             if before is None or now.key != before.key:

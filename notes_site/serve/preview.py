@@ -18,14 +18,14 @@ from notes_site.base.diagnostics import Diagnostic, failed, in_order, show
 from notes_site.base.errors import DamagedCache, FilesChanging, RescanNeeded, TemplateError
 from notes_site.base.mediatypes import media_type
 from notes_site.base.model import Parsed, overwrite
-from notes_site.base.paths import is_note
+from notes_site.base.paths import Origin, is_note
 from notes_site.base.progress import Progress, silent
 from notes_site.build import workers
 from notes_site.build.build import with_source
 from notes_site.build.compose import Composed, compose_loaded
 from notes_site.build.inputs import stamp_of
 from notes_site.build.load import Loaded, load
-from notes_site.build.making import Maker
+from notes_site.build.render import Renderer
 from notes_site.config import reading as configs
 from notes_site.config.project import Project, seen_from
 from notes_site.pages.outputs import Copy, Output, Page
@@ -46,7 +46,6 @@ from notes_site.serve.changes import (
     swapped,
 )
 from notes_site.serve.responses import (
-    PUBLISHED_LAYERS,
     CleanedCopies,
     Rendered,
     Version,
@@ -67,7 +66,7 @@ class Preview:
     """The site in memory. While the newest one has errors, the last one without stays in view."""
 
     _newest: Composed
-    _maker: Maker
+    _renderer: Renderer
 
     def __init__(
         self,
@@ -210,7 +209,7 @@ class Preview:
         found, moved = swapped(self._newest.diagnostics, self._newest.loaded, loaded, paths)
         self._links_moved = self._links_moved or moved
         self._newest = self._shown = self._newest._replace(loaded=loaded, diagnostics=found)
-        self._maker.composed = self._newest
+        self._renderer.composed = self._newest
         self._newest.plan.search.refresh()
 
     def _compose(self, loaded: Loaded) -> None:
@@ -226,7 +225,7 @@ class Preview:
         self._links_moved, self._is_tidy = False, False
         if self._shown is None or failed(self._shown.diagnostics) or not failed(self._newest.diagnostics):
             self._shown = self._newest
-            self._maker = Maker(self._newest)
+            self._renderer = Renderer(self._newest)
         else:
             self._keep_for(self._shown)
 
@@ -315,26 +314,23 @@ class Preview:
 
     def note_pages(self) -> frozenset[str]:
         """Return the outputs of notes."""
-        folder = f"{self.shown.loaded.config.content}/"
-        pages = (path for path, output in self.outputs.items() if output.source.startswith(folder))
+        pages = (path for path, output in self.outputs.items() if output.origin and output.origin.layer == "content")
         return frozenset(path for path in pages if path.endswith(".html"))
 
-    def sources(self, files: Iterable[Path]) -> frozenset[str]:
-        """Return what outputs call these files, where they are the source of some."""
+    def origins(self, files: Iterable[Path]) -> frozenset[Origin]:
+        """Return these files as outputs name them, those of the site's own layers."""
         loaded = self._newest.loaded
         places = (place for file in files for place in places_of(file, self.project.config, loaded.roots))
-        return frozenset(f"{loaded.shown[layer]}/{path}" for layer, path in places if layer in loaded.shown)
+        return frozenset(Origin(layer, path) for layer, path in places if layer in loaded.shown)
 
     def is_touched(self, path: str) -> bool:
         """Return whether the stamp of an output's source is no longer the one that was read, or cannot be trusted."""
-        output = self.outputs.get(path)
-        source, loaded = output.source if output else "", self.shown.loaded
-        for layer in PUBLISHED_LAYERS:
-            folder, _, name = source.partition(f"{loaded.shown.get(layer, loaded.shown['static'])}/")
-            if not folder and name in loaded.inputs.digests.get(layer, ()):
-                stat = stat_if_there(Path(loaded.roots[layer], name))
-                return self._stamps.get(f"{layer}:{name}") != (stamp_of(stat) if stat else "gone")
-        return False
+        output, loaded = self.outputs.get(path), self.shown.loaded
+        if output is None or output.origin is None:
+            return False
+        layer, name = loaded.layer_of(output.origin), output.origin.path
+        stat = stat_if_there(Path(loaded.roots[layer], name))
+        return self._stamps.get(f"{layer}:{name}") != (stamp_of(stat) if stat else "gone")
 
     def output_at(self, address: str) -> str | None:
         """Return the output at an address (decoded, below `base`), as a static host finds it; None for none."""
@@ -351,7 +347,7 @@ class Preview:
     def version(self, path: str) -> Version:
         """Return what an output looks like, without rendering it."""
         try:
-            return versioned(self._maker, self.outputs[path])[0]
+            return versioned(self._renderer, self.outputs[path])[0]
         except TemplateError as problem:
             return self._error_page(path, problem).version
 
@@ -373,10 +369,10 @@ class Preview:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            return Rendered(path, None, self._maker.origin(output), kind, Version(output.digest, ""))
+            return Rendered(path, None, self._renderer.source(output), kind, Version(output.digest, ""))
         version = self.version(path)
         try:
-            return Rendered(path, versioned(self._maker, output)[1](), None, kind, version)
+            return Rendered(path, versioned(self._renderer, output)[1](), None, kind, version)
         except TemplateError as problem:
             self._page_errors[path] = problem.diagnostic, version
             self._problems = None

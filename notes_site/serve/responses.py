@@ -19,7 +19,7 @@ from notes_site.base.digest import combine, digest, digest_of
 from notes_site.base.mediatypes import media_type
 from notes_site.build.inputs import stamp_of
 from notes_site.build.load import Loaded
-from notes_site.build.making import Maker, Origin
+from notes_site.build.render import Renderer, SourceFile
 from notes_site.pages.outputs import Output
 from notes_site.storage.copying import write_cleaned
 from notes_site.storage.files import digest_of_open, open_plain, stat_of
@@ -44,18 +44,18 @@ class Rendered(NamedTuple):
 
     path: str
     data: bytes | None
-    file: Origin | None
+    file: SourceFile | None
     media_type: str
     version: Version
     error: str = ""
 
 
-def versioned(maker: Maker, output: Output) -> tuple[Version, Callable[[], bytes]]:
+def versioned(renderer: Renderer, output: Output) -> tuple[Version, Callable[[], bytes]]:
     """Return the version of an output, and the function that renders it."""
-    parts, render = maker.parts(output)
+    parts, render = renderer.parts(output)
     style = ""
     if "site" in parts:
-        site = maker.composed.plan.views.site
+        site = renderer.composed.plan.views.site
         style = digest(site.style.encode())
         parts["site"] = digest_of(msgspec.structs.replace(site, style="", policy=""))
     return Version(combine(*(text for part in parts.items() for text in part)), style), render

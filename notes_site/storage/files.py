@@ -365,6 +365,32 @@ _NO_LINKS: int = getattr(os, "O_NOFOLLOW", 0)  # 0 on Windows, which cannot be t
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and _NO_LINKS
 
 
+def write_whole(target: Path, data: bytes, *, staged: Path | None = None, new: bool = False, mode: int = 0o666) -> None:
+    """Write a file whole or not at all, never through a link. `staged`: where it lies until it is whole, else beside
+    its place; with `new` nothing is replaced; `mode`: its rights, but for those that the umask takes.
+
+    Raises:
+        OSError: it cannot be written; the error names `target`.
+    """
+    place = target if new else staged or target.with_name(f".notes-site-{os.urandom(8).hex()}")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with open(os.open(place, flags, mode), "wb") as file:
+            try:
+                file.write(data)
+                file.close()
+                if place != target:
+                    os.replace(place, target)
+            except BaseException:
+                file.close()
+                place.unlink(missing_ok=True)
+                raise
+    except OSError as exc:
+        exc.filename, exc.filename2 = str(target), None
+        raise
+
+
 def link_in_the_way(path: Path) -> OSError:
     """Return the error for a symbolic link where a file or folder of ours should be."""
     return OSError(errno.ELOOP, "this is a symbolic link; delete it", str(path))

@@ -7,12 +7,10 @@ before the first rename and complete after the last, so that no interruption mak
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
 from notes_site.base.diagnostics import Diagnostic, error
@@ -21,7 +19,7 @@ from notes_site.base.paths import collision_key
 from notes_site.storage.copying import write_cleaned
 from notes_site.storage.files import STATE, read_digest, why_unread
 from notes_site.storage.lock import lock
-from notes_site.storage.record import SCHEMA, _recorded, marker
+from notes_site.storage.record import record_path, recorded_files
 
 
 @contextmanager
@@ -87,7 +85,7 @@ class Staging:
         for path in gone:
             key = collision_key(path)
             if key in new or key in above or any(key[:n] in new for n, c in enumerate(key) if c == "/"):
-                removed += remove(self._output, path)
+                removed += remove_file(self._output, path)
         for path in self._files:
             if _is_folder(self._output / path):
                 for folder, _, _ in os.walk(self._output / path, topdown=False):
@@ -115,7 +113,7 @@ class Staging:
         return len(self._files)
 
 
-def foreign(output: Path, paths: Iterable[str], owned: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+def foreign(output: Path, paths: Iterable[str], owned: Container[str]) -> tuple[Diagnostic, ...]:
     """Return an error for each new file in whose place lies something that no build of ours wrote."""
     problems = []
     for path in paths:
@@ -130,20 +128,20 @@ def foreign(output: Path, paths: Iterable[str], owned: Mapping[str, str]) -> tup
 
 def _lost_record(output: Path) -> Diagnostic | None:
     """Return why nobody can tell what is ours in an output folder: one error, not one for each file in it."""
-    shown = f"{output.name}/{STATE}/{marker(output).name}"
+    shown = f"{output.name}/{STATE}/{record_path(output).name}"
     try:
-        _recorded(output)
+        recorded_files(output)
     except FileNotFoundError:
         return None
     except OSError as exc:
-        return why_unread(marker(output), shown, exc)
+        return why_unread(record_path(output), shown, exc)
     except ValueError:
         message = "the record of what notes-site wrote here is damaged, so none of it can be replaced"
         return error(shown, "bad-record", message, hint="restore it, or empty the folder")
     return None
 
 
-def _blocker(output: Path, path: str, owned: Mapping[str, str]) -> str:
+def _blocker(output: Path, path: str, owned: Container[str]) -> str:
     parts = path.split("/")
     for n in range(1, len(parts)):
         folder = "/".join(parts[:n])
@@ -177,7 +175,7 @@ def _files_below(folder: Path) -> list[str]:
     ]
 
 
-def remove(output: Path, path: str) -> bool:
+def remove_file(output: Path, path: str) -> bool:
     """Delete one file of ours, and the folders that this leaves empty. Tell whether there was one.
 
     What lies behind a symbolic link is not ours.
@@ -203,49 +201,13 @@ def _is_behind_link(output: Path, path: str) -> bool:
     return any(folder.is_symlink() for folder in _folders_of(output, path))
 
 
-def write_record(
-    output: Path,
-    state: str,
-    files: Mapping[str, str],
-    *,
-    drafts: bool,
-    problems: Mapping[str, int],
-    lists: Iterable[str] = (),
-    sources: Sequence[str] = (),
-) -> None:
-    """Write the build record in one step. `problems`: how many diagnostics of each code the build had; `lists`: the
-    pages that show other pages; `sources`: the digests of what they were made from.
-    """
-    record = {
-        "schema": SCHEMA,
-        "state": state,
-        "drafts": drafts,
-        "diagnostics": dict(sorted(problems.items())),
-        "lists": sorted(lists),
-        "sources": list(sources),
-    }
-    head = json.dumps(record, ensure_ascii=False, indent=0).removesuffix("\n}")
-    lines = (f"{quoted(path)}: {quoted(digest)}" for path, digest in sorted(files.items()))
-    data = (head + ',\n"files": {\n' + ",\n".join(lines) + "\n}\n}\n").encode()
-    target = marker(output)
-    if target.is_file() and target.read_bytes() == data:
-        return
-    staged = target.with_name("staging") / "record"
-    with _named(target):
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        staged.unlink(missing_ok=True)
-        with staged.open("xb") as file:  # never through a link
-            file.write(data)
-        os.replace(staged, target)
-
-
 def remove_folder(folder: Path) -> list[Path]:
     """Delete a folder of our own with all that is in it, if it is there. Returns the files that could not be."""
     shutil.rmtree(folder, ignore_errors=True)
     return [folder / path for path in _files_below(folder)]
 
 
-def clean(output: Path) -> tuple[int, list[Path]]:
+def remove_site(output: Path) -> tuple[int, list[Path]]:
     """Delete all files that are ours, and our state, from a folder with our record.
 
     Returns how many files of the site were deleted, and which could not be; the record goes on to own these.
@@ -255,16 +217,16 @@ def clean(output: Path) -> tuple[int, list[Path]]:
         OSError: nothing can be written there, or nobody can tell what is ours: the record is kept.
     """
     state = output / STATE
-    if not marker(output).is_file() and not (state / "lock").is_file():
+    if not record_path(output).is_file() and not (state / "lock").is_file():
         return 0, []
     with lock(state):
-        if not marker(output).is_file():
+        if not record_path(output).is_file():
             return 0, []
         try:
-            owned = _recorded(output)
+            owned = recorded_files(output)
         except ValueError:
-            raise OSError(errno.EINVAL, "the record of what is ours is damaged", str(marker(output))) from None
-        removed = sum(remove(output, path) for path in owned)
+            raise OSError(errno.EINVAL, "the record of what is ours is damaged", str(record_path(output))) from None
+        removed = sum(remove_file(output, path) for path in owned)
         left = [output / path for path in owned if _is_left(output, path)]
         if not left:
             left = [path for path in remove_folder(state) if path != state / "lock"]

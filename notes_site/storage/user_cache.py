@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from notes_site.storage.files import open_plain
+from notes_site.storage.files import open_plain, write_whole
 
 _KEY = "key"
 _KEY_BYTES = 32
@@ -119,12 +119,5 @@ def _read(path: Path) -> bytes | None:
 
 def _write(path: Path, data: bytes) -> None:
     """Put a file into its place in one step, for the user's eyes only."""
-    staged = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with suppress(OSError):
-        try:
-            with open(os.open(staged, flags, 0o600), "wb") as file:
-                file.write(data)
-            os.replace(staged, path)
-        finally:
-            staged.unlink(missing_ok=True)
+        write_whole(path, data, mode=0o600)

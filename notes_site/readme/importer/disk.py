@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import os
 import posixpath
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from notes_site.base.errors import UnusableDocument, UnusablePath
 from notes_site.readme.importer import rewrite
 from notes_site.readme.importer.rewrite import Local
 from notes_site.storage import confined
-from notes_site.storage.files import is_within, refused, scan
+from notes_site.storage.files import is_within, refused, scan, write_whole
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -158,20 +157,4 @@ def write(into: Path, files: dict[str, bytes], *, force: bool) -> Written:
 
 def put(target: Path, data: bytes) -> None:
     """Write a file whole or not at all, with its folders; where a link is in its place, the file that it leads to."""
-    target = Path(os.path.realpath(target))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, staged = tempfile.mkstemp(dir=target.parent, prefix=".import-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(staged, 0o666 & ~_umask())
-        os.replace(staged, target)
-    except BaseException:
-        Path(staged).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    write_whole(Path(os.path.realpath(target)), data)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notes_site.content.markdown import elements, safe
-from notes_site.content.markdown.active import is_active
+from notes_site.content.markdown import html_syntax, raw_html
+from notes_site.content.markdown.raw_html import is_active
 from tests.harness import Site
 from tests.hostile import PAYLOADS
 from tests.pages import around, body, framed, parsed, shown
@@ -20,8 +20,8 @@ from tests.test_markdown import codes, documents, render
 
 FRAME = around(parsed(framed("")))
 
-SWALLOWERS = sorted(elements.UNSEEN_WORDS | {"plaintext", "title"})
-OTHERS = sorted(elements.KNOWN - elements.UNSEEN_WORDS - elements.VOID - {"plaintext", "title"})
+SWALLOWERS = sorted(html_syntax.UNSEEN_WORDS | {"plaintext", "title"})
+OTHERS = sorted(html_syntax.KNOWN - html_syntax.UNSEEN_WORDS - html_syntax.VOID - {"plaintext", "title"})
 NO_ELEMENTS = (
     "<int>",
     "<public-ip>",
@@ -221,10 +221,10 @@ def refused(page: Element) -> Iterator[str]:
     for element in page.iter():
         if not isinstance(element.tag, str):
             continue
-        if element.tag not in safe.TAGS | {"html", "head", "body"}:
+        if element.tag not in raw_html.SAFE_TAGS | {"html", "head", "body"}:
             yield element.tag
         names = [name for name in element.attrib if name not in ours.get(element.tag, ())]
-        if element.tag in safe.TAGS and (lost := safe.lost(element.tag, names)):
+        if element.tag in raw_html.SAFE_TAGS and (lost := raw_html.lost(element.tag, names)):
             yield lost
 
 

@@ -2,14 +2,14 @@
 
 The dialect and its deviations from CommonMark are in `docs/markdown.md`. What happens, in order:
 
-    source          characters that no page may hold, and `comments`, are cut out
-    parser          markdown-it with our rules: `block_rules`, `inline_rules`, `tables`, `footnotes`; what is too
+    source          characters that no page may hold are cut out, and `comments`
+    parser          markdown-it with our rules: `block_rules`, `inline_rules`, `attributes`, `footnotes`; what is too
                     deep, long or wide is shown as text
-    balance         tags that enclose nothing, or are none of HTML, become text; `nesting`, `elements`, `tags`
-    lead            the paragraphs of which descriptions are made
+    html_balance    tags that enclose nothing, or are none of HTML (`html_syntax`), become text
     headings        the title, and the levels of the other headings
-    block_html      tokens to HTML with slots and plain text, in one walk; `inline_html`, `fences`, `rawhtml`
-    safe            the whole body through nh3, when the note asks for it
+    block_renderer  tokens to HTML with slots and plain text, in one walk; `inline_renderer`, `fences`, `raw_html`
+    shown_as_text   what was meant as markup and is none
+    raw_html        the whole body through nh3, when the note asks for it
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from __future__ import annotations
 from notes_site.base.diagnostics import Diagnostic, in_order
 from notes_site.base.model import Heading, HtmlMode, ParseOptions, Record, Ref, Section
 from notes_site.content.highlight import Highlighter
-from notes_site.content.markdown import balance, footnotes, lead, lookalikes, parser, plain, safe
-from notes_site.content.markdown.block_html import Renderer
-from notes_site.content.markdown.headings import take_title
+from notes_site.content.markdown import comments, footnotes, headings, html_balance, parser, raw_html, shown_as_text
+from notes_site.content.markdown.block_renderer import Renderer
+from notes_site.content.markdown.parser import commonmark
 from notes_site.content.markdown.source import Source
-from notes_site.content.markdown.words import count_words
 
 __all__ = ["Rendered", "commonmark", "render"]
 
@@ -67,38 +66,26 @@ def render(
     remember the note's code.
     """
     if not extensions:
-        return Rendered(None, commonmark(source), (), (), frozenset(), source, source, (), count_words(source), ())
-    file = Source(source, path, first_line)
-    env = parser.new_env()
-    tokens = parser.extended(html != "escaped", options.typographer).parse(file.text, env)
-    if html != "escaped" and env["html"]:
-        balance.balance(tokens, hides=html == "raw")
-    shown_title = take_title(tokens, title, file)
+        words = headings.count_words(source)
+        return Rendered(None, commonmark(source), (), (), frozenset(), source, source, (), words, ())
+    text = comments.cut_out(Source(source, path, first_line))
+    tokens, env = parser.parse(text, html=html != "escaped", typographer=options.typographer)
+    if env["html"]:
+        html_balance.balance(tokens, hides=html == "raw")
+    shown_title = headings.take_title(tokens, title, text)
     tokens = footnotes.collect(tokens, env)
-    for severity, code, message, hint, index in env["findings"]:
-        file.report(severity, code, message, hint, index=index)
-    page = Renderer(file, env, html, highlighter or Highlighter({}))
+    page = Renderer(text, env, html, highlighter or Highlighter({}))
     body = page.render(tokens)
-    unread = lookalikes.report(tokens, file)
-    if html == "safe" and body:
-        body = safe.clean(body)
+    unread = shown_as_text.report(tokens, text)
     return Rendered(
         title=shown_title,
-        html=body,
+        html=raw_html.sanitized(body) if html == "safe" and body else body,
         headings=tuple(page.headings),
         refs=tuple(page.refs),
         anchors=page.ids.anchors(),
         text="\n".join(page.texts),
-        lead=lead.beginning(page.leads, unread),
+        lead=headings.beginning(page.leads, unread),
         sections=page.sections(),
-        words=count_words(page.prose),
-        diagnostics=in_order(file.problems),
+        words=headings.count_words(page.prose),
+        diagnostics=in_order(text.problems),
     )
-
-
-def commonmark(source: str, *, extensions: bool = False) -> str:
-    """Return the final HTML of plain CommonMark, as its specification prints it.
-
-    With `extensions` the text is read in our dialect and still written in that way: what differs is a deviation.
-    """
-    return plain.render(source, extensions=extensions)

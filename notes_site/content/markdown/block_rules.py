@@ -1,4 +1,4 @@
-"""Blocks of our dialect: callouts, task lists, attributes. One pass over the block tokens, before inlines are read."""
+"""Blocks of our dialect: tables, and in one pass over the block tokens callouts, task lists, attributes."""
 
 from __future__ import annotations
 
@@ -6,43 +6,35 @@ import re
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from notes_site.content.markdown import attributes
-from notes_site.content.markdown.lead import ENOUGH
+from notes_site.content.markdown.headings import LEAD_LENGTH
 
-# Word after `[!`: the style it gets. GitHub's five and Obsidian's thirteen, with Obsidian's aliases.
-CALLOUTS = {
-    "abstract": "abstract",
-    "attention": "warning",
+# GitHub's five callouts and Obsidian's thirteen: the style, and the words after `[!` that give it.
+_CALLOUT_WORDS = {
+    "abstract": "abstract summary tldr",
     "bug": "bug",
     "caution": "caution",
-    "check": "success",
-    "cite": "quote",
-    "danger": "danger",
-    "done": "success",
-    "error": "danger",
+    "danger": "danger error",
     "example": "example",
-    "fail": "failure",
-    "failure": "failure",
-    "faq": "question",
-    "help": "question",
-    "hint": "tip",
+    "failure": "failure fail missing",
     "important": "important",
     "info": "info",
-    "missing": "failure",
     "note": "note",
-    "question": "question",
-    "quote": "quote",
-    "success": "success",
-    "summary": "abstract",
-    "tip": "tip",
-    "tldr": "abstract",
+    "question": "question faq help",
+    "quote": "quote cite",
+    "success": "success check done",
+    "tip": "tip hint",
     "todo": "todo",
-    "warning": "warning",
+    "warning": "warning attention",
 }
+CALLOUTS = {word: style for style, words in _CALLOUT_WORDS.items() for word in words.split()}
+
+MAX_COLUMNS = 100
+"""Of a table: a header of 1.5 KB and short rows would otherwise yield 650 KB."""
 
 _CALLOUT = re.compile(r"\[!([^\[\]\n|]+)(?:\|([^\[\]\n]*))?\]([+-]?)(?:[ \t]+([^\n]*))?[ \t]*(?:\n|$)")
 _TASK = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")
@@ -61,6 +53,7 @@ _TAKERS = frozenset(
 def install(md: MarkdownIt) -> None:
     """Add the rules to the parser."""
     md.block.ruler.before("fence", "attributes", _attributes_line)
+    md.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     md.core.ruler.after("block", "structure", _structure)
 
 
@@ -89,7 +82,7 @@ def _structure(state: StateCore) -> None:
     quotes: list[Token | None] = []  # for each open quote its callout, if it is one
     waiting: list[Token] = []
     lists: list[Token] = []
-    skip, room = 0, ENOUGH
+    skip, room = 0, LEAD_LENGTH
     for i, token in enumerate(tokens):
         if skip:
             skip -= 1
@@ -223,3 +216,45 @@ def remember_ids(html: str, env: Any) -> None:
     """Keep the ids in raw HTML from being given to headings."""
     if "=" in html:
         env["ids"].update(found[1] or found[2] or found[3] for found in _ID.finditer(html))
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if start + 2 > end:
+        return False
+    second = start + 1
+    first = state.src[state.bMarks[second] + state.tShift[second] : state.eMarks[second]]
+    if not first or first[0] not in "|-:":
+        return False
+    if first.count("|") > MAX_COLUMNS:
+        if not silent:
+            message = f"a table of more than {MAX_COLUMNS} columns is shown as text"
+            hint = "split it, or turn rows into columns"
+            state.env["source"].report("warning", "wide-table", message, hint, index=start)
+        return False
+    before = len(state.tokens)
+    if not table(state, start, end, silent):
+        return False
+    if not silent:
+        _look_for_extra_cells(state, before, start)
+    return True
+
+
+def _look_for_extra_cells(state: StateBlock, before: int, start: int) -> None:
+    columns = 0
+    for token in state.tokens[before:]:
+        if token.type == "th_close":
+            columns += 1
+        elif token.type == "thead_close":
+            break
+    for line in range(start + 2, state.line):
+        row = state.src[state.bMarks[line] : state.eMarks[line]]
+        if row.count("|") >= columns and any(lost := _cells(row)[columns:]):
+            message = f"this row has more cells than the table has columns; not shown: {' | '.join(lost)}"
+            hint = "add a column to the header, or write `\\|` for a bar"
+            state.env["source"].report("warning", "extra-cells", message, hint, index=line)
+
+
+def _cells(row: str) -> list[str]:
+    """Return the cells of a row; a bar after a backslash is text."""
+    cells = row.strip().replace("\\|", "\0").removeprefix("|").removesuffix("|").split("|")
+    return [cell.replace("\0", "|").strip() for cell in cells]

@@ -15,7 +15,9 @@ from typing import NamedTuple
 from markdown_it.token import Token
 
 from notes_site.base.cuts import Cut, Shortened
+from notes_site.base.decoding import brief, position
 from notes_site.content.markdown import parser
+from notes_site.content.markdown.source import Source
 
 _SIGN = re.compile(r"\\.|`+|%{2,}", re.DOTALL)
 _END = re.compile(r"(?<!\\)%%")
@@ -26,6 +28,7 @@ _ALONE = re.compile(r"[ \t>]*%%[ \t]*")
 _QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)*")
 _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*")
 _RAW = re.compile(r"\s*<(?:pre|script|style|textarea)\b", re.IGNORECASE)
+_MOST_REPORTED = 100
 _MOST_READINGS = 8  # of the structure: a comment may hold the beginning of a code block, which is none then
 
 
@@ -38,23 +41,32 @@ class Comment(NamedTuple):
     plain: bool
 
 
-def find(text: str) -> tuple[Comment, ...]:
-    """Return the comments of a note's text, in order."""
+def cut_out(source: Source) -> Source:
+    """Take the comments out of a note's text, report where their reach may surprise, and return the source."""
+    text = source.text
     if "%%" not in text:
-        return ()
-    return tuple(_Reader(text).comments())
-
-
-def cut(text: str, comments: tuple[Comment, ...]) -> tuple[Cut, ...]:
-    """Return what to cut out for the comments; the quotes in which they stand go on."""
-    return tuple(_cut(text, comment) for comment in comments)
+        return source
+    found = _Reader(text).comments()
+    hint = "write `\\%%` for percent signs"
+    told = sorted((c for c in found if not c.plain), key=lambda c: c.closed)  # that without an end in any case
+    for comment in told[:_MOST_REPORTED]:
+        line, column = position(text, comment.start)
+        place = {"index": line - 1, "column": column, "length": 2}
+        if comment.closed:
+            hidden = brief(" ".join(text[comment.start + 2 : comment.end - 2].split()))
+            source.report("note", "hidden-text", f"`{hidden}` between `%%` is a comment: hidden", hint, **place)
+        else:
+            message = "this comment has no end: the rest of the note is hidden"
+            source.report("warning", "unclosed-comment", message, f"end it with `%%`, or {hint}", **place)
+    source.cut([_cut(text, comment) for comment in found])
+    return source
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]  # of lines
-        self._found: list[Comment] = []
+        self._found = list[Comment]()
         self._readings = 0
         self._code: list[tuple[int, int]] = []
         self._read()
@@ -62,7 +74,7 @@ class _Reader:
     def _read(self) -> None:
         """Look for code in the text without the comments that are found; lines keep their numbers."""
         self._readings += 1
-        text = Shortened(self._text, cut(self._text, tuple(self._found))).text
+        text = Shortened(self._text, [_cut(self._text, comment) for comment in self._found]).text
         md, tokens = parser.extended(html=True, typographer=False), list[Token]()
         md.block.parse(text, md, parser.new_env(), tokens)
         lines = (token.map for token in tokens if token.map and _is_code(token))

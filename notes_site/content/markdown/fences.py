@@ -82,20 +82,20 @@ def code_html(info: Info, attributes: str, shown: highlight.Code) -> str:
     return f'<figure{attributes}>\n{caption}<div class="highlight">{pre}</div>\n</figure>\n'
 
 
-def highlighted(token: Token, file: Source, code: highlight.Highlighter) -> tuple[Info, highlight.Code]:
+def highlighted(token: Token, source: Source, code: highlight.Highlighter) -> tuple[Info, highlight.Code]:
     """Return what a fence says and its code as HTML, and report what is wrong with it."""
     index = token.map[0] if token.map else 0
     info = parse_info(unescapeAll(token.info).strip())
     if info.unknown:
         words = ", ".join(f"`{word}`" for word in info.unknown)
         hint = 'after the language: title="…", {2,4-6}, linenos, diff'
-        file.report("note", "code-option", f"a code block knows nothing of {words}", hint, index=index)
+        source.report("note", "code-option", f"a code block knows nothing of {words}", hint, index=index)
     shown = code.highlight(token.content, info.language, marks=info.marks, linenos=info.linenos, diff=info.diff)
     if shown.problem:
-        line = file.lines[index] if index < len(file.lines) else ""
+        line = source.lines[index] if index < len(source.lines) else ""
         column = line.find(info.language) + 1
         problem = shown.problem
-        file.report(
+        source.report(
             problem.severity, problem.code, problem.message, problem.hint,
             index=index, column=column, length=len(info.language) if column else 0,
         )  # fmt: skip

@@ -2,10 +2,66 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from markdown_it.helpers import parseLinkLabel
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+
+_REFERENCE = re.compile(r"\[\^([^\s\[\]]+)\]")
+
+
+def rule(state: StateInline, silent: bool) -> bool:
+    """`[^label]` of a footnote that is defined, and `^[a footnote in place]`."""
+    start = state.pos
+    first = state.src[start]
+    if first == "^":
+        return _footnote_in_place(state, silent)
+    if first != "[" or (found := _REFERENCE.match(state.src, start, state.posMax)) is None:
+        return False
+    if f":{found[1]}" not in state.env.get("footnotes", {}).get("refs", {}):
+        if not silent:
+            _undefined(state, found[0])
+        return False
+    if not silent:
+        state.push("footnote_ref", "", 0).meta = {"label": found[1]}
+    state.pos = found.end()
+    return True
+
+
+def _undefined(state: StateInline, written: str) -> None:
+    block = state.env["block"]
+    line = block.content.count("\n", 0, state.pos) + (block.map[0] if block.map else 0)
+    hint = f"add a line `{written}: ...`, or put it between backticks"
+    message = f"no footnote `{written}` is defined"
+    state.env["source"].report("note", "undefined-footnote", message, hint, index=line)
+
+
+def _footnote_in_place(state: StateInline, silent: bool) -> bool:
+    start = state.pos + 2
+    if not state.src.startswith("^[", state.pos) or state.src.find("]", start, state.posMax) < 0:
+        return False
+    end = parseLinkLabel(state, state.pos + 1)
+    if end < 0 or not state.src[start:end].strip():
+        return False
+    if not silent:
+        outer = state.env["block"]
+        token = state.push("footnote_ref", "", 0)
+        children: list[Token] = []
+        state.md.inline.parse(state.src[start:end], state.md, state.env, children)
+        _shift(children, start)
+        inner = Token("inline", "", 0, content=outer.content, map=outer.map, children=children)
+        token.meta = {"inline": inner}
+    state.pos = end + 1
+    return True
+
+
+def _shift(tokens: list[Token], by: int) -> None:
+    for token in tokens:
+        if "at" in token.meta:
+            token.meta["at"] = (token.meta["at"][0] + by, token.meta["at"][1] + by)
 
 
 class _Note:
@@ -101,7 +157,7 @@ def _complain(note: _Note, known: dict[str, _Note], env: Any) -> None:
     else:
         code, message = "duplicate-footnote", f"the footnote `[^{note.label}]` is defined twice"
         hint = "give this one another name"
-    env["findings"].append(("warning", code, message, hint, note.line))
+    env["source"].report("warning", code, message, hint, index=note.line)
 
 
 def _appendix(order: list[_Note]) -> Iterator[Token]:

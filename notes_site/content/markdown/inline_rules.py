@@ -14,15 +14,22 @@ from markdown_it.rules_inline import image as _md_image
 from markdown_it.rules_inline import link as _md_link
 from markdown_it.token import Token
 
-from notes_site.content.markdown import attributes, urls, wikilinks
+from notes_site.content.markdown import attributes, footnotes
 from notes_site.content.markdown.block_rules import remember_ids
 
 Rule = Callable[[StateInline, bool], bool]
 
-# All characters that some rule may start at; `h` and `w` only where a bare URL may (`urls`).
+# All characters that some rule may start at; `h` and `w` only where a bare URL may.
 _STOP = re.compile(r"[\n&*<\[\\\]_`{~!=^hw](?:(?<![hw])|(?<=h)(?=ttps?://)|(?<=w)(?=ww\.))")
 
-_FOOTNOTE = re.compile(r"\[\^([^\s\[\]]+)\]")
+_WIKILINK = re.compile(r"\[\[([^\[\]\n|]*[^\[\]\s|#][^\[\]\n|]*)(?:\|([^\[\]\n]*))?\]\]")
+_SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?$")
+_BELOW = re.compile(r"(?<=\S)#+(?=\w)")  # `Languages#Python`: a heading below a heading; `C# basics`, `Part #1` are one
+_EMBEDDED = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico)$", re.IGNORECASE)
+
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"`\x00-\x1f，。；：！？、（）「」『』【】《》“”]+")
+_HOST = re.compile(r"(?:https?://|www\.)(?=[^\W_])(?:[\w-]+\.)*[\w-]*[^\W_](?=[/?#:]|$)")
+_TRAILING = "?!.,:;*_~'\"])}"
 
 _SHORTCODE = re.compile(r"\{\{<[^\n]{0,300}?>\}\}")  # of Hugo: no tag, whatever it is called
 
@@ -37,11 +44,11 @@ def install(md: MarkdownIt) -> None:
     ruler.at("image", _image)
     ruler.at("autolink", _placed(_md_autolink, "<"))
     ruler.at("html_inline", _html)
-    ruler.at("footnote_ref", _footnote)
+    ruler.at("footnote_ref", footnotes.rule)
     ruler.after("link", "span", _span)
     ruler.push("mark", _mark)
     ruler.push("attributes", _attributes)
-    ruler.push("url", urls.bare)
+    ruler.push("url", _url)
 
 
 def _text(state: StateInline, silent: bool) -> bool:
@@ -92,11 +99,11 @@ def _link(state: StateInline, silent: bool) -> bool:
         return False
     if state.src.find("]", start, state.posMax) < 0:  # what makes a run of brackets quadratic
         return False
-    if state.src.startswith("[[", start) and (found := wikilinks.match(state.src, start, state.posMax)):
+    if state.src.startswith("[[", start) and (found := _WIKILINK.match(state.src, start, state.posMax)):
         if state.linkLevel > 0:
             return False
         if not silent:
-            wikilinks.push_link(state, found)
+            _push_link(state, found)
         state.pos = found.end()
         return True
     return _standard_link(state, silent)
@@ -106,17 +113,62 @@ def _image(state: StateInline, silent: bool) -> bool:
     start = state.pos
     if state.src[start] != "!":
         return False
-    if state.src.startswith("![[", start) and (found := wikilinks.match(state.src, start + 1, state.posMax)):
+    if state.src.startswith("![[", start) and (found := _WIKILINK.match(state.src, start + 1, state.posMax)):
         if not silent:
-            if wikilinks.is_image(found):
-                wikilinks.push_image(state, found)
+            if _names_image(found):
+                _push_image(state, found)
             elif state.linkLevel > 0:
                 return False
             else:
-                wikilinks.push_link(state, found)
+                _push_link(state, found)
         state.pos = found.end()
         return True
     return _standard_image(state, silent)
+
+
+def _names_image(found: re.Match[str]) -> bool:
+    """Tell whether the target is an image by its name."""
+    return _EMBEDDED.search(found[1].strip()) is not None
+
+
+def _push_link(state: StateInline, found: re.Match[str]) -> None:
+    """Add the link. Its text is the label, else the title of its target, which is known later."""
+    path, _, heading = (part.strip() for part in found[1].strip().partition("#"))
+    heading = heading.lstrip("# ")
+    label = (found[2] or "").strip()
+    token = state.push("link_open", "a", 1)
+    token.attrs = {"href": _percent(path) + (f"#{heading.replace('%', '%25')}" if heading else "")}
+    token.markup = "wikilink"
+    token.meta["at"] = found.span(1)
+    if label:
+        state.push("text", "", 0).content = label
+    else:
+        if path:
+            state.push("target_title", "", 0).content = path
+        if heading:
+            state.push("text", "", 0).content = (" › " if path else "") + _BELOW.sub(" › ", heading)
+    state.push("link_close", "a", -1).markup = "wikilink"
+
+
+def _percent(path: str) -> str:
+    """Escape what would mean something in a URL: a wikilink is a plain name."""
+    return path.replace("%", "%25").replace("?", "%3F")
+
+
+def _push_image(state: StateInline, found: re.Match[str]) -> None:
+    """Add the image. What follows the bar is a width (`300`, `300x200`) or the alternative text, else its name."""
+    token = state.push("image", "img", 0)
+    token.attrs = {"src": _percent(found[1].strip()).replace("#", "%23"), "alt": ""}
+    token.markup = "wikilink"
+    token.meta["at"] = found.span(1)
+    label, _, size = (found[2] or "").rpartition("|")
+    if measured := _SIZE.match(size.strip()):
+        token.attrs["width"] = measured[1]
+        if measured[2]:
+            token.attrs["height"] = measured[2]
+    else:
+        label = found[2] or ""
+    token.children = [Token("text", "", 0, content=label.strip() or found[1].strip())]
 
 
 def _html(state: StateInline, silent: bool) -> bool:
@@ -131,56 +183,6 @@ def _html(state: StateInline, silent: bool) -> bool:
         state.env["html"] = True
         remember_ids(state.tokens[-1].content, state.env)
     return True
-
-
-def _footnote(state: StateInline, silent: bool) -> bool:
-    """`[^label]` of a footnote that is defined, and `^[a footnote in place]`."""
-    start = state.pos
-    first = state.src[start]
-    if first == "^":
-        return _footnote_in_place(state, silent)
-    if first != "[" or (found := _FOOTNOTE.match(state.src, start, state.posMax)) is None:
-        return False
-    if f":{found[1]}" not in state.env.get("footnotes", {}).get("refs", {}):
-        if not silent:
-            _undefined(state, found[0])
-        return False
-    if not silent:
-        state.push("footnote_ref", "", 0).meta = {"label": found[1]}
-    state.pos = found.end()
-    return True
-
-
-def _undefined(state: StateInline, written: str) -> None:
-    block = state.env["block"]
-    line = block.content.count("\n", 0, state.pos) + (block.map[0] if block.map else 0)
-    hint = f"add a line `{written}: ...`, or put it between backticks"
-    state.env["findings"].append(("note", "undefined-footnote", f"no footnote `{written}` is defined", hint, line))
-
-
-def _footnote_in_place(state: StateInline, silent: bool) -> bool:
-    start = state.pos + 2
-    if not state.src.startswith("^[", state.pos) or state.src.find("]", start, state.posMax) < 0:
-        return False
-    end = parseLinkLabel(state, state.pos + 1)
-    if end < 0 or not state.src[start:end].strip():
-        return False
-    if not silent:
-        outer = state.env["block"]
-        token = state.push("footnote_ref", "", 0)
-        children: list[Token] = []
-        state.md.inline.parse(state.src[start:end], state.md, state.env, children)
-        _shift(children, start)
-        inner = Token("inline", "", 0, content=outer.content, map=outer.map, children=children)
-        token.meta = {"inline": inner}
-    state.pos = end + 1
-    return True
-
-
-def _shift(tokens: list[Token], by: int) -> None:
-    for token in tokens:
-        if "at" in token.meta:
-            token.meta["at"] = (token.meta["at"][0] + by, token.meta["at"][1] + by)
 
 
 def _span(state: StateInline, silent: bool) -> bool:
@@ -254,3 +256,42 @@ def _opening(tokens: list[Token]) -> Token:
 def _give(state: StateInline, target: Token, given: attributes.Attributes) -> None:
     block = state.env["block"]
     attributes.give(target, given, state.env, block.map[0] if block and block.map else 0)
+
+
+def _url(state: StateInline, silent: bool) -> bool:
+    """A bare `https://...` or `www....` (GFM, autolinks extension)."""
+    start, src = state.pos, state.src
+    if silent or state.linkLevel > 0 or src[start] not in "hw":
+        return False
+    found = _URL.match(src, start, state.posMax)
+    if found is None or (start and _glued(src[start - 1])):
+        return False
+    text = _trimmed(found[0])
+    if _HOST.match(text) is None or (text[0] == "w" and "." not in text[4:]):
+        return False
+    token = state.push("link_open", "a", 1)
+    token.attrs = {"href": text if text[0] == "h" else f"http://{text}"}
+    token.markup, token.info = "autolink", "auto"
+    token.meta["at"] = (start, start + len(text))
+    state.push("text", "", 0).content = text
+    state.push("link_close", "a", -1)
+    state.pos = start + len(text)
+    return True
+
+
+def _glued(before: str) -> bool:
+    """Tell whether a URL cannot start after this character. Letters of scripts without spaces may stand there."""
+    return before.isascii() and (before.isalnum() or before in "_/@.:=-")
+
+
+def _trimmed(url: str) -> str:
+    """Return the URL without the punctuation of the sentence around it; closing brackets stay where they match."""
+    surplus = url.count(")") - url.count("(")
+    end = len(url)
+    while end and url[end - 1] in _TRAILING:
+        if url[end - 1] == ")":
+            if surplus <= 0:
+                break
+            surplus -= 1
+        end -= 1
+    return url[:end]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from markdown_it.token import Token
 
-from notes_site.content.markdown import parser
+from notes_site.content.markdown import comments, parser
 from notes_site.content.markdown.headings import plain_text
 from notes_site.content.markdown.source import Source
 
@@ -45,8 +45,7 @@ class Outline(NamedTuple):
 
 def outline(source: str, title: str | None) -> Outline:
     """Return the outline of a note's text. `title`: that of its front matter, as `render` takes it."""
-    env = parser.new_env()
-    tokens = parser.extended(html=True, typographer=False).parse(Source(source, "", 1).text, env)
+    tokens, env = parser.parse(comments.cut_out(Source(source)))
     lines = source.split("\n")
     headings = [_heading(tokens[i], tokens[i + 1], lines) for i, t in enumerate(tokens) if t.type == "heading_open"]
     first = next((i for i, t in enumerate(tokens) if t.tag == "h1" and t.type == "heading_open" and not t.level), None)

@@ -1,12 +1,17 @@
-"""markdown-it set up for our dialect: which rules run, and the limits of what is parsed at all."""
+"""markdown-it set up for our dialect: which rules run, and the limits of what is parsed at all.
+
+`commonmark` holds the parser against the examples of the specification.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink, normalizeLinkText
 from markdown_it.parser_block import ParserBlock
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
@@ -14,7 +19,8 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from notes_site.content.markdown import block_rules, inline_rules, tables
+from notes_site.content.markdown import block_rules, footnotes, inline_rules
+from notes_site.content.markdown.source import Source
 
 MAX_NESTING = 100
 """Levels of blocks: a quote is one, a list two. markdown-it drops what lies deeper (its default: 20)."""
@@ -28,13 +34,19 @@ MAX_INLINE = 16_384
 Env = dict[str, Any]
 
 
-def new_env() -> Env:
+def new_env(source: Source | None = None) -> Env:
     """Return what the rules share while one note is parsed.
 
-    `findings`: problems as arguments of `Source.report`. `ids`: ids that the note names itself, which headings
-    must not take. `block`: the inline block that is being parsed. `html`: whether there is raw HTML.
+    `source`: where problems are reported. `ids`: ids that the note names itself, which headings must not take.
+    `block`: the inline block that is being parsed. `html`: whether there is raw HTML.
     """
-    return {"findings": [], "ids": set(), "block": None, "html": False}
+    return {"source": source or Source(""), "ids": set(), "block": None, "html": False}
+
+
+def parse(source: Source, *, html: bool = True, typographer: bool = False) -> tuple[list[Token], Env]:
+    """Return the tokens of a note in our dialect, and what the rules found."""
+    env = new_env(source)
+    return extended(html, typographer).parse(source.text, env), env
 
 
 @lru_cache(maxsize=4)
@@ -49,7 +61,6 @@ def extended(html: bool, typographer: bool) -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     deflist_plugin(md)
     footnote_plugin(md, inline=False, move_to_end=False)
-    tables.install(md)
     block_rules.install(md)
     inline_rules.install(md)
     md.core.ruler.at("inline", _parse_inline)
@@ -69,12 +80,6 @@ def plain() -> MarkdownIt:
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     md.enable(["table", "strikethrough"])
     return md
-
-
-@lru_cache(maxsize=1)
-def strict() -> MarkdownIt:
-    """Return the parser of plain CommonMark."""
-    return _base(html=True)
 
 
 def _base(html: bool) -> MarkdownIt:
@@ -100,7 +105,7 @@ class _Blocks(ParserBlock):
         state.line = line
         message = f"text nested more than {MAX_NESTING} levels deep (a list counts twice) is shown unformatted"
         hint = "use headings instead of ever deeper lists"
-        state.env.setdefault("findings", []).append(("warning", "too-deep", message, hint, startLine))
+        state.env["source"].report("warning", "too-deep", message, hint, index=startLine)
 
 
 def _push_text(state: StateBlock, start: int, end: int) -> None:
@@ -139,10 +144,39 @@ def _leave_unparsed(block: Token, env: Any) -> None:
     block.children = [_text(block.content)]
     message = f"a paragraph of {len(block.content):,} characters is shown unformatted (the limit is {MAX_INLINE:,})"
     line = block.map[0] if block.map else 0
-    env["findings"].append(("warning", "long-paragraph", message, "put empty lines between its parts", line))
+    env["source"].report("warning", "long-paragraph", message, "put empty lines between its parts", index=line)
 
 
 def _text(content: str) -> Token:
     token = Token("text", "", 0)
     token.content = content
     return token
+
+
+def commonmark(source: str, *, extensions: bool = False) -> str:
+    """Return the final HTML of plain CommonMark, as its specification prints it.
+
+    With `extensions` the text is read in our dialect and still written in that way: what differs is a deviation.
+    """
+    env = new_env()
+    md = extended(True, False) if extensions else _base(html=True)
+    tokens = md.parse(source, env)
+    if extensions:
+        tokens = footnotes.collect(tokens, env)
+        _to_standard(tokens)
+    html: str = md.renderer.render(tokens, md.options, env)
+    return html.replace("<blockquote></blockquote>", "<blockquote>\n</blockquote>")  # the one difference of layout
+
+
+def _to_standard(tokens: Sequence[Token]) -> None:
+    """Undo what our renderer expects otherwise: links as written, and texts in pieces."""
+    for i, token in enumerate(tokens):
+        if token.type == "text_special":
+            token.type = "text"
+        elif token.type == "text" and i and tokens[i - 1].type == "link_open" and tokens[i - 1].info == "auto":
+            token.content = normalizeLinkText(token.content)
+        for name in ("href", "src"):
+            if name in token.attrs:
+                token.attrs[name] = normalizeLink(str(token.attrs[name]))
+        if token.children:
+            _to_standard(token.children)

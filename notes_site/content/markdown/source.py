@@ -1,4 +1,8 @@
-"""The note's text as lines of its file: where a piece of parsed content stands, and the problems found there."""
+"""A note's text as lines of its file: where a piece of parsed content stands, and the problems found there.
+
+This is the one way to report a problem: rules of the parser have the source in `state.env["source"]`, what renders has
+it too. `report` takes a line, `report_in` a place within an inline block or a block of raw HTML.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +12,27 @@ from markdown_it.token import Token
 
 from notes_site.base import characters
 from notes_site.base.cuts import Cut, Shortened
-from notes_site.base.decoding import brief, position
 from notes_site.base.diagnostics import Diagnostic, Severity
-from notes_site.content.markdown import comments
 
 _CONTEXT = 160  # characters of a ref's context
-_MOST_COMMENTS = 100  # told of
 
 
 class Source:
     """The text of one note, and its problems. Line indices count from 0, file lines from `first_line`.
 
-    `text` and its `lines` are what is parsed: without comments and without characters that no page may hold.
+    `text` and its `lines` are what is parsed: without characters that no page may hold, and without what `cut` took.
     """
 
-    def __init__(self, text: str, path: str, first_line: int) -> None:
+    def __init__(self, text: str, path: str = "", first_line: int = 1) -> None:
         self.text = text
         self.lines = self._written = text.split("\n")
         self.path = path
         self.first_line = first_line
         self.problems: list[Diagnostic] = []
         self._steps: list[Shortened] = []  # from the text as written to `text`
-        self._drop_characters()
-        self._drop_comments()
+        if characters.suspicious(text):
+            self.problems += characters.problems(path, text, first_line)
+            self.cut([piece.cut for piece in characters.forbidden(text)])
 
     def report(
         self,
@@ -48,59 +50,46 @@ class Source:
         place = (self.path, self.first_line + index, *self.written(index, column, length))
         self.problems.append(Diagnostic(*place, severity, code, message, hint, line))
 
+    def report_in(
+        self, block: Token, start: int, length: int, severity: Severity, code: str, message: str, hint: str = ""
+    ) -> None:
+        """Add a problem at a piece of an inline block or a block of raw HTML, on the line on which it starts."""
+        index, column, length = self.spot(block, start, length)
+        self.report(severity, code, message, hint, index=index, column=column, length=length)
+
     def written(self, index: int, column: int, length: int) -> tuple[int, int]:
         """Return column and length, in the file, of a piece of the line with that index."""
         for step in reversed(self._steps):
             column, length = step.place(index, column, length)
         return column, length
 
-    def _shorten(self, cuts: Sequence[Cut]) -> None:
-        self._steps.append(Shortened(self.text, cuts))
-        self.text = self._steps[-1].text
-        self.lines = self.text.split("\n")
+    def cut(self, cuts: Sequence[Cut]) -> None:
+        """Take pieces out of the text."""
+        if cuts:
+            self._steps.append(Shortened(self.text, cuts))
+            self.text = self._steps[-1].text
+            self.lines = self.text.split("\n")
 
-    def _drop_characters(self) -> None:
-        if not characters.suspicious(self.text):
-            return
-        self.problems += characters.problems(self.path, self.text, self.first_line)
-        if bad := characters.forbidden(self.text):
-            self._shorten([piece.cut for piece in bad])
+    def spot(self, block: Token, start: int, length: int = 0) -> tuple[int, int, int]:
+        """Return line index, column (from 1) and length, within that line, of a piece of an inline block; column and
+        length are 0 where they are unknown.
 
-    def _drop_comments(self) -> None:
-        """Take out comments, and say where their reach may surprise."""
-        found = comments.find(self.text)
-        if not found:
-            return
-        hint = "write `\\%%` for percent signs"
-        told = sorted((c for c in found if not c.plain), key=lambda c: c.closed)  # that without an end in any case
-        for comment in told[:_MOST_COMMENTS]:
-            line, column = position(self.text, comment.start)
-            place = {"index": line - 1, "column": column, "length": 2}
-            if comment.closed:
-                hidden = brief(" ".join(self.text[comment.start + 2 : comment.end - 2].split()))
-                self.report("note", "hidden-text", f"`{hidden}` between `%%` is a comment: hidden", hint, **place)
-            else:
-                message = "this comment has no end: the rest of the note is hidden"
-                self.report("warning", "unclosed-comment", message, f"end it with `%%`, or {hint}", **place)
-        self._shorten(comments.cut(self.text, found))
-
-    def spot(self, block: Token, at: int, cell: int | None = None) -> tuple[int, int]:
-        """Return line index and column (from 1; 0 where unknown) of the character `at` of an inline block.
-
-        Each line of such a block is the end of a source line, less markers and indentation; `cell` is the offset
-        in its line at which a table cell starts, -1 where that is unknown.
+        Each line of such a block is the end of a source line, less markers and indentation; of a table's cell
+        `meta["cell"]` is the offset in its line, -1 where that is unknown.
         """
         index = block.map[0] if block.map else 0
+        cell = block.meta.get("cell")
         if cell is not None:
-            return index, cell + at + 1 if cell >= 0 else 0
-        content = block.content
-        row = content.count("\n", 0, at)
-        start = content.rfind("\n", 0, at) + 1
-        end = content.find("\n", at)
-        text = content[start : end if end >= 0 else len(content)]
-        index += row
-        base = self.lines[index].rfind(text) if index < len(self.lines) else -1
-        return index, base + at - start + 1 if base >= 0 else 0
+            column = cell + start + 1 if cell >= 0 else 0
+        else:
+            content = block.content
+            index += content.count("\n", 0, start)
+            begin = content.rfind("\n", 0, start) + 1
+            end = content.find("\n", start)
+            text = content[begin : end if end >= 0 else len(content)]
+            base = self.lines[index].rfind(text) if index < len(self.lines) else -1
+            column = base + start - begin + 1 if base >= 0 else 0
+        return index, column, min(length, len(self.lines[index]) + 1 - column) if column else 0
 
 
 def context(text: str, start: int, end: int) -> str:

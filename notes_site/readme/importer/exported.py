@@ -9,7 +9,7 @@ from notes_site.base.kinds import kind_of
 from notes_site.base.model import Config
 from notes_site.config.reading import parse_options
 from notes_site.content import frontmatter
-from notes_site.content.markdown.active import is_active
+from notes_site.content.markdown.raw_html import is_active
 from notes_site.readme.exporter.unpack import File, unpack
 from notes_site.readme.importer import rewrite
 from notes_site.readme.importer.notes import Import, Imported, Piece

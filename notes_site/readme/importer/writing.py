@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from notes_site.content import frontmatter
-from notes_site.content.markdown.active import is_active
+from notes_site.content.markdown.raw_html import is_active
 from notes_site.readme.importer import slices
 from notes_site.readme.importer.rewrite import Rewritten
 

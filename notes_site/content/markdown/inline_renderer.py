@@ -10,11 +10,13 @@ from urllib.parse import quote
 
 from markdown_it.token import Token
 
+from notes_site.base.diagnostics import Severity
 from notes_site.base.model import HtmlMode, Ref, RefKind
 from notes_site.base.slugs import Ids
-from notes_site.content.markdown import rawhtml, safe
+from notes_site.content.markdown import raw_html
 from notes_site.content.markdown.attributes import quoted
 from notes_site.content.markdown.headings import plain_text
+from notes_site.content.markdown.html_balance import Fixes
 from notes_site.content.markdown.source import Source, context
 
 # Tokens that say the same each time, unless they have attributes.
@@ -46,25 +48,22 @@ class _Open(NamedTuple):
 class Inlines:
     """The inline half of the walk. It appends HTML to `out`."""
 
-    def __init__(self, file: Source, ids: Ids, mode: HtmlMode, out: list[str]) -> None:
+    def __init__(self, source: Source, ids: Ids, mode: HtmlMode, out: list[str]) -> None:
+        self.mode = mode
         self.refs: list[Ref] = []
         self.used_labels: set[str] = set()
-        self._file = file
+        self._source = source
         self._ids = ids
-        self._mode = mode
         self._out = out
         self._block = Token("inline", "", 0)
-        self._cell: int | None = None
         self._plain: list[str] = []
         self._counted = (0, 0)  # texts of `_plain` that are measured, and their length
         self._waiting: list[_Waiting] = []
         self._links: list[_Open] = []
 
-    def block(self, block: Token, cell: int | None = None) -> str:
-        """Append the HTML of a block's inline content, and return its plain text. `cell`: see `Source.spot`."""
-        self._block, self._cell = block, cell
-        self._plain = plain = []
-        self._counted = (0, 0)
+    def block(self, block: Token) -> str:
+        """Append the HTML of a block's inline content, and return its plain text."""
+        plain = self._begin(block)
         out, fixed, handlers = self._out, _FIXED, _HANDLERS
         for token in block.children or ():
             kind = token.type
@@ -83,8 +82,7 @@ class Inlines:
 
     def figure(self, block: Token, image: Token) -> str:
         """Append an image with its title as caption, and return the plain text of both."""
-        self._block, self._cell = block, None
-        self._plain, self._counted = [], (0, 0)
+        self._begin(block)
         title = str(image.attrs.pop("title"))
         self._image(image)
         self._out.append(f"\n<figcaption>{escape(title, quote=False)}</figcaption>\n")
@@ -93,9 +91,8 @@ class Inlines:
 
     def html_block(self, token: Token) -> str:
         """Append a block of raw HTML, and return the text that shows in it."""
-        self._block, self._cell = token, None
         fixes = token.meta.get("fixes", {})
-        self._plain, self._counted = [rawhtml.visible_text(token.content, fixes)], (0, 0)
+        self._begin(token).append(raw_html.visible_text(token.content, fixes))
         self._raw(token.content, 0, fixes)
         return self._finish()
 
@@ -115,10 +112,34 @@ class Inlines:
         """Return the id attribute, '' when the id is taken."""
         if self._ids.claim(name):
             return f' id="\0p\0{quoted(name)}"'
-        index = token.map[0] if token.map else self._block.map[0] if self._block.map else 0
+        index = (token.map or self._block.map or [0])[0]
         message = f"the id `{name}` is used twice; this one is left out"
-        self._file.report("warning", "duplicate-id", message, "give it another name", index=index)
+        self._source.report("warning", "duplicate-id", message, "give it another name", index=index)
         return ""
+
+    def ref(self, target: str, kind: RefKind, start: int, length: int) -> int:
+        """Add a ref to what stands at `start` in the block, and return its number."""
+        if _ABSOLUTE.match(target) and _NOT_IN_URL.search(target):
+            target = _NOT_IN_URL.sub(lambda bad: quote(bad[0]), target)
+        index, column, length = self._source.spot(self._block, start, length)
+        offset = self._offset()
+        place = self._source.first_line + index, *self._source.written(index, column, length)
+        self._waiting.append(_Waiting(Ref(target, kind, *place, ""), offset, offset))
+        return len(self.refs) + len(self._waiting) - 1
+
+    def claim(self, name: str, start: int) -> None:
+        """Take an id in raw HTML."""
+        if not self._ids.claim(name):
+            message = f"the id `{name}` is used twice on this page"
+            self.report("warning", "duplicate-id", message, "give it another name", start, len(name))
+
+    def report(self, severity: Severity, code: str, message: str, hint: str, start: int, length: int = 0) -> None:
+        """Add a problem with what stands at `start` in the block."""
+        self._source.report_in(self._block, start, length, severity, code, message, hint)
+
+    def _begin(self, block: Token) -> list[str]:
+        self._block, self._plain, self._counted = block, [], (0, 0)
+        return self._plain
 
     def _finish(self) -> str:
         text = "".join(self._plain)
@@ -135,16 +156,6 @@ class Inlines:
         self._counted = (len(self._plain), length)
         return length
 
-    def _ref(self, target: str, kind: RefKind, start: int, length: int) -> int:
-        """Add a ref to what stands at `start` in the block, and return its number."""
-        if _ABSOLUTE.match(target) and _NOT_IN_URL.search(target):
-            target = _NOT_IN_URL.sub(lambda bad: quote(bad[0]), target)
-        index, column, length = self._spot(start, length)
-        offset = self._offset()
-        ref = Ref(target, kind, self._file.first_line + index, *self._file.written(index, column, length), "")
-        self._waiting.append(_Waiting(ref, offset, offset))
-        return len(self.refs) + len(self._waiting) - 1
-
     def _place(self, token: Token, target: str) -> tuple[int, int]:
         """Return start and length of a link's destination in its block; of the whole link where that is elsewhere."""
         start, end = token.meta.get("at", (0, 0))
@@ -155,31 +166,20 @@ class Inlines:
                 return start + found, len(target)
         return start, len(written)
 
-    def _spot(self, start: int, length: int) -> tuple[int, int, int]:
-        """Return line index, column and length, within that line, of a piece of the block."""
-        index, column = self._file.spot(self._block, start, self._cell)
-        if not column:
-            return index, 0, 0
-        return index, column, min(length, len(self._file.lines[index]) + 1 - column)
-
-    def _warn(self, code: str, message: str, hint: str, start: int, length: int = 0) -> None:
-        index, column, length = self._spot(start, length)
-        self._file.report("warning", code, message, hint, index=index, column=column, length=length)
-
     def _refuse(self, target: str, token: Token) -> None:
         title = f' "{token.attrs["title"]}"' if "title" in token.attrs else ""
         message = f"`{target[:300]}{title}` does not become a link"
-        self._warn("unsafe-link", message, "link to a page or a file", *self._place(token, target))
+        self.report("warning", "unsafe-link", message, "link to a page or a file", *self._place(token, target))
 
     def _link_open(self, token: Token) -> None:
         target = str(token.attrs["href"])
         self.used_labels.add(token.meta.get("label", ""))
-        if rawhtml.is_unsafe(target):
+        if raw_html.is_unsafe(target):
             self._refuse(target, token)
             self._links.append(_Open(-1, -1, ""))
             return
         kind: RefKind = "wikilink" if token.markup == "wikilink" else "link"
-        number = self._ref(target, kind, *self._place(token, target))
+        number = self.ref(target, kind, *self._place(token, target))
         close = f"\0/{number}\0"
         if len(token.attrs) == 1:
             self._out.append(f"\0a{number}\0")
@@ -208,12 +208,12 @@ class Inlines:
         target = str(token.attrs["src"])
         self.used_labels.add(token.meta.get("label", ""))
         alt = plain_text(token.children or (), html=True)
-        if rawhtml.is_unsafe(target, image=True):
+        if raw_html.is_unsafe(target, image=True):
             self._refuse(target, token)
             self._out.append(escape(alt))
         else:
             kind: RefKind = "embed" if token.markup == "wikilink" else "image"
-            number = self._ref(target, kind, *self._place(token, target))
+            number = self.ref(target, kind, *self._place(token, target))
             identity = self.identity(str(token.attrs.pop("id")), token) if "id" in token.attrs else ""
             slot = f"\0i{number}\t{quoted(alt)}\t{self.attributes(token, ('src', 'alt'))}\0"
             self._out.append(f"<span{identity}>{slot}</span>" if identity else slot)
@@ -250,33 +250,12 @@ class Inlines:
     def _shown_html(self, token: Token) -> None:
         fix, (start, end) = token.meta["fix"], token.meta["at"]
         if fix.message:
-            self._warn("unclosed-html", fix.message, fix.hint, start, end - start)
+            self.report("warning", "unclosed-html", fix.message, fix.hint, start, end - start)
         self._out.append(escape(token.content, quote=False))
         self._plain.append(token.content)
 
-    def _raw(self, html: str, base: int, fixes: rawhtml.Fixes) -> None:
-        """Append raw HTML that stands at `base` in the block."""
-
-        def ref(target: str, start: int, end: int) -> int:
-            return self._ref(target, "html", base + start, end - start)
-
-        def claim(name: str, at: int) -> None:
-            if not self._ids.claim(name):
-                message = f"the id `{name}` is used twice on this page"
-                self._warn("duplicate-id", message, "give it another name", base + at, len(name))
-
-        def warn(code: str, message: str, hint: str, at: int, length: int) -> None:
-            self._warn(code, message, hint, base + at, length)
-
-        def keeps(name: str, names: list[str], at: int) -> bool:
-            if self._mode != "safe":
-                return True
-            if lost := safe.lost(name, names):
-                message = f'taken out, as `html = "safe"` asks: {lost}'
-                self._warn("html-removed", message, "leave it out", base + at, len(name) + 1)
-            return name in safe.TAGS
-
-        self._out.append(rawhtml.rewrite(html, rawhtml.Page(ref, claim, warn, keeps), fixes))
+    def _raw(self, html: str, start: int, fixes: Fixes) -> None:
+        self._out.append(raw_html.rewrite(html, start, self, fixes))
 
 
 _HANDLERS: dict[str, Callable[[Any, Token], None]] = {

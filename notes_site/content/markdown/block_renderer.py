@@ -12,41 +12,22 @@ from notes_site.base.slugs import Ids
 from notes_site.content import highlight
 from notes_site.content.markdown import fences
 from notes_site.content.markdown.attributes import quoted
-from notes_site.content.markdown.headings import report_empty
-from notes_site.content.markdown.inline_html import Inlines
-from notes_site.content.markdown.lead import Lead, has_words
+from notes_site.content.markdown.headings import Lead, has_words, report_empty
+from notes_site.content.markdown.inline_renderer import Inlines
 from notes_site.content.markdown.source import Source
 
 # Tokens that say the same each time, unless they have attributes.
 _FIXED = {
-    "blockquote_open": "<blockquote>\n",
-    "blockquote_close": "</blockquote>\n",
-    "bullet_list_open": "<ul>\n",
-    "bullet_list_close": "</ul>\n",
-    "dd_open": "<dd>",
-    "dd_close": "</dd>\n",
-    "dl_open": "<dl>\n",
-    "dl_close": "</dl>\n",
-    "dt_open": "<dt>",
-    "dt_close": "</dt>\n",
-    "footnote_close": "</li>\n",
+    "blockquote_open": "<blockquote>\n", "blockquote_close": "</blockquote>\n", "bullet_list_open": "<ul>\n",
+    "bullet_list_close": "</ul>\n", "dd_open": "<dd>", "dd_close": "</dd>\n", "dl_open": "<dl>\n",
+    "dl_close": "</dl>\n", "dt_open": "<dt>", "dt_close": "</dt>\n", "footnote_close": "</li>\n",
     "footnotes_open": '<div class="footnotes" role="doc-endnotes" aria-label="Footnotes">\n<ol>\n',
-    "footnotes_close": "</ol>\n</div>\n",
-    "hr": "<hr>\n",
-    "list_item_open": "<li>",
-    "list_item_close": "</li>\n",
-    "ordered_list_open": "<ol>\n",
-    "ordered_list_close": "</ol>\n",
-    "paragraph_open": "<p>",
-    "paragraph_close": "</p>\n",
-    "table_close": "</table>\n</div>\n",
-    "tbody_open": "<tbody>\n",
-    "tbody_close": "</tbody>\n",
-    "td_close": "</td>",
-    "thead_open": "<thead>\n",
-    "thead_close": "</thead>\n",
+    "footnotes_close": "</ol>\n</div>\n", "hr": "<hr>\n", "list_item_open": "<li>", "list_item_close": "</li>\n",
+    "ordered_list_open": "<ol>\n", "ordered_list_close": "</ol>\n", "paragraph_open": "<p>",
+    "paragraph_close": "</p>\n", "table_close": "</table>\n</div>\n", "tbody_open": "<tbody>\n",
+    "tbody_close": "</tbody>\n", "td_close": "</td>", "thead_open": "<thead>\n", "thead_close": "</thead>\n",
     "tr_close": "</tr>\n",
-}
+}  # fmt: skip
 _NO_BREAK_BEFORE = frozenset({"footnote_back", "td_open", "th_open"})
 _NO_BREAK_AFTER = frozenset({"li", "p"})
 
@@ -54,7 +35,7 @@ _NO_BREAK_AFTER = frozenset({"li", "p"})
 class Renderer:
     """One note's walk. After `render`, the results are in `headings`, `refs`, `texts`, `leads`, `prose` and `ids`."""
 
-    def __init__(self, file: Source, env: dict[str, Any], mode: HtmlMode, code: highlight.Highlighter) -> None:
+    def __init__(self, source: Source, env: dict[str, Any], mode: HtmlMode, code: highlight.Highlighter) -> None:
         self.headings: list[Heading] = []
         self.texts: list[str] = []
         self.leads: list[Lead] = []
@@ -63,11 +44,11 @@ class Renderer:
             self.ids.claim(name)
         self._prose: list[str] = []
         self._cuts: list[tuple[int, int]] = []  # where in `texts` each heading stands, and where it ends
-        self._file = file
+        self._source = source
         self._env = env
         self._highlighter = code
         self._out: list[str] = []
-        self._inlines = Inlines(file, self.ids, mode, self._out)
+        self._inlines = Inlines(source, self.ids, mode, self._out)
         self._cell = False
         self._cell_at = 0, ""
         self._row_at = 0
@@ -109,21 +90,20 @@ class Renderer:
             elif text is not None:
                 out.append(text)
             else:
-                handlers[kind](self, token)
+                handlers.get(kind, Renderer._open)(self, token)
         self._report_unused()
         return "".join(out)
 
     def _inline(self, block: Token) -> None:
-        cell = None
         if self._cell:
-            cell, self._cell = self._cell_start(block), False
+            block.meta["cell"], self._cell = self._cell_start(block), False
         if "task" in block.meta:
             checked = " checked" if block.meta["task"] else ""
             self._out.append(f'<label><input type="checkbox" disabled{checked}> ')
             text = self._inlines.block(block)
             self._out.append("</label>")
         else:
-            text = self._inlines.block(block, cell)
+            text = self._inlines.block(block)
         self._text = text
         self._add_text(text)
         if "lead" in block.meta and has_words(block):
@@ -137,7 +117,7 @@ class Renderer:
     def _cell_start(self, block: Token) -> int:
         """Return where a cell's text starts in its line; cells come in their order."""
         index = block.map[0] if block.map else 0
-        start = self._file.lines[index].find(block.content, self._row_at)
+        start = self._source.lines[index].find(block.content, self._row_at)
         if start >= 0:
             self._row_at = start + len(block.content)
         return start
@@ -167,9 +147,9 @@ class Renderer:
         if not name or not self._inlines.identity(name, token):
             name = self.ids.make(text)
         index = token.map[0] if token.map else 0
-        line = self._file.first_line + index
+        line = self._source.first_line + index
         if not text:
-            report_empty(token, self._file)
+            report_empty(token, self._source)
         self._cuts.append((len(self.texts) - bool(self._text), len(self.texts)))
         self.headings.append(Heading(level, name, " ".join(text.split()), line))
         self._out[at] = f"\0h{level}\t{name}\t{self._inlines.attributes(token, ('id',))}\0"
@@ -200,7 +180,7 @@ class Renderer:
             self._out.append("</td>")
 
     def _fence(self, token: Token) -> None:
-        self._code(token, *fences.highlighted(token, self._file, self._highlighter))
+        self._code(token, *fences.highlighted(token, self._source, self._highlighter))
 
     def _code_block(self, token: Token) -> None:
         self._code(token, fences.Info(), highlight.highlight(token.content))
@@ -254,29 +234,23 @@ class Renderer:
 
     def _report_reference(self, ref: dict[str, Any], code: str, why: str, hint: str) -> None:
         start, end = ref["map"]
-        written = "\n".join(self._file.lines[start:end]).strip()
-        self._file.report("warning", code, f"{why}: {written}", hint, index=start, column=1)
+        written = "\n".join(self._source.lines[start:end]).strip()
+        self._source.report("warning", code, f"{why}: {written}", hint, index=start, column=1)
 
 
+# Methods by type of token; all others are opened with their attributes.
 _HANDLERS: dict[str, Callable[[Any, Token], None]] = {
-    "blockquote_open": Renderer._open,
-    "bullet_list_open": Renderer._open,
     "callout_close": Renderer._callout_close,
     "callout_open": Renderer._callout_open,
     "callout_title_close": Renderer._callout_close,
     "callout_title_open": Renderer._callout_title_open,
     "code_block": Renderer._code_block,
-    "dl_open": Renderer._open,
     "fence": Renderer._fence,
-    "heading_close": Renderer._heading_close,
-    "heading_open": Renderer._heading_open,
     "footnote_back": Renderer._footnote_back,
     "footnote_open": Renderer._footnote_open,
+    "heading_close": Renderer._heading_close,
+    "heading_open": Renderer._heading_open,
     "html_block": Renderer._html,
-    "hr": Renderer._open,
-    "list_item_open": Renderer._open,
-    "ordered_list_open": Renderer._open,
-    "paragraph_open": Renderer._open,
     "table_open": Renderer._table_open,
     "td_open": Renderer._cell_open,
     "th_close": Renderer._header_close,

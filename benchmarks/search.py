@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.generate import CODE, LEVELS
 from notes_site.build.build import Options, build
 from notes_site.config.project import Project
-from notes_site.search.assembly import assemble, shard_count
+from notes_site.search.shards import make_shards, shard_count
 from notes_site.storage.cache import Cache
 
 ENGINE = Path(__file__).resolve().parent.parent / "tests" / "search" / "engine.js"
@@ -51,7 +51,7 @@ def write_course(root: Path, notes: int) -> list[str]:
 
 
 class Kept:
-    """A shelf of records in memory."""
+    """A store of records in memory."""
 
     def __init__(self, records: Mapping[str, str]) -> None:
         self.records, self.known = records, dict[str, str]()
@@ -75,7 +75,7 @@ def measure_assembly(root: Path) -> str:
     records = {key: terms.decode() for key, terms in cache._all("terms").items() if cache.sections(key)}
     cache.close()
     digests = sorted(records)
-    shelf = Kept(records)
+    store = Kept(records)
     count = shard_count(sum(terms.count("\n") + 1 for terms in records.values()))
     times = []
     for change in (False, True):
@@ -83,7 +83,7 @@ def measure_assembly(root: Path) -> str:
             records["changed"] = records[digests[0]] + "\nbanother"
             digests[0] = "changed"
         started = time.process_time()
-        assemble(digests, count, shelf)
+        make_shards(digests, count, store)
         times.append(time.process_time() - started)
     return f"{times[0] * 1000:8.0f} ms all {times[1] * 1000:6.0f} ms one edit"
 

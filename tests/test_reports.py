@@ -49,7 +49,7 @@ def test_shade(minutes: int, most: int) -> None:
     assert stats.shade(most, most) == 4
 
 
-def test_sittings_are_by_date_and_of_what_was_begun() -> None:
+def test_sessions_are_by_date_and_of_what_was_begun() -> None:
     notes = [
         note("a/two.md", (Session("2018-10-30", 20), Session("2018-10-01", 5)), time=25, date="2018-10-30"),
         note("a/one.md", time=30, date="2018-10-15"),
@@ -57,7 +57,7 @@ def test_sittings_are_by_date_and_of_what_was_begun() -> None:
         note("a/planned.md", date="2018-10-17", status="planned"),
         note("a/undated.md", time=10),
     ]
-    found = [(s.date, s.note.path, s.minutes) for s in stats.sittings(notes)]
+    found = [(s.date, s.note.path, s.minutes) for s in stats.sessions_of(notes)]
     assert found == [
         ("2018-10-01", "a/two.md", 5), ("2018-10-15", "a/one.md", 30), ("2018-10-16", "a/untimed.md", None),
         ("2018-10-30", "a/two.md", 20),

@@ -11,7 +11,7 @@ import pytest
 from notes_site.base.errors import TemplateError
 from notes_site.build.compose import compose
 from notes_site.pages.outputs import Page
-from notes_site.pages.templates import Compiled, Source, Templates
+from notes_site.pages.templates import CompiledTemplates, Templates, TemplateSource
 from notes_site.pages.views import View
 from notes_site.storage.cache import Cache
 from tests.harness import Site, codes
@@ -125,8 +125,8 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> View:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_payload_is_an_error_at_its_line(view: View, tmp_path: Path, payload: str) -> None:
     ran = tmp_path / "ran"
-    sources = {"page.html": Source("templates/page.html", f"<p>\n{payload.replace('RUN', RUN.format(ran))}\n")}
-    templates = Templates([sources, {}], lambda digest: "", Compiled(), sandboxed=True)
+    sources = {"page.html": TemplateSource("templates/page.html", f"<p>\n{payload.replace('RUN', RUN.format(ran))}\n")}
+    templates = Templates([sources, {}], lambda digest: "", CompiledTemplates(), sandboxed=True)
     with pytest.raises(TemplateError) as fault:
         made(templates, view)
     assert not ran.exists()

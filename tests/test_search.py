@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_site.base.digest import digest
-from notes_site.search.assembly import Shards, Shelf, assemble, shard_count
 from notes_site.search.files import text_url
+from notes_site.search.shards import RecordStore, Shards, make_shards, shard_count
 from notes_site.serve.preview import Preview
 from tests.harness import REPO, Site
 from tests.searching import Engine, engine
@@ -218,9 +218,9 @@ def test_large_site_has_titles_apart_and_shards_of_a_size(site: Site, monkeypatc
 def test_preview_makes_the_index_when_it_is_asked_for(small: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
 
-    def counted(digests: Sequence[str], count: int, shelf: Shelf) -> Shards:
+    def counted(digests: Sequence[str], count: int, store: RecordStore) -> Shards:
         made.append(count)
-        return assemble(digests, count, shelf)
+        return make_shards(digests, count, store)
 
     monkeypatch.setattr("notes_site.search.files.assemble", counted)
     preview = Preview(small.project)
@@ -241,7 +241,7 @@ def test_preview_makes_the_index_when_it_is_asked_for(small: Site, monkeypatch: 
 
 
 class Kept:
-    """A shelf in memory."""
+    """A store in memory."""
 
     def __init__(self, records: dict[str, str]) -> None:
         self.records, self.known = records, dict[str, str]()
@@ -269,11 +269,11 @@ RECORDS = st.lists(
 
 @given(before=RECORDS, after=RECORDS, count=st.integers(1, 7))
 def test_shards_from_kept_chunks_are_those_from_nothing(before: list[str], after: list[str], count: int) -> None:
-    shelf = Kept({digest(terms.encode()): terms for terms in [*before, *after]})
-    assemble([digest(terms.encode()) for terms in before], count, shelf)
+    store = Kept({digest(terms.encode()): terms for terms in [*before, *after]})
+    make_shards([digest(terms.encode()) for terms in before], count, store)
     digests = [digest(terms.encode()) for terms in after]
-    shards = assemble(digests, count, shelf)
-    assert shards == assemble(digests, count, Kept(shelf.records))
+    shards = make_shards(digests, count, store)
+    assert shards == make_shards(digests, count, Kept(store.records))
     assert len(shards.bounds) == len(shards.lines) == count
     # every term lies in the last shard that does not begin behind it, as the engine looks for it
     order = [bound.encode("utf-16-be") for bound in shards.bounds]
@@ -287,7 +287,7 @@ def test_shards_from_kept_chunks_are_those_from_nothing(before: list[str], after
 
 
 def test_a_bound_that_moves_changes_the_shards_beside_it_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("notes_site.search.assembly._SHARD", 600)
+    monkeypatch.setattr("notes_site.search.shards._SHARD", 600)
     write_large(site, 30)
     site.build()
     shards = [path for path in site.published() if path.startswith("search/terms-")]

@@ -192,7 +192,7 @@ def test_site_published_anew_while_somebody_searches(
     window: Callable[..., Window], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The entry that the page has is older than the shards: it is loaded again, and the question asked anew."""
-    monkeypatch.setattr("notes_site.search.assembly._IN_ENTRY", 0)
+    monkeypatch.setattr("notes_site.search.shards._IN_ENTRY", 0)
     older, newer = (Site(tmp_path / name) for name in ("older", "newer"))
     for site in (older, newer):
         shutil.copytree(REPO / "tests/search/corpus", site.root / "content", dirs_exist_ok=True)

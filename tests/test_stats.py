@@ -76,7 +76,7 @@ CARDS = st.builds(
 
 @given(st.lists(CARDS))
 def test_groups_add_up_to_the_whole(cards: list[Card]) -> None:
-    whole, groups = stats.sums(cards), stats.by(cards, lambda c: c.kind).values()
+    whole, groups = stats.sums(cards), stats.sums_by(cards, lambda c: c.kind).values()
     for name in Sums.__struct_fields__:
         assert getattr(whole, name) == sum(getattr(group, name) for group in groups)
     assert whole.notes == whole.done + whole.doing + whole.planned + whole.skipped

@@ -25,7 +25,7 @@ from notes_site.config.project import Project, read_config, theme
 from notes_site.pages import stylesheet
 from notes_site.pages.outputs import Copy
 from notes_site.pages.plan import Assets, SitePlan, plan_site
-from notes_site.pages.templates import Compiled, Source, Templates
+from notes_site.pages.templates import CompiledTemplates, Templates, TemplateSource
 from notes_site.site.assemble import Site, assemble
 from notes_site.site.checks import check_site
 from notes_site.storage import user_cache
@@ -140,7 +140,7 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
                 problems.append(problem)
             else:
                 problems += characters.problems(shown, decoded)
-                sources[path] = Source(shown, characters.without(decoded))
+                sources[path] = TemplateSource(shown, characters.without(decoded))
         layers.append(sources)
 
     def body(key: str) -> str:
@@ -149,7 +149,7 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
             raise DamagedCache
         return found
 
-    compiled = Compiled(user_cache.load(_COMPILED, _templates_key(loaded)))
+    compiled = CompiledTemplates(user_cache.load(_COMPILED, _templates_key(loaded)))
     return Templates(
         [layer for layer in layers if layer], body, compiled, sandboxed=_has_own_templates(loaded)
     ), problems

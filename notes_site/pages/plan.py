@@ -18,8 +18,8 @@ from notes_site.pages.outputs import Output, Page, Text, copy_of, without_collis
 from notes_site.pages.report_pages import PAGE_ROWS, ReportViews
 from notes_site.pages.views import View
 from notes_site.search import files as search_files
-from notes_site.search.assembly import Shelf
 from notes_site.search.files import Search
+from notes_site.search.shards import RecordStore
 from notes_site.site.assemble import Area, Site
 from notes_site.site.links import Links, resolve_links
 
@@ -51,14 +51,14 @@ class SitePlan(NamedTuple):
 ICON = "icon.svg"
 
 
-def plan_site(site: Site, assets: Assets, shelf: Shelf) -> SitePlan:
-    """Return every output of the site. Two sources for one output are an error that names both. `shelf` has the search
+def plan_site(site: Site, assets: Assets, store: RecordStore) -> SitePlan:
+    """Return every output of the site. Two sources for one output are an error that names both. `store` has the search
     records of all notes.
     """
     links = resolve_links(site, assets.files, assets.static, _generated(site), assets.unread)
     views = Views(site, links, _frame(site.config, assets))
     reports = ReportViews(site, views)
-    search = Search(site, assets.engine, views.site.texts, shelf)
+    search = Search(site, assets.engine, views.site.texts, store)
     outputs = [
         *(page for kind in PageKind for page in _pages(kind, site, views, reports)),
         *(feed.made_of(site, views) for feed in wanted(site.config)),

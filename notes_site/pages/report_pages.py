@@ -12,24 +12,24 @@ from notes_site.base.model import Note
 from notes_site.pages.addresses import PageKind
 from notes_site.pages.note_pages import NAV_PAGES, Views, links_to
 from notes_site.pages.views import (
-    Age,
-    Aged,
+    AgedNote,
+    AgeGroup,
     AreaSummary,
     Calendar,
     CalendarWeek,
     Day,
-    Entry,
     EvidenceArea,
     EvidenceLevel,
     EvidenceView,
     FullNote,
     Group,
     HomeView,
-    Lack,
+    IncompleteNote,
     ListView,
     OnePageView,
     ReviewView,
     Row,
+    TimelineEntry,
     TimelineView,
     Week,
 )
@@ -125,7 +125,7 @@ class ReportViews:
 
     def timeline(self) -> TimelineView:
         """Every week; its notes too, unless there are too many for one page."""
-        cut = len(self._sittings) > PAGE_ROWS
+        cut = len(self._sessions) > PAGE_ROWS
         shown = self._weeks
         if cut:
             shown = tuple(msgspec.structs.replace(week, entries=()) for week in shown)
@@ -160,7 +160,7 @@ class ReportViews:
     @cached_property
     def years(self) -> list[str]:
         """The years that have a page: where there are too many notes for one."""
-        return sorted({week.monday[:4] for week in self._weeks}) if len(self._sittings) > PAGE_ROWS else []
+        return sorted({week.monday[:4] for week in self._weeks}) if len(self._sessions) > PAGE_ROWS else []
 
     @property
     def _year_parts(self) -> tuple[Link, ...]:
@@ -177,9 +177,9 @@ class ReportViews:
             today=today,
             given=bool(given),
             ages=tuple(
-                Age(
+                AgeGroup(
                     begin,
-                    tuple(Aged(self._views.row(note), days) for days, note in members[:_REVIEW_ROWS]),
+                    tuple(AgedNote(self._views.row(note), days) for days, note in members[:_REVIEW_ROWS]),
                     max(len(members) - _REVIEW_ROWS, 0),
                 )
                 for begin, members in reversed(ages.items())
@@ -205,7 +205,7 @@ class ReportViews:
             compared_estimate=compared.estimate,
             compared_time=compared.time,
             areas=tuple(self._evidence_of(area) for area in self._site.areas if area.notes),
-            lacks=tuple(Lack(self._views.row(n), missing) for n, missing in lacks[:PAGE_ROWS]),
+            lacks=tuple(IncompleteNote(self._views.row(n), missing) for n, missing in lacks[:PAGE_ROWS]),
             lacks_more=max(len(lacks) - PAGE_ROWS, 0),
         )
 
@@ -254,12 +254,12 @@ class ReportViews:
         return stats.minutes_by_day(self._site.notes)
 
     @cached_property
-    def _sittings(self) -> list[stats.Sitting]:
-        return stats.sittings(self._site.notes)
+    def _sessions(self) -> list[stats.NoteSession]:
+        return stats.sessions_of(self._site.notes)
 
     @cached_property
     def _weeks(self) -> tuple[Week, ...]:
-        return weeks(self._sittings, self._views.row)
+        return weeks(self._sessions, self._views.row)
 
     def _words(self, notes: Iterable[Note]) -> int:
         return sum(note.words for note in notes)
@@ -299,11 +299,11 @@ def calendar(days: dict[str, int], most_weeks: int) -> Calendar | None:
     return Calendar(first, last, len(shown), sum(shown.values()), len(shown) < len(days), made)
 
 
-def weeks(sittings: Iterable[stats.Sitting], row: Callable[[Note], Row]) -> tuple[Week, ...]:
-    """Return the weeks in which something was studied, from sittings by date. `row`: a note as it stands in lists."""
+def weeks(sessions: Iterable[stats.NoteSession], row: Callable[[Note], Row]) -> tuple[Week, ...]:
+    """Return the weeks in which something was studied, from sessions by date. `row`: a note as it stands in lists."""
     made: list[Week] = []
-    for monday, members in groupby(sittings, key=lambda sitting: stats.monday(sitting.date)):
-        entries = _merged([(sitting.note, sitting.minutes) for sitting in members])
+    for monday, members in groupby(sessions, key=lambda session: stats.monday(session.date)):
+        entries = _merged([(session.note, session.minutes) for session in members])
         made.append(
             Week(
                 name=stats.week(monday),
@@ -311,16 +311,16 @@ def weeks(sittings: Iterable[stats.Sitting], row: Callable[[Note], Row]) -> tupl
                 sunday=stats.plus(monday, 6),
                 minutes=sum(minutes or 0 for _, minutes in entries),
                 gap=stats.days_between(made[-1].monday, monday) // 7 - 1 if made else 0,
-                entries=tuple(Entry(row(note), minutes) for note, minutes in entries),
+                entries=tuple(TimelineEntry(row(note), minutes) for note, minutes in entries),
             )
         )
     return tuple(made)
 
 
-def _merged(sittings: Sequence[tuple[Note, int | None]]) -> list[tuple[Note, int | None]]:
-    """Several sittings of one note in a week are one."""
+def _merged(sessions: Sequence[tuple[Note, int | None]]) -> list[tuple[Note, int | None]]:
+    """Several sessions of one note in a week are one."""
     found: dict[str, tuple[Note, int | None]] = {}
-    for note, minutes in sittings:
+    for note, minutes in sessions:
         before = found.get(note.path, (note, None))[1]
         found[note.path] = note, minutes if before is None else before + (minutes or 0)
     return [*found.values()]

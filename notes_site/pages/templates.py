@@ -33,7 +33,7 @@ ABSENT = "absent"
 DEFAULT = "default/"  # `{% extends "default/note.html" %}` reaches the file that an override replaces
 
 
-class Source(NamedTuple):
+class TemplateSource(NamedTuple):
     """A template: `shown` is its path as people know it."""
 
     shown: str
@@ -43,7 +43,7 @@ class Source(NamedTuple):
 _Kept = tuple[dict[str, tuple[str, ...]], dict[str, bytes]]  # references by digest, bytecode by Jinja's key
 
 
-class Compiled(jinja2.BytecodeCache):
+class CompiledTemplates(jinja2.BytecodeCache):
     """What parsing and compiling templates gave, to be kept across builds: some 60 ms of a small one."""
 
     def __init__(self, kept: bytes | None = None) -> None:
@@ -59,7 +59,7 @@ class Compiled(jinja2.BytecodeCache):
         """Return everything as bytes."""
         return msgspec.msgpack.encode((self._references, self._code))
 
-    def references(self, env: jinja2.Environment, source: Source) -> tuple[str, ...]:
+    def references(self, env: jinja2.Environment, source: TemplateSource) -> tuple[str, ...]:
         """Return the names of the templates that one refers to."""
         key = digest(source.text.encode())
         if key not in self._references:
@@ -100,9 +100,9 @@ class Templates:
 
     def __init__(
         self,
-        layers: Sequence[Mapping[str, Source]],
+        layers: Sequence[Mapping[str, TemplateSource]],
         body: Callable[[str], str],
-        compiled: Compiled,
+        compiled: CompiledTemplates,
         *,
         sandboxed: bool,
     ) -> None:
@@ -277,7 +277,7 @@ class Templates:
         return (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
 
 
-def _references(env: jinja2.Environment, source: Source) -> tuple[str, ...]:
+def _references(env: jinja2.Environment, source: TemplateSource) -> tuple[str, ...]:
     try:
         tree = env.parse(source.text, filename=source.shown)
     except jinja2.TemplateSyntaxError as exc:
@@ -297,7 +297,7 @@ def _alone(node: nodes.Node) -> nodes.Template:
     return nodes.Template([node], lineno=node.lineno)
 
 
-def _syntax(exc: jinja2.TemplateSyntaxError, source: Source | None, filters: Iterable[str]) -> Diagnostic:
+def _syntax(exc: jinja2.TemplateSyntaxError, source: TemplateSource | None, filters: Iterable[str]) -> Diagnostic:
     shown = source.shown if source else exc.filename or exc.name or "template"
     message = _in_backticks(exc.message or "this does not parse").rstrip(".")
     quoted = re.findall("`([^`]+)`", message)

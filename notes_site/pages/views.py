@@ -271,7 +271,7 @@ class ListView(View, frozen=True):
     parts: tuple[Link, ...]
 
 
-class Entry(Record, frozen=True):
+class TimelineEntry(Record, frozen=True):
     """A note in a week: the minutes spent on it then."""
 
     row: Row
@@ -286,7 +286,7 @@ class Week(Record, frozen=True):
     sunday: str
     minutes: int
     gap: int
-    entries: tuple[Entry, ...]
+    entries: tuple[TimelineEntry, ...]
 
 
 class TimelineView(View, frozen=True):
@@ -302,18 +302,18 @@ class TimelineView(View, frozen=True):
     parts: tuple[Link, ...]
 
 
-class Aged(Record, frozen=True):
+class AgedNote(Record, frozen=True):
     """A finished note and its age in days."""
 
     row: Row
     days: int
 
 
-class Age(Record, frozen=True):
+class AgeGroup(Record, frozen=True):
     """Finished notes of one age, the oldest first. `begin`: days at which it begins; `more`: notes left out."""
 
     begin: int
-    notes: tuple[Aged, ...]
+    notes: tuple[AgedNote, ...]
     more: int
 
 
@@ -322,7 +322,7 @@ class ReviewView(View, frozen=True):
 
     today: str
     given: bool
-    ages: tuple[Age, ...]
+    ages: tuple[AgeGroup, ...]
 
 
 class EvidenceLevel(Record, frozen=True):
@@ -344,7 +344,7 @@ class EvidenceArea(Record, frozen=True):
     rows: tuple[Row, ...]
 
 
-class Lack(Record, frozen=True):
+class IncompleteNote(Record, frozen=True):
     """A note that was worked on and lacks some of `time`, `link` and `text`."""
 
     row: Row
@@ -362,7 +362,7 @@ class EvidenceView(View, frozen=True):
     compared_estimate: int
     compared_time: int
     areas: tuple[EvidenceArea, ...]
-    lacks: tuple[Lack, ...]
+    lacks: tuple[IncompleteNote, ...]
     lacks_more: int
 
 

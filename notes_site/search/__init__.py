@@ -2,8 +2,7 @@
 
     tokens      text to the words that are compared; the engine has the same function
     records     a note to its record: terms with weights, and its sections for excerpts
-    assembly    records to the term shards
-    page        the view of `search.html`
+    shards      records to the term shards
     files       views and bytes of all that lies under `search/`
 
 The format of the files is described in `docs/search.md`.

@@ -12,7 +12,7 @@ from notes_site.base.digest import combine
 from notes_site.base.levels import level_names
 from notes_site.base.model import Note, Record
 from notes_site.base.wording import Texts
-from notes_site.search.assembly import CHUNK, PLACES, Shards, Shelf, assemble, chunk_keys, shard_count
+from notes_site.search.shards import CHUNK, PLACES, RecordStore, Shards, chunk_keys, make_shards, shard_count
 from notes_site.search.tokens import LETTERS, PATTERNS, STOP_WORDS
 from notes_site.site.assemble import Site
 
@@ -20,7 +20,7 @@ ENTRY = "search/entry.js"
 TITLES_IN_ENTRY = 1500  # notes: beyond that titles come in files of `CHUNK`
 
 
-class Found(Record, frozen=True):
+class IndexedNote(Record, frozen=True):
     """A note among the results. `area` is its number in the entry, `level` that in the entry's levels."""
 
     url: str
@@ -30,7 +30,7 @@ class Found(Record, frozen=True):
     has_text: bool
 
 
-class FoundArea(Record, frozen=True):
+class IndexedArea(Record, frozen=True):
     """An area: the slug that begins its notes' addresses, and the number of its first note."""
 
     slug: str
@@ -53,10 +53,10 @@ class EntryView(Record, frozen=True):
 
     engine: str
     texts: tuple[tuple[str, str], ...]
-    areas: tuple[FoundArea, ...]
+    areas: tuple[IndexedArea, ...]
     levels: tuple[str, ...]
     codes: tuple[int, ...]
-    notes: tuple[Found, ...]
+    notes: tuple[IndexedNote, ...]
     index: IndexView
 
 
@@ -65,8 +65,8 @@ class TitlesView(Record, frozen=True):
 
     order: str
     number: int
-    areas: tuple[FoundArea, ...]
-    notes: tuple[Found, ...]
+    areas: tuple[IndexedArea, ...]
+    notes: tuple[IndexedNote, ...]
 
 
 class ShardView(Record, frozen=True):
@@ -85,8 +85,8 @@ class TextView(Record, frozen=True):
 class Search:
     """Makes views and files of one site's search."""
 
-    def __init__(self, site: Site, engine: str, texts: Texts, shelf: Shelf) -> None:
-        self._engine, self._shelf = engine, shelf
+    def __init__(self, site: Site, engine: str, texts: Texts, store: RecordStore) -> None:
+        self._engine, self._store = engine, store
         fields = ((name, getattr(texts, name)) for name in texts.__struct_fields__)
         self._texts = tuple((name[7:], text) for name, text in fields if name.startswith("search_"))
         self.notes = sorted(site.published(), key=lambda note: (note.card.area, note.path))
@@ -95,7 +95,7 @@ class Search:
         self._levels = level_names(site.config)
         self._order = combine(*(note.card.url for note in self.notes))[:8]
         self._areas = self._number_areas()
-        self._found: tuple[Found, ...] = ()
+        self._found: tuple[IndexedNote, ...] = ()
         self._index: IndexView | None = None
         self._made: tuple[IndexView, Shards] | None = None
 
@@ -150,22 +150,22 @@ class Search:
         """The sections of a note."""
         return TextView(note.search)
 
-    def _all(self) -> tuple[Found, ...]:
+    def _all(self) -> tuple[IndexedNote, ...]:
         if not self._found:
             levels = {name: n for n, name in enumerate(self._levels, 1)}
             areas = {area.slug: n for n, area in enumerate(self._areas)}
             cards = (note.card for note in self.notes)
             self._found = tuple(
-                Found(c.url, " ".join(c.title.split()), areas[c.area], levels.get(c.level, 0), c.has_text)
+                IndexedNote(c.url, " ".join(c.title.split()), areas[c.area], levels.get(c.level, 0), c.has_text)
                 for c in cards
             )
         return self._found
 
-    def _number_areas(self) -> tuple[FoundArea, ...]:
+    def _number_areas(self) -> tuple[IndexedArea, ...]:
         first: dict[str, int] = {}
         for number, note in enumerate(self.notes):
             first.setdefault(note.card.area, number)
-        return tuple(FoundArea(slug, self._names.get(slug, ""), number) for slug, number in first.items())
+        return tuple(IndexedArea(slug, self._names.get(slug, ""), number) for slug, number in first.items())
 
     # --- bytes
 
@@ -197,11 +197,11 @@ class Search:
 
     def text_file(self, view: TextView) -> bytes:
         """Return the sections of one note."""
-        return f"notesSearch.text({self._shelf.sections(view.record)})\n".encode()
+        return f"notesSearch.text({self._store.sections(view.record)})\n".encode()
 
     def _shards(self, index: IndexView) -> Shards:
         if self._made is None or self._made[0] is not index:
-            self._made = (index, assemble(index.records, index.shards, self._shelf))
+            self._made = (index, make_shards(index.records, index.shards, self._store))
         return self._made[1]
 
 
@@ -215,7 +215,7 @@ def text_url(url: str) -> str:
     return "search/" + "/".join(f"_{segment}" for segment in url.removesuffix(".html").split("/")) + ".js"
 
 
-def _listed(notes: Sequence[Found], areas: Sequence[FoundArea]) -> tuple[str, ...]:
+def _listed(notes: Sequence[IndexedNote], areas: Sequence[IndexedArea]) -> tuple[str, ...]:
     """Titles and addresses, a line for each note."""
     titles = "\n".join(note.title for note in notes)
     urls = "\n".join(_short(note.url.removesuffix(".html"), areas[note.area].slug) for note in notes)

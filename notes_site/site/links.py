@@ -38,7 +38,7 @@ class Links(NamedTuple):
     problems: tuple[Diagnostic, ...]
 
 
-class _Found(NamedTuple):
+class _Resolved(NamedTuple):
     slot: Slot
     note: Note | None = None
     url: str = ""
@@ -64,7 +64,7 @@ def resolve_links(
     published: dict[tuple[str, str, str], None] = {}
     problems: list[Diagnostic] = []
 
-    def resolved(ref: Ref, note: Note) -> _Found:
+    def resolved(ref: Ref, note: Note) -> _Resolved:
         found = index.find(ref, note)
         if found.slot.text and ref.kind != "wikilink":  # only a link without words of its own shows the title
             found = found._replace(slot=structs.replace(found.slot, text=""))
@@ -141,18 +141,18 @@ class _Index:
         """Return the page that shows the note's text."""
         return self._area_urls.get(note.path, note.card.url)
 
-    def find(self, ref: Ref, note: Note) -> _Found:
+    def find(self, ref: Ref, note: Note) -> _Resolved:
         """Resolve one ref as written in one note."""
         by_name = ref.kind in ("wikilink", "embed")  # `[[Lab: Docker]]` names a title, not a scheme
         if not by_name and paths.is_external(ref.target):
-            return _Found(Slot("url", ref.target))
+            return _Resolved(Slot("url", ref.target))
         target = paths.resolve(ref.target, note.path)
         if target.path == "":
             anchor = _anchor(target.fragment, note, note.anchors)
             known = anchor or not target.fragment
-            return _Found(Slot("anchor", anchor) if known else MISSING, note if known else None)
+            return _Resolved(Slot("anchor", anchor) if known else MISSING, note if known else None)
         if target.path is None:
-            return _Found(MISSING)
+            return _Resolved(MISSING)
         if by_name:
             return self._wikilink(ref, note)
         found = self._there(target, ref)
@@ -161,19 +161,19 @@ class _Index:
             return self._there(from_root, ref)
         return found
 
-    def _there(self, target: paths.Target, ref: Ref) -> _Found:
+    def _there(self, target: paths.Target, ref: Ref) -> _Resolved:
         """What is there at a path: a file of the content, a page, a static file."""
         path = target.path or ""
         if path in self.files:
             return _file("content", target, ref, self.files[path])
         if path in self.hidden:
-            return _Found(MISSING)
+            return _Resolved(MISSING)
         found = self._page(target)
         if found.slot is MISSING and path in self.static:
             return _file("static", target, ref, self.static[path])
-        return _Found(MISSING) if ref.kind == "image" else found  # a page is no image
+        return _Resolved(MISSING) if ref.kind == "image" else found  # a page is no image
 
-    def _wikilink(self, ref: Ref, note: Note) -> _Found:
+    def _wikilink(self, ref: Ref, note: Note) -> _Resolved:
         """By path from the note or from the content folder, else by name: in the same area first, then by path. What
         is embedded is an image, never a page.
         """
@@ -191,9 +191,9 @@ class _Index:
         if pages and best:
             return self._to_page(self.url_of(best), best, target)
         file = self.files_by_name.get(name)
-        return _file("content", target, ref, self.files[file]) if file else _Found(MISSING)
+        return _file("content", target, ref, self.files[file]) if file else _Resolved(MISSING)
 
-    def _page(self, target: paths.Target) -> _Found:
+    def _page(self, target: paths.Target) -> _Resolved:
         path = target.path or ""
         for name in paths.spellings(path):
             if name in self.notes:
@@ -203,14 +203,14 @@ class _Index:
                 return self._to_page(url, self.urls[url], target)
         if alias := self.aliases.get(paths.alias_url("/" + path)):
             return self._to_page(self.url_of(alias), alias, target)
-        return _Found(MISSING)
+        return _Resolved(MISSING)
 
-    def _to_page(self, url: str, note: Note | None, target: paths.Target) -> _Found:
+    def _to_page(self, url: str, note: Note | None, target: paths.Target) -> _Resolved:
         anchor = _anchor(target.fragment, note, self.anchors.get(url, frozenset()))  # without, the page is there still
         text = note.card.title if note else self._area_names.get(url, url)
-        return _Found(Slot("site", paths.href(url, anchor, target.query), text), note, url, anchor=anchor)
+        return _Resolved(Slot("site", paths.href(url, anchor, target.query), text), note, url, anchor=anchor)
 
-    def problems(self, ref: Ref, note: Note, found: _Found) -> Iterator[Diagnostic]:
+    def problems(self, ref: Ref, note: Note, found: _Resolved) -> Iterator[Diagnostic]:
         """Yield what is wrong with the ref."""
         at = {"line": ref.line, "column": ref.column, "length": ref.length}
         target = paths.resolve(ref.target, note.path)
@@ -318,13 +318,13 @@ def _composed(files: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     return dict(found)
 
 
-def _file(origin: str, target: paths.Target, ref: Ref, meant: Sequence[tuple[str, str]]) -> _Found:
+def _file(origin: str, target: paths.Target, ref: Ref, meant: Sequence[tuple[str, str]]) -> _Resolved:
     """An attachment or static file: what is shown is fingerprinted, what is linked keeps its name. Where several files
     may be meant, all are published: they collide, which is told of.
     """
     path, digest = meant[0]
     shown = _is_image(ref, path)
     name = paths.nfc(path) if origin == "static" and not shown else paths.file_url(path, digest if shown else "")
-    return _Found(
+    return _Resolved(
         Slot("site", paths.href(name, target.fragment, target.query)), files=tuple((origin, path) for path, _ in meant)
     )

@@ -51,7 +51,7 @@ def overview(site: Site) -> Overview:
 
 
 def _by(cards: Iterable[Card], key: Callable[[Card], str]) -> dict[str, Sums]:
-    return {name or NO_NAME: sums for name, sums in stats.by(cards, key).items()}
+    return {name or NO_NAME: sums for name, sums in stats.sums_by(cards, key).items()}
 
 
 def _ordered(sums: dict[str, Sums], order: Iterable[str]) -> dict[str, Sums]:

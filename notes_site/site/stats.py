@@ -49,7 +49,7 @@ def _left(card: Card) -> int:
     return max((card.estimate or 0) - (card.time or 0), 0)
 
 
-def by(cards: Iterable[Card], key: Callable[[Card], Key]) -> dict[Key, Sums]:
+def sums_by(cards: Iterable[Card], key: Callable[[Card], Key]) -> dict[Key, Sums]:
     """Return the sums of each group of notes, in the order in which the groups first appear."""
     groups: dict[Key, list[Card]] = defaultdict(list)
     for card in cards:
@@ -63,7 +63,7 @@ def week(day: str) -> str:
     return f"{year}-W{number:02}"
 
 
-class Sitting(NamedTuple):
+class NoteSession(NamedTuple):
     """A note on a day: the minutes spent on it then, None where no time is noted."""
 
     date: str
@@ -71,21 +71,21 @@ class Sitting(NamedTuple):
     minutes: int | None
 
 
-def sittings(notes: Iterable[Note]) -> list[Sitting]:
+def sessions_of(notes: Iterable[Note]) -> list[NoteSession]:
     """Return what was studied when, by date: the sessions of notes, else a note's time on its date."""
     found = []
     for note in notes:
         if note.front.sessions:
-            found += [Sitting(session.date, note, session.minutes) for session in note.front.sessions]
+            found += [NoteSession(session.date, note, session.minutes) for session in note.front.sessions]
         elif note.card.date and (note.card.time or note.card.status in ("done", "doing")):
-            found.append(Sitting(note.card.date, note, note.card.time))
-    return sorted(found, key=lambda sitting: sitting.date)
+            found.append(NoteSession(note.card.date, note, note.card.time))
+    return sorted(found, key=lambda session: session.date)
 
 
 def minutes_by_day(notes: Iterable[Note]) -> dict[str, int]:
     """Return the minutes spent on each ISO date, in order; days without any are left out."""
     days: dict[str, int] = defaultdict(int)
-    for day, _, minutes in sittings(notes):
+    for day, _, minutes in sessions_of(notes):
         if minutes:
             days[day] += minutes
     return dict(days)
@@ -120,7 +120,7 @@ def latest_date(notes: Iterable[Note]) -> str:
 
     A date more than ten years after all others is a slip of the pen (2062 for 2026), and none.
     """
-    days = sorted({sitting.date for sitting in sittings(notes)}, reverse=True)
+    days = sorted({session.date for session in sessions_of(notes)}, reverse=True)
     for day, before in pairwise(days):
         if days_between(before, day) <= _SLIP:
             return day

@@ -10,7 +10,7 @@ from notes_site.storage.cache import Cache
 
 
 class Records:
-    """Search records and chunks of them, by digest: a `search.assembly.Shelf`."""
+    """Search records and chunks of them, by digest: a `search.shards.RecordStore`."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache

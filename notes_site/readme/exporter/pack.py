@@ -18,7 +18,7 @@ from notes_site.readme.exporter import marks, text
 from notes_site.readme.exporter.marks import Mark
 from notes_site.site.assemble import Area, Site
 from notes_site.site.links import Links
-from notes_site.site.stats import by, sums
+from notes_site.site.stats import sums, sums_by
 from notes_site.site.values import Sums
 
 ELSEWHERE = "Other"
@@ -196,7 +196,7 @@ def sums_table(site: Site) -> str:
     names = level_names(site.config)
     for area in site.areas:
         link = f"[{marks.escape(area.name)}](#{marks.anchor(area.url)})"
-        levels = by((note.card for note in area.notes), lambda card: card.level)
+        levels = sums_by((note.card for note in area.notes), lambda card: card.level)
         rows += [_row(link, names.get(level, ELSEWHERE), part) for level, part in levels.items()]
         if len(levels) != 1:
             rows.append(_row(f"**{link}**", "**all**", sums(note.card for note in area.notes)))

@@ -23,7 +23,7 @@ _IN_ENTRY = 3  # shards whose terms come with the entry: on a slow line a second
 _PLAY = 0.2  # of a shard, to both sides, where its bound is looked for
 
 
-class Shelf(Protocol):
+class RecordStore(Protocol):
     """Where records and chunks are kept, by digest."""
 
     def terms(self, digests: Sequence[str]) -> list[str]:
@@ -64,16 +64,16 @@ def chunk_keys(digests: Sequence[str]) -> list[str]:
     return [combine("chunk", *part) for part in _parts(digests)]
 
 
-def assemble(digests: Sequence[str], count: int, shelf: Shelf) -> Shards:
+def make_shards(digests: Sequence[str], count: int, store: RecordStore) -> Shards:
     """Return `count` shards of these records, or with 0 all their lines as one that has no bound."""
     keys = chunk_keys(digests)
-    known = shelf.chunks(keys)
+    known = store.chunks(keys)
     postings: defaultdict[str, list[str]] = defaultdict(list)
     for number, (key, part) in enumerate(zip(keys, _parts(digests), strict=True)):
         chunk = known.get(key)
         if chunk is None:
-            chunk = _chunk(shelf.terms(part))
-            shelf.keep_chunk(key, chunk)
+            chunk = _chunk(store.terms(part))
+            store.keep_chunk(key, chunk)
         lead, flat = f"{number}!", chunk.replace("\n", "\t").split("\t") if chunk else ()
         for term, group in zip(flat[::2], flat[1::2], strict=True):
             postings[term].append(lead + group)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from notes_site.secrets import detect
+from notes_site.secrets.files import LARGEST
 from tests.harness import Site, codes
 from tests.leaking import made
 
@@ -85,7 +86,7 @@ def test_what_is_not_looked_through_is_told(site: Site) -> None:
     site.write("static/report.docx", b"PK\x03\x04" + TOKEN.encode())
     site.write("static/photo.png", b"\x89PNG" + b"\0" * 100)
     with site.write("static/huge.csv", b"").open("r+b") as file:
-        file.truncate(detect.LARGEST + 1)
+        file.truncate(LARGEST + 1)
     told = [d for d in site.build().diagnostics if d.code == "not-searched"]
     assert [(d.path, d.severity) for d in told] == [("static/huge.csv", "note"), ("static/report.docx", "note")]
     assert "32,000,000 bytes" in told[0].message

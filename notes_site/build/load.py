@@ -19,6 +19,7 @@ from notes_site.build.sources import Sources, sources_of
 from notes_site.config import project
 from notes_site.config import reading as configs
 from notes_site.secrets import detect
+from notes_site.secrets.files import LARGEST, as_text, is_media
 from notes_site.storage.cache import Cache
 from notes_site.storage.files import Scan, read_inside
 from notes_site.storage.memo import Memo
@@ -179,7 +180,7 @@ def leaks_in_file(
     """Return the bytes of a file that is no note, None when they do not matter or are too many, and its secrets.
     `allow`: the fingerprints of what is none.
     """
-    wanted = size <= detect.LARGEST and not detect.is_media(path)
+    wanted = size <= LARGEST and not is_media(path)
     data = read_inside(roots[layer], Path(roots[layer], path)) if wanted else None
     return data, detect.check_file(f"{shown[layer]}/{path}", data, allow)
 
@@ -198,9 +199,9 @@ def texts(loaded: Loaded, layer: str) -> Iterator[tuple[str, bytes]]:
 
 def looked_through(target: project.Project, loaded: Loaded) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of all in which leaks are sought: settings, notes, other files of the site."""
-    yield target.config.name, detect.as_text(project.read_config(target).data)
+    yield target.config.name, as_text(project.read_config(target).data)
     for layer, folder in loaded.shown.items():
         for path in loaded.inputs.digests.get(layer, {}):
             file = Path(loaded.roots[layer], path)
-            if not detect.is_media(path) and file.stat().st_size <= detect.LARGEST:
-                yield f"{folder}/{path}", detect.as_text(file.read_bytes())
+            if not is_media(path) and file.stat().st_size <= LARGEST:
+                yield f"{folder}/{path}", as_text(file.read_bytes())

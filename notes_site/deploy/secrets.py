@@ -10,7 +10,7 @@ from pathlib import Path
 from notes_site.base.diagnostics import Diagnostic, visible
 from notes_site.base.errors import DeployError
 from notes_site.secrets import kingfisher
-from notes_site.secrets.detect import LARGEST, as_text, is_media
+from notes_site.secrets.files import LARGEST, as_text, is_media
 
 _COLOURS = re.compile(r"</?(?:span|mark|wbr|b|i|em|strong)\b[^>]*>")
 

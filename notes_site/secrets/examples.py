@@ -34,7 +34,7 @@ _KINDS = ("[A-Z]", "[a-z]", "[0-9]")
 
 
 def is_example(secret: str) -> bool:
-    """Tell whether this is a placeholder, a published key, or too uniform to be a secret."""
+    """Return whether this is a placeholder, a published key, or too uniform to be a secret."""
     return (
         re.search(_EXAMPLE, secret) is not None
         or len(set(secret)) < min(len(secret) // 2, 8)
@@ -44,12 +44,12 @@ def is_example(secret: str) -> bool:
 
 
 def is_word(secret: str) -> bool:
-    """Tell whether this is an example, or has neither digits nor capitals among small letters: a name, not a token."""
+    """Return whether this is an example, or has neither digits nor capitals inside: a name, not a token."""
     return is_example(secret) or not (re.search("[0-9]", secret) or re.search("[a-z][A-Z][A-Za-z]*[a-z][A-Z]", secret))
 
 
 def is_plain(secret: str, changes: float = 0.38) -> bool:
-    """Tell whether this is no random text of letters of both cases and digits: an example, a digest, a path, a name.
+    """Return whether this is no random text of letters of both cases and digits: an example, a digest, a path, a name.
 
     Of two neighbours in a random text, six in ten times the second is of another kind; in names it is one in five.
     """
@@ -64,22 +64,22 @@ def is_plain(secret: str, changes: float = 0.38) -> bool:
 
 
 def is_example_jwt(token: str) -> bool:
-    """Tell whether this JSON web token is one that documentation shows."""
+    """Return whether this JSON web token is one that documentation shows."""
     return any(part in token for part in _PUBLISHED_JWT) or is_example(token)
 
 
 def is_example_login(user: str, host: str, password: str) -> bool:
-    """Tell whether an address with a password is an example, or leads to one's own machine."""
+    """Return whether an address with a password is an example, or leads to one's own machine."""
     known = user in _PUBLISHED_USERS or re.fullmatch(_EXAMPLE_HOST, host)
     return bool(known or is_example_password(password, user) or len(set(password)) < 3)
 
 
 def is_example_password(password: str, user: str = "") -> bool:
-    """Tell whether this stands for a password in a guide."""
+    """Return whether this stands for a password in a guide."""
     return bool(re.fullmatch(_PASSWORD_WORDS, password) or re.search(_EXAMPLE, password) or password == user)
 
 
 def is_example_number(number: str) -> bool:
-    """Tell whether a number of twelve digits is a run (`123456789012`), or few digits repeated."""
+    """Return whether a number of twelve digits is a run (`123456789012`), or few digits repeated."""
     steps = Counter((int(b) - int(a)) % 10 for a, b in pairwise(number))
     return len(set(number)) < 4 or max(steps.values()) >= 8

@@ -16,15 +16,14 @@ from typing import Any
 from notes_site.base.diagnostics import Diagnostic, note
 from notes_site.secrets import detect
 from notes_site.secrets.examples import is_example
-from notes_site.secrets.messages import tell
 
 _OURS = frozenset({"betterleaks.generic-credential-uri", "betterleaks.jwt", "betterleaks.private-key"})
 """Rules that know no examples, of kinds that our own rules find."""
-_MEND = "revoke it where it was made, and take it out"
+_HINT = "revoke it where it was made, and take it out"
 
 
 def is_there() -> bool:
-    """Tell whether the extra is installed."""
+    """Return whether the extra is installed."""
     return find_spec("kingfisher_sdk") is not None
 
 
@@ -38,14 +37,14 @@ def added(
     problems: Iterable[Diagnostic], texts: Iterable[tuple[str, str]], allow: Collection[str] = ()
 ) -> tuple[Diagnostic, ...]:
     """Return the problems with those secrets in some texts, by path, that our own rules do not find; hidden in all."""
-    told: list[Diagnostic] = []
+    found: list[Diagnostic] = []
     hidden: dict[str, str] = {}
     for path, text in texts:
         if more := find(text):
-            told += tell(path, text, more, allow, also=detect.find(text))
+            found += detect.warnings_for(path, text, more, allow, also=detect.find(text))
             masked = detect.hide(text, more)
             hidden |= {text[leak.start : leak.end]: masked[leak.start : leak.end] for leak in more}
-    return (*(_without(problem, hidden) for problem in problems), *told)
+    return (*(_without(problem, hidden) for problem in problems), *found)
 
 
 def _without(problem: Diagnostic, hidden: Mapping[str, str]) -> Diagnostic:
@@ -58,7 +57,7 @@ def _without(problem: Diagnostic, hidden: Mapping[str, str]) -> Diagnostic:
 
 
 def find(text: str) -> tuple[detect.Leak, ...]:
-    """Return the secrets in a text that `leaks.find` does not find, in order, none within another."""
+    """Return the secrets in a text that `detect.find` does not find, in order, none within another."""
     found = [leak for leak in _found(text) if not is_example(text[leak.start : leak.end])]
     if not found:
         return ()
@@ -78,7 +77,7 @@ def _found(text: str) -> Iterator[detect.Leak]:
         at, length = first, length + len(data[at:first].decode("utf-8", "ignore"))
         if finding.visible and finding.rule_id not in _OURS:
             end = length + len(data[first:last].decode("utf-8", "ignore"))
-            yield detect.Leak(length, end, f"a secret ({_name(finding.rule_id)})", _MEND)
+            yield detect.Leak(length, end, f"a secret ({_name(finding.rule_id)})", _HINT)
 
 
 def _name(rule: str) -> str:

@@ -103,7 +103,7 @@ def _parts(source: str, hidden: str, start: int, end: int) -> Iterator[tuple[str
 
 
 def _could_hold_any(text: str) -> bool:
-    """Tell whether it is worth loading the rules: most lines of ours are short words and numbers."""
+    """Return whether it is worth loading the rules: most lines of ours are short words and numbers."""
     return len(text) > _LONG or "://" in text or any(_could_be_one(word) for word in text.split())
 
 

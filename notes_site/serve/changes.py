@@ -20,6 +20,7 @@ from notes_site.base.model import Note, Parsed
 from notes_site.build.inputs import ignored_in, reads_as_text, scan_layers, stamp_of
 from notes_site.build.load import Loaded, checked_for_leaks, leaks_in_file
 from notes_site.secrets import detect
+from notes_site.secrets.files import private
 from notes_site.storage.files import as_text, digest_of_open, open_plain, settled, stat_if_there, stat_of
 
 Place = tuple[str, str]
@@ -135,7 +136,7 @@ def read_change(place: Place, old: Loaded) -> Change:
 def _is_told_by_name(old: Loaded, layer: str, path: str) -> bool:
     """Tell whether the name of a file is a problem, which may be that of its folder."""
     name = f"{old.shown.get(layer, layer)}/{path}"
-    return detect.private(name) is not None or bool(detect.check_names([name]))
+    return private(name) is not None or bool(detect.check_names([name]))
 
 
 def same_site(old: Loaded, new: Loaded) -> bool:

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urljoin
 
+from notes_site.base.config import Config
 from notes_site.base.digest import digest
-from notes_site.base.model import Config
 from notes_site.base.paths import OutputKind
 from notes_site.build.sources import current
 from notes_site.config.project import Project

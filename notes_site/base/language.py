@@ -1,6 +1,11 @@
-"""What a language tag says about a text: `lang` and `dir`. Pure."""
+"""Language tags (BCP 47), and what they say about a text: `lang` and `dir`. Pure."""
 
 from __future__ import annotations
+
+import re
+
+TAG = "[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
+"""A pattern for a language tag."""
 
 # Languages and scripts that run from right to left (Unicode CLDR, likely subtags and script metadata).
 _LANGUAGES = frozenset(
@@ -10,6 +15,11 @@ _LANGUAGES = frozenset(
     ).split()
 )
 _SCRIPTS = frozenset("adlm arab aran hebr mand mend nkoo rohg samr syrc thaa".split())  # noqa: SIM905
+
+
+def is_language_tag(text: str) -> bool:
+    """Return whether a text has the form of a language tag: `en`, `pt-BR`."""
+    return re.fullmatch(TAG, text) is not None
 
 
 def direction(tag: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notes_site.base import paths
-from notes_site.base.model import Config
+from notes_site.base.config import Config
 
 
 def level_names(config: Config) -> dict[str, str]:

@@ -267,12 +267,7 @@ class FrontMatter(Record, frozen=True):
         ),
     ] = None
     lang: Annotated[
-        str | None,
-        Field(
-            "language",
-            "The language of the note, where it is not that of the site.",
-            "pt-BR",
-        ),
+        str | None, Field("language", "The language of the note, where it is not that of the site.", "pt-BR")
     ] = None
     spans: dict[str, Span] = {}
 
@@ -398,40 +393,3 @@ class Parsed(Record, frozen=True):
     body: str
     search: SearchRecord
     diagnostics: tuple[Diagnostic, ...]
-
-
-class Config(Record, frozen=True):
-    """`notes-site.toml` with every default filled in. Folders are relative to the file's own folder."""
-
-    title: str = "Learning notes"
-    description: str = ""
-    author: str = ""
-    language: str = "en"
-    base_url: str = ""
-    course_title: str = ""
-    course_link: str = ""
-    levels: tuple[str, ...] = ("Beginner", "Intermediate", "Advanced")
-    kinds: dict[str, tuple[str, ...]] = {}
-    content: str = "content"
-    templates: str = "templates"
-    static: str = "static"
-    output: str = "public"
-    html: HtmlMode = "raw"
-    typographer: bool = False
-    code_light: str = "default"
-    code_dark: str = "github-dark"
-    feed_items: int = 20
-    leaks_allow: tuple[str, ...] = ()
-    accent: str = ""
-    logo: str = ""
-    footer: str = ""
-    repository: str = ""
-    edit_url: str = ""
-    csp: bool = False
-    today: str = ""
-    texts: dict[str, str] = {}
-    deploy_target: str = ""
-    deploy_profile: str = ""
-    deploy_region: str = ""
-    deploy_endpoint_url: str = ""
-    deploy_distribution: str = ""

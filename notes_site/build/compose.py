@@ -11,11 +11,11 @@ from typing import NamedTuple
 import msgspec
 
 from notes_site.base import characters, dates
+from notes_site.base.config import Config
 from notes_site.base.decoding import decode
 from notes_site.base.diagnostics import Diagnostic, below, error, note, suggestion
 from notes_site.base.digest import combine
 from notes_site.base.errors import DamagedCache
-from notes_site.base.model import Config
 from notes_site.base.paths import ENGINE, SCRIPT, is_inlined
 from notes_site.base.progress import Progress, silent
 from notes_site.build import attachments

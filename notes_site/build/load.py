@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from notes_site.base.config import Config
 from notes_site.base.diagnostics import Diagnostic, below, dumps, failed, loads
 from notes_site.base.digest import combine, digest, digest_of
-from notes_site.base.model import Config, Note, Parsed, ParseOptions
+from notes_site.base.model import Note, Parsed, ParseOptions
 from notes_site.base.paths import Origin, is_note
 from notes_site.base.progress import Progress, silent
 from notes_site.build import up_to_date, workers

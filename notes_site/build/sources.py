@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from notes_site.base.config import Config
 from notes_site.base.digest import combine, digest
-from notes_site.base.model import Config
 from notes_site.build.inputs import read_inputs, scan_layers
 from notes_site.config.project import Project, layers, read_config
 from notes_site.storage.cache import Cache

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import click
 
+from notes_site.base.config import Config
 from notes_site.base.diagnostics import visible
 from notes_site.base.errors import AmbiguousTarget, DeployError, ProjectNotFound
-from notes_site.base.model import Config
 from notes_site.build import sources as origins
 from notes_site.cli import terminal
 from notes_site.cli.deploy_options import Given

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from notes_site.base.config import Config
 from notes_site.base.diagnostics import failed
 from notes_site.base.errors import InvalidConfig
-from notes_site.base.model import Config
 from notes_site.config import reading as configs
 from notes_site.config.project import Project, read_config
 

@@ -1,4 +1,4 @@
-"""notes-site.toml: read it, describe it. What may stand in it is the table of `settings`."""
+"""notes-site.toml: read it, describe it. What may stand in it is declared in `base.config`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from notes_site.base.config import SETTINGS, Config
 from notes_site.base.decoding import decode
 from notes_site.base.diagnostics import Diagnostic, error, suggestion, warning
 from notes_site.base.errors import Problem
 from notes_site.base.kinds import DEFAULT_KINDS, kind_of
-from notes_site.base.model import Config, ParseOptions
+from notes_site.base.model import ParseOptions
+from notes_site.config.checks import CHECKS
 from notes_site.config.places import NOWHERE, Located, locate
-from notes_site.config.settings import BY_KEY, SETTINGS, TABLES
 from notes_site.secrets import detect, masking
 
-FOLDERS = ("content", "templates", "static", "output")
+FOLDERS = tuple(setting.key for setting in SETTINGS if setting.type == "folder")
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
+_TABLES = {table for table, dot, _ in (setting.key.partition(".") for setting in SETTINGS) if dot}
 
 
 def read(path: str, data: bytes) -> tuple[Config, tuple[Diagnostic, ...]]:
@@ -86,10 +89,10 @@ class _Reader:
         self._places: dict[tuple[str, ...], Located] | None = None
 
     def read(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Return the values that pass their checks, by field of `Config`."""
+        """Return the values that pass their checks, by attribute of `Config`."""
         values: dict[str, Any] = {}
         for key, value in document.items():
-            if key in TABLES and isinstance(value, dict):
+            if key in _TABLES and isinstance(value, dict):
                 for inner, inner_value in value.items():
                     self._take(values, (key, inner), inner_value)
             else:
@@ -98,23 +101,23 @@ class _Reader:
         return values
 
     def _take(self, values: dict[str, Any], key: tuple[str, ...], value: Any) -> None:
-        setting = BY_KEY.get(".".join(key))
+        setting = _BY_KEY.get(".".join(key))
         if setting is None:
             self._tell_unknown(key)
             return
         try:
-            values[setting.field] = setting.check(value)
+            values[setting.attribute] = CHECKS[setting.type].check(value)
         except Problem as bad:
             name = ".".join((setting.key, *bad.key))
             self._tell(error, "bad-setting", key + bad.key, f"{name}: {bad}", bad.hint)
 
     def _tell_unknown(self, key: tuple[str, ...]) -> None:
         name = ".".join(key)
-        if key[0] in TABLES and len(key) == 1:
+        if key[0] in _TABLES and len(key) == 1:
             hint = f"write a table: `[{name}]`"
             self._tell(error, "bad-setting", key, f"{name}: this is a table of settings, not a value", hint)
             return
-        known = sorted(BY_KEY, key=lambda k: (k.rpartition(".")[2] != key[-1], k))
+        known = sorted(_BY_KEY, key=lambda k: (k.rpartition(".")[2] != key[-1], k))
         same = known[0] if known and known[0].rpartition(".")[2] == key[-1] else ""
         hint = f"did you mean `{same}`?" if same else suggestion(name, known) or suggestion(key[-1], known)
         self._tell(warning, "unknown-setting", key, f"`{name}` is no setting", hint or "see docs/configuration.md")
@@ -148,8 +151,8 @@ def json_schema() -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for setting in SETTINGS:
         table, _, name = setting.key.rpartition(".")
-        described = {"description": setting.doc, **setting.schema}
-        if (default := _default(setting.field)) is not None:
+        described = {"description": setting.doc, **CHECKS[setting.type].schema}
+        if (default := _default(setting.attribute)) is not None:
             described["default"] = default
         where = properties
         if table:
@@ -167,20 +170,20 @@ def json_schema() -> dict[str, Any]:
 
 def reference() -> str:
     """Return the reference page of the configuration, as Markdown (docs/configuration.md)."""
-    rows = [f"| `{s.key}` | {_shown_default(s.field)} | {s.doc} | `{s.example}` |" for s in SETTINGS]
+    rows = [f"| `{s.key}` | {_shown_default(s.attribute)} | {s.doc} | `{s.example}` |" for s in SETTINGS]
     kinds = [f"{kind} = {json.dumps(list(prefixes))}" for kind, prefixes in DEFAULT_KINDS.items()]
     return _PAGE.format(settings="\n".join(rows), kinds="\n".join(kinds))
 
 
-def _shown_default(field: str) -> str:
-    if field == "kinds":
+def _shown_default(name: str) -> str:
+    if name == "kinds":
         return "below"
-    default = _default(field)
+    default = _default(name)
     return f"`{json.dumps(default)}`" if default not in ("", {}) else "none"
 
 
-def _default(field: str) -> Any:
-    value = getattr(_filled({}), field)
+def _default(name: str) -> Any:
+    value = getattr(_filled({}), name)
     if isinstance(value, dict):
         return {name: list(texts) for name, texts in value.items()}
     return list(value) if isinstance(value, tuple) else value
@@ -189,7 +192,7 @@ def _default(field: str) -> Any:
 _PAGE = """\
 # Configuration
 
-<!-- Made from notes_site/config/settings.py by `python -m tools.reference`; do not edit. -->
+<!-- Made from notes_site/base/config.py by `python -m tools.reference`; do not edit. -->
 
 A site's settings stand in `notes-site.toml`, in the project's folder, as [TOML](https://toml.io/). All are
 optional. A key with a dot stands in a table: `course.title` is `title` below `[course]`. Folders are relative to

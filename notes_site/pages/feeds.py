@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site.base.model import Config, Note, Record
+from notes_site.base.config import Config
+from notes_site.base.model import Note, Record
 from notes_site.base.paths import href
 from notes_site.pages.addresses import PageKind
 from notes_site.pages.note_pages import Views

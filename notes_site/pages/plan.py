@@ -7,9 +7,10 @@ from functools import partial
 from typing import NamedTuple, assert_never
 
 from notes_site.base import paths
+from notes_site.base.config import Config
 from notes_site.base.diagnostics import Diagnostic, below
 from notes_site.base.digest import integrity
-from notes_site.base.model import Config, Note
+from notes_site.base.model import Note
 from notes_site.base.paths import Origin
 from notes_site.pages.addresses import OWN_PAGES, PageKind
 from notes_site.pages.feeds import wanted

@@ -8,17 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from notes_site.base import characters, dates, durations, paths
+from notes_site.base import characters, dates, durations, paths, urls
 from notes_site.base.decoding import brief
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import Problem
+from notes_site.base.language import is_language_tag
 from notes_site.base.model import HtmlMode, Status
 from notes_site.content.frontmatter.tree import Node, Scalar, Sequence, span
 
 _SPACES = re.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
-_HOST = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[^/?#:\[\]]+)(?::[0-9]*)?(?:[/?#]|\Z)", re.IGNORECASE)
 _NO_ITEM = re.compile(r"-[^\W\d]")
 _WORD = re.compile(r"\S+")
 _BETWEEN_COMMAS = re.compile(r"[^, \t\n](?:[^,]*[^, \t\n])?")
@@ -91,7 +90,7 @@ def word(node: Node) -> str | None:
 def language(node: Node) -> str | None:
     """A BCP 47 language tag."""
     value = one(node).replace("_", "-")
-    if value and not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", value):
+    if value and not is_language_tag(value):
         raise Problem(f"`{brief(value)}` is no language tag", "write one like `en`, `de` or `pt-BR`")
     return value or None
 
@@ -242,7 +241,7 @@ def check_link(value: str) -> None:
         raise Problem("the link lacks its scheme", f"write `https://{value.lstrip('/')}`")
     if not scheme:
         return
-    if _CREDENTIALS.match(value):
+    if urls.has_credentials(value):
         raise Problem("the link holds a user name or password, which would be published", "remove all before the `@`")
-    if not _HOST.match(value):
+    if not urls.is_http(value):
         raise Problem(f"`{brief(value)}` names no host", "write the whole address, like `https://example.org/page`")

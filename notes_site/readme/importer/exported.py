@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from notes_site.base.config import Config
 from notes_site.base.diagnostics import Diagnostic
 from notes_site.base.kinds import kind_of
-from notes_site.base.model import Config
 from notes_site.config.reading import parse_options
 from notes_site.content import frontmatter
 from notes_site.content.markdown.raw_html import is_active

@@ -1,16 +1,19 @@
-"""Checks of settings: what a value of notes-site.toml may be, and what its field of `Config` then holds.
+"""Checks of settings: what a value of notes-site.toml may be, and what its attribute of `Config` then holds.
 
-Each takes the value as TOML has it and raises `Problem` for one that its setting cannot take.
+Each takes the value as TOML has it and raises `Problem` for one that its setting cannot take. `CHECKS` has the check of
+each `SettingType`, with its JSON Schema.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from notes_site.base import colours, dates, paths
+from notes_site.base import colours, dates, language, paths, urls
+from notes_site.base.config import SettingType
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import Problem
 from notes_site.base.model import HtmlMode
@@ -36,41 +39,34 @@ def as_title(value: Any) -> str:
 
 def as_base_url(value: Any) -> str:
     """The address of a published site, without query, fragment and last `/`."""
-    text = as_web_link(value)
+    text = as_url(value)
     if "?" in text or "#" in text:
         raise Problem(f"`{text}` has a query or fragment", f"write `{re.split('[?#]', text)[0].rstrip('/')}`")
     return text.rstrip("/")
 
 
-def as_web_link(value: Any) -> str:
+def as_url(value: Any) -> str:
     """A web address (`http` or `https`) without user name and password."""
     text = as_text(value)
-    if re.match(r"https?://[^/?#]*@", text):
+    if urls.has_credentials(text):
         raise Problem("it holds a user name or password, which would be published", "remove all before the `@`")
-    if text and not _WEB_LINK.fullmatch(text):
-        hint = (
-            f'write "https://{text}"'
-            if re.fullmatch(r"[\w.-]+\.\w+(/\S*)?", text)
-            else 'write "https://example.org/..."'
-        )
-        raise Problem(f"`{text}` is no http(s) address", hint)
+    if text and not urls.is_http(text):
+        bare = re.fullmatch(r"[\w.-]+\.\w+(/\S*)?", text)
+        raise Problem(f"`{text}` is no http(s) address", f'write "https://{text if bare else "example.org/..."}"')
     return text
-
-
-_WEB_LINK = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[^\s/?#:@\\\[\]]+)(?::[0-9]+)?(?:[/?#][^\s\\]*)?", re.IGNORECASE)
 
 
 def as_language(value: Any) -> str:
     """A language tag (BCP 47)."""
     text = as_text(value)
-    if not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", text):
+    if not language.is_language_tag(text):
         raise Problem(f"`{text}` is no language tag", 'write one like "en", "de" or "pt-BR"')
     return text
 
 
 def as_levels(value: Any) -> tuple[str, ...]:
     """Different names, at least one."""
-    levels = _texts(value)
+    levels = _list(value)
     seen: dict[str, str] = {}
     for level in levels:
         name = paths.slug(level)
@@ -84,13 +80,13 @@ def as_levels(value: Any) -> tuple[str, ...]:
     return levels
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _list(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise Problem(f"{_what(value)} stands where a list of texts should", 'write ["...", "..."]')
     return tuple(as_text(item) for item in value)
 
 
-def as_kind_prefixes(value: Any) -> dict[str, tuple[str, ...]]:
+def as_kinds(value: Any) -> dict[str, tuple[str, ...]]:
     """The words that tell a kind, for each kind of a table."""
     if not isinstance(value, dict):
         raise Problem(f"{_what(value)} stands where a table should", 'write `[kinds]`, below it `video = ["Video"]`')
@@ -101,7 +97,7 @@ def _prefixes(name: str, value: Any) -> tuple[str, ...]:
     if not name or paths.slug(name) != name:
         raise Problem(f"`{name}` is no name of a kind", f"write `{paths.slug(name) or 'video'}`", key=(name,))
     try:
-        prefixes = _texts(value)
+        prefixes = _list(value)
     except Problem as bad:
         raise Problem(str(bad), bad.hint, key=(name,)) from None
     if "" in prefixes:
@@ -147,7 +143,7 @@ def as_style(value: Any) -> str:
 
 def as_fingerprints(value: Any) -> tuple[str, ...]:
     """Fingerprints of leaks, 12 hexadecimal digits each."""
-    marks = _texts(value)
+    marks = _list(value)
     for mark in marks:
         if not re.fullmatch(r"[0-9a-f]{12}", mark):
             hint = "copy the 12 digits that the warning names; never write the secret itself here"
@@ -155,7 +151,7 @@ def as_fingerprints(value: Any) -> tuple[str, ...]:
     return marks
 
 
-def as_accent(value: Any) -> str:
+def as_colour(value: Any) -> str:
     """A colour such as `#1a56b0`; '' for none."""
     text = as_text(value)
     try:
@@ -175,22 +171,19 @@ def as_file(value: Any) -> str:
 
 def as_edit_url(value: Any) -> str:
     """A web address with `{path}` where the note's path belongs."""
-    text = as_web_link(value)
+    text = as_url(value)
     if text and "{path}" not in text:
         raise Problem(f"`{text}` does not say where the note's path belongs", f'write "{text.rstrip("/")}/{{path}}"')
     return text
 
 
-def as_day(value: Any) -> str:
+def as_date(value: Any) -> str:
     """A date as `YYYY-MM-DD`; TOML's own dates too."""
     text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else as_text(value)
-    try:
-        return text and dates.iso(date.fromisoformat(text))
-    except ValueError:
-        raise Problem(f"`{text}` is no date of our time", "write year, month and day, like 2018-12-14") from None
+    return text and dates.parse(text)
 
 
-def as_words(value: Any) -> dict[str, str]:
+def as_texts(value: Any) -> dict[str, str]:
     """Texts of the theme by their names."""
     if not isinstance(value, dict):
         raise Problem(f"{_what(value)} stands where a table should", 'write `[texts]`, below it `menu = "Menü"`')
@@ -237,9 +230,44 @@ def as_target(value: Any) -> str:
     return text
 
 
-def as_bare(value: Any) -> str:
+def as_name(value: Any) -> str:
     """A name without spaces."""
     text = as_text(value)
     if " " in text:
         raise Problem(f"`{text}` is no name", "write it without spaces")
     return text
+
+
+class Check(NamedTuple):
+    """How a value is checked, and its JSON Schema."""
+
+    check: Callable[[Any], Any]
+    schema: dict[str, Any]
+
+
+_STRING: dict[str, Any] = {"type": "string"}
+_STRINGS: dict[str, Any] = {"type": "array", "items": _STRING}
+_URL: dict[str, Any] = {"type": "string", "pattern": "^(https?://.*)?$"}
+
+CHECKS: dict[SettingType, Check] = {
+    "title": Check(as_title, _STRING),
+    "text": Check(as_text, _STRING),
+    "language": Check(as_language, {"type": "string", "pattern": f"^{language.TAG}$"}),
+    "base_url": Check(as_base_url, _URL),
+    "url": Check(as_url, _URL),
+    "levels": Check(as_levels, {**_STRINGS, "minItems": 1, "uniqueItems": True}),
+    "kinds": Check(as_kinds, {"type": "object", "additionalProperties": _STRINGS}),
+    "folder": Check(as_folder, {"type": "string", "minLength": 1}),
+    "html": Check(as_html, {"enum": ["raw", "safe", "escaped", True, False]}),
+    "boolean": Check(as_boolean, {"type": "boolean"}),
+    "style": Check(as_style, _STRING),
+    "count": Check(as_count, {"type": "integer", "minimum": 0, "maximum": 1000}),
+    "fingerprints": Check(as_fingerprints, {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{12}$"}}),
+    "edit_url": Check(as_edit_url, _URL),
+    "date": Check(as_date, {"type": "string", "format": "date"}),
+    "colour": Check(as_colour, {"type": "string", "pattern": "^(#([0-9A-Fa-f]{3}){1,2})?$"}),
+    "file": Check(as_file, _STRING),
+    "texts": Check(as_texts, {"type": "object", "additionalProperties": _STRING}),
+    "target": Check(as_target, _STRING),
+    "name": Check(as_name, _STRING),
+}

@@ -1,4 +1,4 @@
-"""The settings of a site: each is declared once, in `Config`. Checks, schema and docs follow (`config.settings`)."""
+"""The settings of a site: each is declared once, in `Config`. Checks, schema and docs follow (`config.checks`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SettingType = Literal[
     "title", "text", "language", "base_url", "url", "levels", "kinds", "folder", "html", "boolean", "style",
     "count", "fingerprints", "edit_url", "date", "colour", "file", "texts", "target", "name",
 ]  # fmt: skip
-"""What a setting takes; `config.settings` has the check of each."""
+"""What a setting takes; `config.checks` has the check of each."""
 
 
 class Setting(NamedTuple):

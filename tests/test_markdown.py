@@ -357,6 +357,5 @@ def test_every_id_takes_the_prefix() -> None:
     assert "p-p-" not in html
 
 
-def test_plain_commonmark_has_no_extensions_and_no_slots() -> None:
-    rendered = markdown.render("| a |\n|---|\n", path="x", options=ParseOptions(), html="raw", extensions=False)
-    assert rendered.html == "<p>| a |\n|---|</p>\n"
+def test_plain_commonmark_has_no_extensions() -> None:
+    assert markdown.commonmark("| a |\n|---|\n") == "<p>| a |\n|---|</p>\n"

@@ -54,7 +54,6 @@ def render(
     options: ParseOptions,
     html: HtmlMode,
     title: str | None = None,
-    extensions: bool = True,
     highlighter: Highlighter | None = None,
 ) -> Rendered:
     """Render a note's text: no front matter, LF line ends, no NUL. Never fails; problems are in `diagnostics`.
@@ -62,12 +61,8 @@ def render(
     `first_line` is the line of the file at which the text starts: all lines that come back are lines of the file.
     The first H1 leaves the body when `title` is None (it becomes the title) or says the same. A `Ref` stands where
     its destination stands, a reference link where the whole link stands; a column of 0 means the whole line (in
-    table cells with `\\|`). Without `extensions` the result is plain CommonMark, without slots. `highlighter` may
-    remember the note's code.
+    table cells with `\\|`). `highlighter` may remember the note's code.
     """
-    if not extensions:
-        words = headings.count_words(source)
-        return Rendered(None, commonmark(source), (), (), frozenset(), source, source, (), words, ())
     text = comments.cut_out(Source(source, path, first_line))
     tokens, env = parser.parse(text, html=html != "escaped", typographer=options.typographer)
     if env["html"]:

@@ -76,50 +76,71 @@ def _attributes_line(state: StateBlock, start: int, _end: int, silent: bool) -> 
 
 
 def _structure(state: StateCore) -> None:
-    """Turn quotes into callouts, items into tasks, braces into attributes; mark the paragraphs that come first."""
-    tokens = state.tokens
-    out: list[Token] = []
-    quotes: list[Token | None] = []  # for each open quote its callout, if it is one
-    waiting: list[Token] = []
-    lists: list[Token] = []
-    skip, room = 0, LEAD_LENGTH
-    for i, token in enumerate(tokens):
-        if skip:
-            skip -= 1
-            continue
+    state.tokens = _Structure(state.tokens, state.env).read()
+
+
+class _Structure:
+    """Quotes become callouts, items tasks, braces attributes; the paragraphs that come first are marked."""
+
+    def __init__(self, tokens: list[Token], env: Any) -> None:
+        self._tokens = tokens
+        self._env = env
+        self._out: list[Token] = []
+        self._quotes: list[Token | None] = []  # for each open quote its callout, if it is one
+        self._lists: list[Token] = []
+        self._lead_left = LEAD_LENGTH
+
+    def read(self) -> list[Token]:
+        """Return the tokens as they become."""
+        out = self._out
+        waiting: list[Token] = []  # attributes
+        skip = 0
+        for i, token in enumerate(self._tokens):
+            if skip:
+                skip -= 1
+            elif token.type == "attributes":
+                waiting.append(token)
+            else:
+                if waiting:
+                    _attach(waiting, token, out, self._env)
+                    waiting = []
+                out.append(token)
+                skip = self._block(i, token)
+        for left in waiting:
+            out.extend(_as_paragraph(left))
+        return out
+
+    def _block(self, i: int, token: Token) -> int:
+        """Read the token at `i`; return how many of the next ones are dealt with."""
         kind = token.type
-        if kind == "attributes":
-            waiting.append(token)
-            continue
-        if waiting:
-            _attach(waiting, token, out, state.env)
-            waiting = []
-        out.append(token)
         if kind == "blockquote_open":
-            skip = _callout(tokens, i, out)
-            quotes.append(token if token.type == "callout_open" else None)
-        elif kind == "blockquote_close":
-            if (callout := quotes.pop()) is not None:
+            skip = _callout(self._tokens, i, self._out)
+            self._quotes.append(token if token.type == "callout_open" else None)
+            return skip
+        if kind == "blockquote_close":
+            if (callout := self._quotes.pop()) is not None:
                 token.type, token.tag, token.meta = "callout_close", callout.tag, callout.meta
         elif kind in ("bullet_list_open", "ordered_list_open"):
-            lists.append(token)
+            self._lists.append(token)
         elif kind in ("bullet_list_close", "ordered_list_close"):
-            lists.pop()
+            self._lists.pop()
         elif kind == "paragraph_open":
-            skip = _block_id(tokens[i + 1], out, state.env)
-            if room > 0 and not skip:
-                tokens[i + 1].meta["lead"] = bool(lists)
-                room -= 0 if lists else len(tokens[i + 1].content)
+            return self._paragraph(self._tokens[i + 1])
         elif kind == "list_item_open":
-            _task(tokens, i, lists[-1])
+            _task(self._tokens, i, self._lists[-1])
         elif kind == "heading_open":
-            _heading_attributes(token, tokens[i + 1], state.env)
+            _heading_attributes(token, self._tokens[i + 1], self._env)
         elif kind == "html_block":
-            state.env["html"] = True
-            remember_ids(token.content, state.env)
-    for left in waiting:
-        out.extend(_as_paragraph(left))
-    state.tokens = out
+            self._env["html"] = True
+            remember_ids(token.content, self._env)
+        return 0
+
+    def _paragraph(self, block: Token) -> int:
+        skip = _block_id(block, self._out, self._env)
+        if self._lead_left > 0 and not skip:
+            block.meta["lead"] = bool(self._lists)
+            self._lead_left -= 0 if self._lists else len(block.content)
+        return skip
 
 
 def _callout(tokens: list[Token], i: int, out: list[Token]) -> int:

@@ -20,29 +20,8 @@ from typing import Literal, NamedTuple
 
 from markdown_it.token import Token
 
-from notes_site.content.markdown.html_syntax import (
-    EMPTY_BARE,
-    ENDS,
-    ENDS_FOREIGN,
-    ENDS_P,
-    FOREIGN,
-    HEADINGS,
-    INTEGRATION,
-    ITEM_SCOPES,
-    KNOWN,
-    NEVER,
-    ONE_BLOCK,
-    P_SCOPES,
-    PARENTS,
-    SCOPES,
-    SPECIAL,
-    TABLE_LEVELS,
-    TABLE_SCOPES,
-    UNSEEN_WORDS,
-    VOID,
-    Piece,
-    pieces,
-)
+from notes_site.content.markdown import html_syntax
+from notes_site.content.markdown.html_syntax import Piece, pieces
 
 _MAX_PASSES = 20
 _CUSTOM = re.compile(r"[a-z][^@:/+#]*-[^@:/+#]*")  # elements of one's own (HTML, section 4.13.3); no addresses
@@ -209,7 +188,7 @@ def _left(container: _Container) -> list[Tag]:
 
 def _mark_foreign(tags: list[Tag]) -> None:
     """Note which tags stand between the tags of a foreign element."""
-    open_: dict[str, list[int]] = {name: [] for name in FOREIGN}
+    open_: dict[str, list[int]] = {name: [] for name in html_syntax.FOREIGN}
     change = [0] * (len(tags) + 1)
     for at, tag in enumerate(tags):
         tag.paired = False
@@ -234,14 +213,14 @@ def _judge_alone(tags: Iterable[Tag], hides: bool) -> None:
             continue
         if piece.kind == "alien":
             _judge_alien(tag, piece)
-        elif name in NEVER:
+        elif name in html_syntax.NEVER:
             tag.shown("does nothing here", CODE)
-        elif name not in KNOWN and not _CUSTOM.fullmatch(name):
+        elif name not in html_syntax.KNOWN and not _CUSTOM.fullmatch(name):
             if piece.kind == "end" and name in unknown:
                 tag.fix = Fix()
             tag.shown("is no HTML element", CODE)
             unknown.add(name)
-        elif name in EMPTY_BARE and tag.bare and piece.kind == "start":
+        elif name in html_syntax.EMPTY_BARE and tag.bare and piece.kind == "start":
             tag.shown("shows nothing", CODE)
 
 
@@ -262,13 +241,13 @@ def _judge_pairs(tags: Iterable[Tag], hides: bool) -> None:
         piece, name = tag.piece, tag.name
         if piece is None or piece.is_whole or tag.foreign:
             continue
-        if name in VOID:
+        if name in html_syntax.VOID:
             if not tag.closing:
                 voids.add(name)
             elif name not in voids:
                 tag.shown("closes nothing", DELETE)
             continue
-        key = name, tag.block if name in ONE_BLOCK or name not in KNOWN else -1
+        key = name, tag.block if name in html_syntax.ONE_BLOCK or name not in html_syntax.KNOWN else -1
         if not tag.closing:
             if not piece.closes_itself or name == "p":
                 waiting[key].append(tag)
@@ -279,13 +258,13 @@ def _judge_pairs(tags: Iterable[Tag], hides: bool) -> None:
         elif waiting[key]:
             start = waiting[key].pop()
             start.paired = True
-            if hides and start.prose and start.bare and name in UNSEEN_WORDS:
+            if hides and start.prose and start.bare and name in html_syntax.UNSEEN_WORDS:
                 start.shown("would hide what follows", CODE)
                 tag.shown("is not needed", CODE)
         elif name != "p":
             tag.shown("closes nothing", DELETE)
     for tag in chain.from_iterable(waiting.values()):
-        if tag.name != "p" and tag.name not in PARENTS:
+        if tag.name != "p" and tag.name not in html_syntax.PARENTS:
             tag.unclosed()
 
 
@@ -315,69 +294,69 @@ class Nesting:
     def _start(self, tag: Tag) -> None:
         name, open_ = tag.name, self._open
         tag.foreign = tag.holds_html = False
-        if tag.piece is None and (roots := [at for at, other in enumerate(open_) if other.name in FOREIGN]):
+        if tag.piece is None and (roots := [at for at, other in enumerate(open_) if other.name in html_syntax.FOREIGN]):
             self._interrupted(roots[0])
         if open_ and open_[-1].foreign:
-            if name not in ENDS_FOREIGN:
-                tag.holds_html = name in INTEGRATION
+            if name not in html_syntax.ENDS_FOREIGN:
+                tag.holds_html = name in html_syntax.INTEGRATION
                 tag.foreign = not tag.holds_html
                 if not (tag.piece and tag.piece.closes_itself):
                     open_.append(tag)
                 return
             self._end_foreign()
-        if name in PARENTS and not self._begin_part(tag):
+        if name in html_syntax.PARENTS and not self._begin_part(tag):
             return
         if name == "table":
             self._end_table()
-        elif name in HEADINGS and open_ and open_[-1].name in HEADINGS:
+        elif name in html_syntax.HEADINGS and open_ and open_[-1].name in html_syntax.HEADINGS:
             self._interrupted(len(open_) - 1)
-        elif name in ENDS and (at := self._find({ENDS[name]}, SCOPES)) >= 0:
+        elif name in html_syntax.ENDS and (at := self._find({html_syntax.ENDS[name]}, html_syntax.SCOPES)) >= 0:
             self._interrupted(at)
-        if name in ENDS_P and (at := self._find({"p"}, P_SCOPES)) >= 0:
+        if name in html_syntax.ENDS_P and (at := self._find({"p"}, html_syntax.P_SCOPES)) >= 0:
             del open_[at]
-        if tag.piece is None or tag.piece.is_whole or name in VOID:
+        if tag.piece is None or tag.piece.is_whole or name in html_syntax.VOID:
             return
         if len(open_) >= _MAX_DEPTH:
             tag.shown("is nested too deeply", "nest less")
             return
-        tag.foreign = name in FOREIGN
+        tag.foreign = name in html_syntax.FOREIGN
         open_.append(tag)
 
     def _begin_part(self, tag: Tag) -> bool:
         """Begin an element of a list or a table, whose predecessor ends; tell whether it may stand here."""
         name, open_ = tag.name, self._open
-        level = TABLE_LEVELS.get(name)
+        level = html_syntax.TABLE_LEVELS.get(name)
         if level is not None:
-            holders = {other for other, depth in TABLE_LEVELS.items() if depth < level}
-            at = self._find(holders, TABLE_SCOPES)
+            holders = {other for other, depth in html_syntax.TABLE_LEVELS.items() if depth < level}
+            at = self._find(holders, html_syntax.TABLE_SCOPES)
             if at < 0:
                 tag.shown("is outside of a `<table>`", CODE)
             else:
                 self._interrupted(at + 1)
             return at >= 0
-        if not any(other.name in PARENTS[name] for other in open_) and not (
-            tag.paired and (name not in SPECIAL or self._place in ("", "cell"))
+        if not any(other.name in html_syntax.PARENTS[name] for other in open_) and not (
+            tag.paired and (name not in html_syntax.SPECIAL or self._place in ("", "cell"))
         ):
             tag.shown("is outside of a list", CODE)
             return False
-        if name in SPECIAL:
+        if name in html_syntax.SPECIAL:
             same = {"li"} if name == "li" else {"dd", "dt"}
-            at = self._find(same, ITEM_SCOPES)
+            at = self._find(same, html_syntax.ITEM_SCOPES)
             if at >= 0:
                 self._interrupted(at)
         return True
 
     def _end_table(self) -> None:
         """A table right within a table, not in a cell, ends it."""
-        at = self._find(set(TABLE_LEVELS), TABLE_SCOPES)
+        at = self._find(set(html_syntax.TABLE_LEVELS), html_syntax.TABLE_SCOPES)
         if at >= 0 and self._open[at].name not in ("td", "th", "caption"):
-            self._interrupted(self._find({"table"}, TABLE_SCOPES))
+            self._interrupted(self._find({"table"}, html_syntax.TABLE_SCOPES))
 
     def _end(self, tag: Tag) -> None:
         name, open_ = tag.name, self._open
         if name in ("br", "p"):
             self._end_foreign()
-        if name in VOID:
+        if name in html_syntax.VOID:
             return
         for at in range(len(open_) - 1, -1, -1):
             if not (open_[at].foreign or open_[at].holds_html):
@@ -385,12 +364,12 @@ class Nesting:
             if open_[at].name == name:
                 del open_[at:]
                 return
-        in_table = name in TABLE_LEVELS
-        at = self._find({name}, TABLE_SCOPES | {"table"} if in_table else SCOPES)
+        in_table = name in html_syntax.TABLE_LEVELS
+        at = self._find({name}, html_syntax.TABLE_SCOPES | {"table"} if in_table else html_syntax.SCOPES)
         if at < 0:
             if name != "p":
                 tag.shown("closes nothing", DELETE)
-        elif name in SPECIAL and name != "p":
+        elif name in html_syntax.SPECIAL and name != "p":
             del open_[at]
             self._interrupted(at)
         else:
@@ -400,7 +379,7 @@ class Nesting:
         """End an element of Markdown: it would go on if one were open in it that no end tag reaches out of."""
         at = self._find({BEGIN}, frozenset())
         if at >= 0:
-            if any(tag.name in SCOPES for tag in self._open[at:]):
+            if any(tag.name in html_syntax.SCOPES for tag in self._open[at:]):
                 self._interrupted(at + 1)
             del self._open[at]
 
@@ -424,10 +403,10 @@ class Nesting:
         """
         ended, self._open[at:] = self._open[at:], []
         for tag in ended:
-            if tag.name in FOREIGN or (tag.name in SPECIAL and not self._may_end(tag)):
+            if tag.name in html_syntax.FOREIGN or (tag.name in html_syntax.SPECIAL and not self._may_end(tag)):
                 tag.unclosed()
-            elif tag.name not in SPECIAL and not tag.foreign:
+            elif tag.name not in html_syntax.SPECIAL and not tag.foreign:
                 self._open.append(tag)
 
     def _may_end(self, tag: Tag) -> bool:
-        return tag.name == "p" or tag.name in PARENTS
+        return tag.name == "p" or tag.name in html_syntax.PARENTS

@@ -1,8 +1,7 @@
 """Front matter: what a note says about itself, above its text. The only package that knows YAML."""
 
-from notes_site.content.frontmatter.fields import value_of
 from notes_site.content.frontmatter.reading import Source, parse
-from notes_site.content.frontmatter.values import clean, status_of
+from notes_site.content.frontmatter.values import clean, status_of, value_of
 from notes_site.content.frontmatter.writing import dump, json_schema, reference
 
 __all__ = [

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from notes_site.base.model import FIELDS, Field
-from notes_site.content.frontmatter.fields import BY_NAME
-from notes_site.content.frontmatter.values import FALSE, TRUE
+from notes_site.content.frontmatter.values import BY_NAME, FALSE, TRUE
 
 # What these say when their value is true or false; a date in them is the field's of the table.
 _WHEN_BOOLEAN: dict[str, tuple[str, bool]] = {

@@ -15,7 +15,6 @@ from notes_site.base.errors import Problem
 from notes_site.base.model import Field, FrontMatter, Record, Session, Span
 from notes_site.content.frontmatter import names, tree, values
 from notes_site.content.frontmatter.block import find
-from notes_site.content.frontmatter.fields import VALUES
 from notes_site.content.frontmatter.names import Meaning, fold
 from notes_site.content.frontmatter.tree import Mapping, Node, Scalar, Sequence
 
@@ -153,10 +152,10 @@ class _Reader:
         node = entry.value
         if field.type == "first" and isinstance(node, Sequence) and len(node.items) > 1:
             node = self._first_of(entry, node)
-        if VALUES[field.type].prose:
+        if values.VALUES[field.type].prose:
             self._check_cut(field, entry, node)
         try:
-            value = VALUES[field.type].parse(node)
+            value = values.VALUES[field.type].parse(node)
         except Problem as bad:
             name = entry.name if fold(entry.name) == field.name else f"{entry.name} ({field.name})"
             self._tell(error, f"bad-{field.name}", f"{name}: {bad}", *(bad.at or tree.span(node)), bad.hint)

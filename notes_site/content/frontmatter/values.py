@@ -1,20 +1,24 @@
-"""Parsers of single values: each takes a node of the tree and returns what a field holds.
+"""How values are written: a parser for each `ValueType`, which takes a node and returns what a field holds.
 
-None means that nothing was said. A value that is no such thing raises Problem with the mend.
+None means that nothing was said. A value that is no such thing raises `Problem`. `VALUES` at the end has them all, with
+what the docs say and the JSON Schema.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 from notes_site.base import characters, dates, durations, paths, urls
 from notes_site.base.decoding import brief
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import Problem
 from notes_site.base.language import is_language_tag
-from notes_site.base.model import HtmlMode, Status
-from notes_site.content.frontmatter.tree import Node, Scalar, Sequence, span
+from notes_site.base.model import FIELDS, STATUSES, HtmlMode, Session, Status, ValueType
+from notes_site.content.frontmatter.tree import Mapping, Node, Scalar, Sequence, span
+
+T = TypeVar("T")
 
 _SPACES = re.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -153,9 +157,7 @@ def _pieces(node: Scalar, pattern: re.Pattern[str]) -> Iterator[Scalar]:
 def duration(node: Node) -> int | None:
     """Whole minutes, in the grammar of `durations`."""
     value = one(node)
-    if not value:
-        return None
-    return durations.parse(value)
+    return durations.parse(value) if value else None
 
 
 def date(node: Node) -> str | None:
@@ -245,3 +247,153 @@ def check_link(value: str) -> None:
         raise Problem("the link holds a user name or password, which would be published", "remove all before the `@`")
     if not urls.is_http(value):
         raise Problem(f"`{brief(value)}` names no host", "write the whole address, like `https://example.org/page`")
+
+
+_SESSION_TEXT = re.compile(r"(\S+?)[:,]?(?:\s+(?:[-–—]\s+)?(.*))?")
+
+
+def sessions(node: Node) -> tuple[Session, ...]:
+    """Sittings: maps with `date` and `time`, texts `2018-10-29 45 min`, or one map from dates to times."""
+    if isinstance(node, Mapping):
+        if node.pairs and not node.pairs[0][0].text[:1].isdigit():
+            return (_session(node),)
+        return tuple(_session_of_pair(day, time) for day, time in node.pairs)
+    if isinstance(node, Sequence):
+        return tuple(_session(item) for item in node.items)
+    if node.plain and node.text in ("~", "null"):
+        return ()
+    return tuple(_session_of_text(part.strip(), node) for part in re.split(r"[;\n]", node.text) if part.strip())
+
+
+_SESSION_KEYS = {
+    "date": "date", "day": "date", "on": "date", "when": "date", "time": "time", "duration": "time", "spent": "time",
+    "minutes": "time", "timespent": "time",
+}  # fmt: skip
+_SESSION_HINT = "write `- {date: 2018-10-29, time: 45 min}` or `- 2018-10-29 45 min`"
+
+
+def _session(item: Node) -> Session:
+    if isinstance(item, Scalar):
+        return _session_of_text(item.text, item)
+    if isinstance(item, Sequence):
+        raise Problem("a list inside the list of sessions", _SESSION_HINT, at=span(item))
+    if len(item.pairs) == 1 and item.pairs[0][0].text[:1].isdigit():
+        return _session_of_pair(*item.pairs[0])
+    found: dict[str, Node] = {}
+    for key, value in item.pairs:
+        name = _SESSION_KEYS.get(key.text.casefold().replace("_", ""))
+        if name is None:
+            raise Problem(f"a session has no `{key.text}`", _SESSION_HINT, at=span(key))
+        if name in found:
+            raise Problem(f"the session's {name} stands there twice", "keep one", at=span(key))
+        found[name] = value
+    if missing := [name for name in ("date", "time") if name not in found]:
+        raise Problem(f"the session lacks its {' and '.join(missing)}", _SESSION_HINT, at=span(item))
+    return _session_of_pair(found["date"], found["time"])
+
+
+def _session_of_text(value: str, node: Scalar) -> Session:
+    match = _SESSION_TEXT.fullmatch(value.strip())
+    day, time = (match[1], match[2] or "") if match else ("", "")
+    at = (node.start, node.end)
+    return _session_of_pair(Scalar(day, False, *at), Scalar(time, False, *at))
+
+
+def _session_of_pair(day: Node, time: Node) -> Session:
+    return Session(_said(day, date), _said(time, duration))
+
+
+def _said(node: Node, parse: Callable[[Node], T | None]) -> T:
+    """Return a part of a session, which must be there; what is wrong with it stands where the part does."""
+    try:
+        value = parse(node)
+    except Problem as bad:
+        bad.at = bad.at or span(node)
+        raise
+    if value is None:
+        raise Problem("a session needs a date and a time", _SESSION_HINT, at=span(node))
+    return value
+
+
+class Value(NamedTuple):
+    """A way to write a value: how it is read, what the docs call it ("a text"), its JSON Schema.
+
+    `prose` marks values in which ` #` may be meant as text.
+    """
+
+    parse: Callable[[Node], Any]
+    says: str
+    schema: dict[str, Any]
+    prose: bool = False
+
+
+def _one(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that may stand in a list of its own, as `one` takes it."""
+    return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}]}
+
+
+def _spelled(*words: str) -> str:
+    """A pattern for words in any case and nothing; JSON Schema's regular expressions have no flag for it."""
+    letters = ("".join(f"[{c}{c.upper()}]" for c in word) for word in words)
+    return f"^{_SPACE}({'|'.join(letters)})?{_SPACE}$"
+
+
+_SPACE = r"[ \t-\r\u0085\u2028\u2029]*"
+_DAY = r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
+_TEXT: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+_ONE_TEXT = _one(_TEXT)
+_FIRST_TEXT: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "prefixItems": [_ONE_TEXT], "minItems": 1}]}
+_TEXTS: dict[str, Any] = {"anyOf": [_TEXT, {"type": "array", "items": _ONE_TEXT}]}
+_DURATION = _one({"type": ["number", "string", "null"], "minimum": 0, "examples": [30, "45 min", "1h 10m", "1:30"]})
+_DATE = _one({"type": ["string", "null"], "pattern": f"^{_SPACE}({_DAY}([Tt \\s][\\s\\S]*)?)?$"})
+_BOOLEAN = _one({"type": ["boolean", "string", "null"], "pattern": _spelled(*sorted(TRUE | FALSE))})
+_MODES: dict[str, Any] = {"enum": ["raw", "safe", "escaped", True, False, None]}  # what editors offer
+_HTML = _one({"anyOf": [_MODES, {"type": "string", "pattern": _spelled(*HTML)}]})
+_WHOLE = _one({"type": ["integer", "string", "null"], "pattern": f"^{_SPACE}([+-]?[0-9]{{1,9}})?{_SPACE}$"})
+_SESSION: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string", "pattern": f"^\\s*{_DAY}"},
+        {"type": "object", "properties": {"date": _DATE, "time": _DURATION}},
+    ]
+}
+
+
+VALUES: dict[ValueType, Value] = {
+    "text": Value(text, "a text", _ONE_TEXT, prose=True),
+    "first": Value(text, "a text", _FIRST_TEXT, prose=True),
+    "title": Value(title, "a text", _one({"type": ["string", "number", "boolean"]}), prose=True),
+    "word": Value(word, "a word", _ONE_TEXT, prose=True),
+    "link": Value(link, "an http(s) URL or a relative path", _ONE_TEXT, prose=True),
+    "duration": Value(duration, "a duration", _DURATION),
+    "date": Value(date, "a date", _DATE),
+    "sessions": Value(
+        sessions, "a list of sessions", {"type": ["array", "object", "string", "null"], "items": _SESSION}
+    ),
+    "status": Value(
+        status,
+        "`planned`, `doing`, `done` or `skipped`",
+        _one({"type": ["string", "boolean", "null"], "examples": list(STATUSES)}),
+    ),
+    "tags": Value(tags, "a list of texts", _TEXTS, prose=True),
+    "paths": Value(texts, "a list of paths", _TEXTS, prose=True),
+    "whole": Value(whole, "a whole number", _WHOLE),
+    "boolean": Value(boolean, "true or false", _BOOLEAN),
+    "html": Value(html, "`raw`, `safe` or `escaped`", _HTML),
+    "language": Value(language, "a language tag", _ONE_TEXT),
+}
+
+BY_NAME = {field.name: field for field in FIELDS}
+
+
+def value_of(name: str, given: str | Iterable[str]) -> Any:
+    """Return what the field of this name holds when it is given a text or, where it takes one, a list of texts.
+
+    Raises:
+        Problem: front matter could not say this.
+    """
+
+    def scalar(text: str) -> Scalar:
+        return Scalar(text, False, 0, len(text))
+
+    node = scalar(given) if isinstance(given, str) else Sequence([*map(scalar, given)], 0, 0)
+    return VALUES[BY_NAME[name].type].parse(node)

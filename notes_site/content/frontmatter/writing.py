@@ -9,8 +9,7 @@ from typing import Any
 
 from notes_site.base import durations
 from notes_site.base.model import FIELDS, Field, Session
-from notes_site.content.frontmatter.fields import BY_NAME, VALUES
-from notes_site.content.frontmatter.values import clean
+from notes_site.content.frontmatter.values import BY_NAME, VALUES, clean
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

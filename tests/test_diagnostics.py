@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notes_site.base.codes import Severity
 from notes_site.base.diagnostics import (
     Diagnostic,
     as_github,
@@ -42,7 +43,7 @@ DIAGNOSTICS = st.builds(
 
 def at(text: str, column: int, length: int = 1, line: int = 7) -> str:
     """The excerpt of a problem at this place: the line and its mark."""
-    shown = show(error("a.md", "bad", "wrong", line=line, column=column, length=length, text=text))
+    shown = show(error("a.md", "changed", "wrong", line=line, column=column, length=length, text=text))
     return "\n".join(shown.split("\n")[1:])
 
 
@@ -57,13 +58,13 @@ def test_all_parts() -> None:
 
 
 def test_only_what_is_known() -> None:
-    assert show(warning("a.md", "bad", "wrong")) == "a.md: warning: wrong [bad]"
-    assert show(note("a.md", "bad", "wrong", line=3)) == "a.md:3:1: note: wrong [bad]"
+    assert show(warning("a.md", "leak", "wrong")) == "a.md: warning: wrong [leak]"
+    assert show(note("a.md", "no-time", "wrong", line=3)) == "a.md:3:1: note: wrong [no-time]"
     assert at("whole line", 0) == "    7 | whole line"
 
 
 def test_colours_stand_round_words_and_marks_only() -> None:
-    problem = error("a.md", "bad", "wrong", line=3, column=1, length=2, hint="mend it", text="ab")
+    problem = error("a.md", "changed", "wrong", line=3, column=1, length=2, hint="mend it", text="ab")
     coloured = show(problem, colour=True)
     assert coloured.count("\x1b[31;1m") == 2
     for code in ("\x1b[31;1m", "\x1b[1m", "\x1b[0m"):
@@ -167,10 +168,12 @@ def test_visible_names_the_character() -> None:
 
 
 def test_github() -> None:
-    problem = error("a, b: 100%.md", "bad", "50%, 1: 2", line=3, column=0, hint="line\none")
-    assert as_github(problem) == "::error file=a%2C b%3A 100%25.md,line=3,col=1,title=bad::50%25, 1: 2%0Aline\\u{a}one"
-    assert as_github(note("a.md", "bad", "wrong")) == "::notice file=a.md,title=bad::wrong"
-    assert as_github(warning("a.md", "bad", "wrong", line=1, column=9)).startswith("::warning file=a.md,line=1,col=9,")
+    problem = error("a, b: 100%.md", "changed", "50%, 1: 2", line=3, column=0, hint="line\none")
+    assert (
+        as_github(problem) == "::error file=a%2C b%3A 100%25.md,line=3,col=1,title=changed::50%25, 1: 2%0Aline\\u{a}one"
+    )
+    assert as_github(note("a.md", "no-time", "wrong")) == "::notice file=a.md,title=no-time::wrong"
+    assert as_github(warning("a.md", "leak", "wrong", line=1, column=9)).startswith("::warning file=a.md,line=1,col=9,")
 
 
 @given(DIAGNOSTICS)
@@ -210,20 +213,21 @@ def test_order(problems: list[Diagnostic]) -> None:
 
 
 def test_errors_come_first_at_one_place() -> None:
-    found = [make("a.md", "b", "m", line=1) for make in (note, warning, error)]
+    severities: list[Severity] = ["note", "warning", "error"]
+    found = [Diagnostic("a.md", 1, 0, 0, severity, "b", "m") for severity in severities]
     assert [d.severity for d in in_order(found)] == ["error", "warning", "note"]
-    assert [d.line for d in in_order([error("a", "b", "c", line=n) for n in (10, 9, 0)])] == [0, 9, 10]
+    assert [d.line for d in in_order([error("a", "changed", "c", line=n) for n in (10, 9, 0)])] == [0, 9, 10]
 
 
 def test_below() -> None:
-    assert [d.path for d in below("content", [error("a/b.md", "bad", "wrong")])] == ["content/a/b.md"]
+    assert [d.path for d in below("content", [error("a/b.md", "changed", "wrong")])] == ["content/a/b.md"]
 
 
 def test_failed() -> None:
-    assert failed([error("a", "b", "c")])
-    assert not failed([warning("a", "b", "c"), note("a", "b", "c")])
-    assert failed([warning("a", "b", "c")], strict=True)
-    assert not failed([note("a", "b", "c")], strict=True)
+    assert failed([error("a", "changed", "c")])
+    assert not failed([warning("a", "leak", "c"), note("a", "no-time", "c")])
+    assert failed([warning("a", "leak", "c")], strict=True)
+    assert not failed([note("a", "no-time", "c")], strict=True)
     assert not failed([], strict=True)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 import typing
 from pathlib import Path
 
+from notes_site.base import codes
 from notes_site.base.model import Record
 from notes_site.base.wording import Texts
 from notes_site.config import reading
@@ -70,6 +72,14 @@ dates ISO 8601 texts, absent texts are empty.
 | --- | --- | --- |
 """
 
+PROBLEMS = Path(__file__).with_name("problems.toml")
+_PROBLEMS = """\
+# Problems
+
+<!-- Made from notes_site/base/codes.py and tools/problems.toml by `python -m tools.reference`; do not edit. -->
+
+"""
+
 _TEXTS = """\
 # Texts
 
@@ -98,7 +108,27 @@ def pages() -> dict[str, str]:
         "front-matter.md": frontmatter.reference(),
         "templates.md": templates(),
         "texts.md": texts(),
+        "problems.md": problems(),
     }
+
+
+def problems() -> str:
+    """Return the list of all problems: what tools/problems.toml says of the codes in `base.codes`."""
+    known = tomllib.loads(PROBLEMS.read_text("utf-8"))
+    parts = [_PROBLEMS + known["intro"].strip()]
+    for section in known["sections"]:
+        rows = [" | ".join(_cells(problem)) for problem in section["problems"]]
+        table = "| Code | Severity | Meaning | Help | Example |\n| --- | --- | --- | --- | --- |\n"
+        table += "\n".join(f"| {row} |" for row in rows)
+        texts = [f"## {section['title']}", section.get("before", ""), table, section.get("after", "")]
+        parts += [text.strip() for text in texts if text]
+    return "\n\n".join(parts) + "\n"
+
+
+def _cells(problem: dict[str, str]) -> list[str]:
+    severity = problem.get("severity") or codes.severity_of(typing.cast(codes.Code, problem["code"]))
+    texts = (problem["meaning"], problem["help"], problem.get("example", ""))
+    return [f"`{problem['code']}`", severity, *(text.replace("|", "\\|") for text in texts)]
 
 
 def texts() -> str:

@@ -1,17 +1,17 @@
 """Problems as values: what a Diagnostic is, and how it is shown.
 
 An expected problem (a bad date, a broken link) is a `Diagnostic`; an exception means a bug or failed I/O.
-This module imports nothing of ours, so that a build with nothing to do can show what it stored.
+It loads nothing heavy, so that a build with nothing to do can show what it stored.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-Severity = Literal["error", "warning", "note"]
+from notes_site.base.codes import Code, ErrorCode, NoteCode, Severity, WarningCode, severity_of
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
@@ -36,24 +36,29 @@ class Diagnostic(NamedTuple):
     text: str = ""
 
 
-def error(path: str, code: str, message: str, **more: object) -> Diagnostic:
-    """Return an error: nothing is published while it stands. `more`: line, column, length, hint, text."""
-    return _make("error", path, code, message, more)
+def error(path: str, code: ErrorCode, message: str, **more: object) -> Diagnostic:
+    """Return an error. `more`: line, column, length, hint, text."""
+    return _diagnostic("error", path, code, message, more)
 
 
-def warning(path: str, code: str, message: str, **more: object) -> Diagnostic:
-    """Return a warning: published all the same; an error under `--strict`."""
-    return _make("warning", path, code, message, more)
+def warning(path: str, code: WarningCode, message: str, **more: object) -> Diagnostic:
+    """Return a warning, with the same fields."""
+    return _diagnostic("warning", path, code, message, more)
 
 
-def note(path: str, code: str, message: str, **more: object) -> Diagnostic:
-    """Return a note: worth knowing, never counted."""
-    return _make("note", path, code, message, more)
+def note(path: str, code: NoteCode, message: str, **more: object) -> Diagnostic:
+    """Return a note, with the same fields."""
+    return _diagnostic("note", path, code, message, more)
 
 
-def _make(severity: Severity, path: str, code: str, message: str, more: dict[str, object]) -> Diagnostic:
+def diagnostic(path: str, code: Code, message: str, **more: object) -> Diagnostic:
+    """Return a problem that is as grave as its code says, with the same fields."""
+    return _diagnostic(severity_of(code), path, code, message, more)
+
+
+def _diagnostic(severity: Severity, path: str, code: Code, message: str, more: dict[str, object]) -> Diagnostic:
     at = Diagnostic(path, 0, 0, 0, severity, code, message)
-    return at._replace(**more)  # type: ignore[arg-type]  # the three doors above are the only callers
+    return at._replace(**more)  # type: ignore[arg-type]  # the four functions above are the only callers
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -71,22 +76,6 @@ def failed(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bool:
     """Tell whether the problems stop publication: any error, or with `strict` any warning."""
     bad = ("error", "warning") if strict else ("error",)
     return any(d.severity in bad for d in diagnostics)
-
-
-REFUSED = {"leaks": "leak", "broken-links": "broken-"}
-"""What `deploy` refuses to publish, by the name under which `--allow` lets it pass: how the codes of it begin."""
-
-
-def refused(problems: Mapping[str, int], allowed: Collection[str] = ()) -> dict[str, int]:
-    """Return how many problems stop a deploy, by what it must allow to go on. `problems`: how many by code."""
-    found = {name: sum(n for code, n in problems.items() if code.startswith(REFUSED[name])) for name in REFUSED}
-    return {name: number for name, number in found.items() if number and name not in allowed}
-
-
-def counted(numbers: Mapping[str, int]) -> str:
-    """Return what `refused` found in words: `1 leak, 2 broken links`."""
-    words = ((n, name.replace("-", " ")) for name, n in numbers.items())
-    return ", ".join(f"{n} {word.removesuffix('s') if n == 1 else word}" for n, word in words)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from notes_site.base.codes import Code
 from notes_site.base.diagnostics import Diagnostic
 
 
@@ -53,7 +54,7 @@ class Problem(ValueError):
         message: str,
         hint: str = "",
         *,
-        code: str = "",
+        code: Code | None = None,
         at: tuple[int, int] | None = None,
         key: tuple[str, ...] = (),
     ) -> None:

@@ -240,7 +240,7 @@ def with_source(
     part of them.
     """
     found = tuple(problems)
-    told = {d.path for d in all_problems or found if d.code.startswith("leak") or d.code == "not-text"}
+    told = {d.path for d in all_problems or found if d.code == "leak" or d.code == "not-text"}
     mask = Mask(allow)
     lines: dict[str, list[str]] = {}
     for path in sorted({d.path for d in found if d.path in told or not is_note(d.path)} | told):

@@ -111,7 +111,8 @@ def check(config: Path | None, drafts: bool, strict: bool, jobs: int | None, for
     Example:
       notes-site check --format github
     """
-    from notes_site.base.diagnostics import counted, failed, refused
+    from notes_site.base.codes import counted, refused
+    from notes_site.base.diagnostics import failed
 
     project = project_of(config)
     with closing(Cache(project.state)) as cache:

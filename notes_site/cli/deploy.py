@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from notes_site.base.diagnostics import REFUSED, visible
+from notes_site.base.codes import REFUSED_BY_DEPLOY
+from notes_site.base.diagnostics import visible
 from notes_site.base.errors import ProjectNotFound
 from notes_site.cli import options, terminal
 from notes_site.cli.build import built
@@ -26,7 +27,7 @@ def _limit(_: click.Context, __: click.Parameter, value: str) -> str:
 
 def _no_force(_: click.Context, __: click.Parameter, given: bool) -> None:
     if given:
-        names = ", ".join(f"--allow {name}" for name in (*REFUSED, "changed"))
+        names = ", ".join(f"--allow {name}" for name in (*REFUSED_BY_DEPLOY, "changed"))
         raise click.UsageError(f"--force would let everything pass: say what may, {names}; or --stale, --adopt")
 
 
@@ -48,7 +49,7 @@ def _no_force(_: click.Context, __: click.Parameter, given: bool) -> None:
 @click.option(
     "--allow",
     multiple=True,
-    type=click.Choice([*REFUSED, "changed"]),
+    type=click.Choice([*REFUSED_BY_DEPLOY, "changed"]),
     help="Let leaks, broken links or files changed after the build pass; may be given several times.",
 )
 @click.option("--force", is_flag=True, hidden=True, expose_value=False, callback=_no_force)

@@ -8,9 +8,10 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from notes_site.base.codes import ErrorCode, WarningCode, severity_of
 from notes_site.base.config import SETTINGS, Config
 from notes_site.base.decoding import decode
-from notes_site.base.diagnostics import Diagnostic, error, suggestion, warning
+from notes_site.base.diagnostics import Diagnostic, diagnostic, error, suggestion
 from notes_site.base.errors import Problem
 from notes_site.base.kinds import DEFAULT_KINDS, kind_of
 from notes_site.base.model import ParseOptions
@@ -109,18 +110,18 @@ class _Reader:
             values[setting.attribute] = CHECKS[setting.type].check(value)
         except Problem as bad:
             name = ".".join((setting.key, *bad.key))
-            self._tell(error, "bad-setting", key + bad.key, f"{name}: {bad}", bad.hint)
+            self._tell("bad-setting", key + bad.key, f"{name}: {bad}", bad.hint)
 
     def _tell_unknown(self, key: tuple[str, ...]) -> None:
         name = ".".join(key)
         if key[0] in _TABLES and len(key) == 1:
             hint = f"write a table: `[{name}]`"
-            self._tell(error, "bad-setting", key, f"{name}: this is a table of settings, not a value", hint)
+            self._tell("bad-setting", key, f"{name}: this is a table of settings, not a value", hint)
             return
         known = sorted(_BY_KEY, key=lambda k: (k.rpartition(".")[2] != key[-1], k))
         same = known[0] if known and known[0].rpartition(".")[2] == key[-1] else ""
         hint = f"did you mean `{same}`?" if same else suggestion(name, known) or suggestion(key[-1], known)
-        self._tell(warning, "unknown-setting", key, f"`{name}` is no setting", hint or "see docs/configuration.md")
+        self._tell("unknown-setting", key, f"`{name}` is no setting", hint or "see docs/configuration.md")
 
     def _check_folders(self, values: dict[str, Any]) -> None:
         """Refuse folders that lie in one another: what one holds would be taken for the other's."""
@@ -133,17 +134,17 @@ class _Reader:
                     key = other if other in values else one
                     both = f"`{one}` ({folders[one]}) and `{other}` ({folders[other]})"
                     message = f"{key}: the folders {both} overlap"
-                    self._tell(error, "bad-setting", (key,), message, "give each a folder of its own")
+                    self._tell("bad-setting", (key,), message, "give each a folder of its own")
                     values.pop(key, None)
                     return
 
-    def _tell(self, how: Any, code: str, key: tuple[str, ...], message: str, hint: str) -> None:
+    def _tell(self, code: ErrorCode | WarningCode, key: tuple[str, ...], message: str, hint: str) -> None:
         if self._places is None:
             self._places = locate(self._source)
         found = next((self._places[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self._places), NOWHERE)
-        place = found.value if how is error else found.key
+        place = found.value if severity_of(code) == "error" else found.key
         text = self._source.split("\n")[place.line - 1] if place.line else ""
-        self.problems.append(how(self._path, code, message, hint=hint, text=text, **place._asdict()))
+        self.problems.append(diagnostic(self._path, code, message, hint=hint, text=text, **place._asdict()))
 
 
 def json_schema() -> dict[str, Any]:

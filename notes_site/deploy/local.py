@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from notes_site.base.diagnostics import counted, refused
+from notes_site.base.codes import counted, refused
 from notes_site.base.digest import hasher
 from notes_site.base.errors import DeployError
 from notes_site.deploy.headers import headers_of
@@ -49,7 +49,7 @@ def read_record(output: Path) -> BuildRecord:
 
 
 def refuse_problems(output: Path, built: BuildRecord, allowed: Collection[str]) -> None:
-    """Let only a site pass that readers may see. `allowed`: names of `diagnostics.REFUSED`.
+    """Let only a site pass that readers may see. `allowed`: names of `codes.REFUSED_BY_DEPLOY`.
 
     Raises:
         DeployError: leaks or broken links that are not allowed.

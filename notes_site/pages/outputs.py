@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from notes_site.base import paths
+from notes_site.base.codes import ErrorCode
 from notes_site.base.diagnostics import Diagnostic, error, warning
 from notes_site.base.model import Record
 from notes_site.base.paths import Origin, OutputKind
@@ -192,6 +193,6 @@ def _collision_hint(easier: Output, harder: Output) -> str:
     return "rename it" + ("; an area's own text is the `index.md` in its folder" if _effort(harder) == 2 else "")
 
 
-def _at(output: Output, code: str, message: str, hint: str) -> Diagnostic:
+def _at(output: Output, code: ErrorCode, message: str, hint: str) -> Diagnostic:
     path, line, column, length = output.place if isinstance(output, Page) else ("", 0, 0, 0)
     return error(path or output.source, code, message, hint=hint, line=line, column=column, length=length)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from msgspec import structs
 
 from notes_site.base import diagnostics, paths
+from notes_site.base.codes import WarningCode
 from notes_site.base.diagnostics import Diagnostic, nearest, warning
 from notes_site.base.model import Note, Ref
 from notes_site.base.slots import Slot
@@ -229,7 +230,7 @@ class _Index:
             message = f"`{shown}` has no heading or anchor `#{target.fragment}`"
             yield warning(note.path, "broken-anchor", message, hint=hint, **at)
 
-    def _why_missing(self, ref: Ref, note: Note, target: paths.Target) -> tuple[str, str, str]:
+    def _why_missing(self, ref: Ref, note: Note, target: paths.Target) -> tuple[WarningCode, str, str]:
         if target.path == "":
             message = f"this note has no heading or anchor `#{target.fragment}`"
             return "broken-anchor", message, self._near_anchor(target.fragment, note.anchors)
@@ -240,7 +241,7 @@ class _Index:
         if ref.kind not in ("wikilink", "embed") and (address := paths.meant_address(ref.target)):
             begin = address[: address.index(":") + 1] + "//" * (not address.startswith("mailto:"))
             message = f"`{ref.target}` has no `{begin}`, so it names a file here, which is not there"
-            code = "broken-image" if ref.kind == "image" else "broken-link"
+            code: WarningCode = "broken-image" if ref.kind == "image" else "broken-link"
             return code, message, f"write `{address}`"
         if ref.kind == "image" and self._page(target).slot is not MISSING:
             return "broken-image", f"`{ref.target}` is a page, not an image", "link to it without the `!`"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from notes_site.base import jsondata
+from notes_site.base.codes import ErrorCode
 from notes_site.base.diagnostics import Diagnostic, error, note
 from notes_site.base.digest import hasher
 
@@ -141,7 +142,7 @@ def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) ->
     return Scan(dict(sorted(files.items())), tuple(problems), frozenset(links))
 
 
-_REFUSED = {
+_REFUSED: dict[str, tuple[ErrorCode, str, str]] = {
     "outside": ("link-outside", "this symbolic link leads out of its folder", "put a copy in its place"),
     "loop": ("link-loop", "this symbolic link leads in a circle", "delete it"),
     "dangling": ("link-dangling", "this symbolic link leads to `{}`, which is not there", "mend it, or delete it"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from notes_site.base.codes import ErrorCode
 from notes_site.base.errors import Problem
 
 MAX_SIZE = 64 * 1024
@@ -67,7 +68,7 @@ def _is_break(text: str, start: int, end: int) -> bool:
     return not (text[at] == "#" or _FIELD.match(text, at))
 
 
-def _broken(code: str, message: str, hint: str, at: tuple[int, int], body: int) -> Block:
+def _broken(code: ErrorCode, message: str, hint: str, at: tuple[int, int], body: int) -> Block:
     return Block(*at, body, Problem(message, hint, code=code, at=at))
 
 

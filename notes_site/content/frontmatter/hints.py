@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import yaml
 
+from notes_site.base.codes import ErrorCode
 from notes_site.base.decoding import line_at
 from notes_site.base.errors import Problem
 from notes_site.content.frontmatter import names, tree
@@ -100,7 +101,8 @@ def _proposals(line: str, start: int) -> Iterator[tuple[Problem, str]]:
     yield from _named(line, start)
     if item := _ITEM.fullmatch(line):
         better = f"{item[1]}- {item[3]}"
-        code, message = "missing-space", "there is no space behind `-`"
+        code: ErrorCode = "missing-space"
+        message = "there is no space behind `-`"
         if item["mark"] != "-":
             code, message = "yaml-syntax", f"no item of a list begins with `{item['mark']}`"
         at = (start + len(item[1]), start + len(line))
@@ -122,7 +124,8 @@ def _named(line: str, start: int) -> Iterator[tuple[Problem, str]]:
         return
     name, sign, space = found[2], found["sign"], found["space"]
     better = f"{found[1]}{name}: {found[5].strip()}"
-    code, message, place = "missing-space", f"there is no space behind `{name}:`", (found.start(2), len(line))
+    code: ErrorCode = "missing-space"
+    message, place = f"there is no space behind `{name}:`", (found.start(2), len(line))
     if sign:
         code, message, place = "missing-colon", f"`{sign}` stands where a `:` should", found.span("sign")
     elif space:

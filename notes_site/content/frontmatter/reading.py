@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from notes_site.base import durations
+from notes_site.base.codes import Code, Severity, field_code, severity_of
 from notes_site.base.decoding import line_at, position
-from notes_site.base.diagnostics import Diagnostic, error, note, suggestion, warning
+from notes_site.base.diagnostics import Diagnostic, suggestion
 from notes_site.base.errors import Problem
 from notes_site.base.model import Field, FrontMatter, Record, Session, Span
 from notes_site.content.frontmatter import names, tree, values
@@ -143,7 +144,7 @@ class _Reader:
             if folded in first:
                 line, _ = position(self._text, self._offset + first[folded].start)
                 message = f"`{key.text}` stands here a second time (first on line {line})"
-                self._tell(error, "duplicate-key", message, key.start, key.end, "keep one of them")
+                self._tell("duplicate-key", message, key.start, key.end, "keep one of them")
                 continue
             first[folded] = key
             yield folded, key, value
@@ -158,7 +159,7 @@ class _Reader:
             value = values.VALUES[field.type].parse(node)
         except Problem as bad:
             name = entry.name if fold(entry.name) == field.name else f"{entry.name} ({field.name})"
-            self._tell(error, f"bad-{field.name}", f"{name}: {bad}", *(bad.at or tree.span(node)), bad.hint)
+            self._tell(field_code(field.name), f"{name}: {bad}", *(bad.at or tree.span(node)), bad.hint)
             return None
         inverted = entry.meaning is not None and entry.meaning.inverted
         return not value if inverted and value is not None else value
@@ -167,7 +168,7 @@ class _Reader:
         first, rest = node.items[0], node.items[1:]
         dropped = ", ".join(f"`{item.text}`" for item in rest if isinstance(item, Scalar))
         message = f"a note belongs to one area: the first of `{entry.name}` counts, {dropped or 'the rest'} does not"
-        self._tell(warning, "one-area", message, rest[0].start, rest[-1].end, "keep one, and make the others tags")
+        self._tell("one-area", message, rest[0].start, rest[-1].end, "keep one, and make the others tags")
         return first
 
     def _check_cut(self, field: Field, entry: _Entry, node: Node) -> None:
@@ -181,7 +182,6 @@ class _Reader:
             dropped = comment[0].strip()
             whole = f"{part.text} {dropped}".strip().replace("\\", "\\\\").replace('"', '\\"')
             self._tell(
-                warning,
                 "cut-value",
                 f"the value of `{entry.name}` ends before ` #`: `{dropped}` is dropped",
                 comment.start() - self._offset + len(comment[0]) - len(comment[0].lstrip()),
@@ -198,7 +198,7 @@ class _Reader:
         if (stated := found.get("time", total)) != total:
             value = claims["time"][1].value
             message = f"time says {durations.show(stated)}, the sessions add up to {durations.show(total)}"
-            self._tell(warning, "time-differs", message, value.start, value.end, "the sum counts: remove `time`")
+            self._tell("time-differs", message, value.start, value.end, "the sum counts: remove `time`")
         found["time"] = total
         spans.setdefault("time", spans["sessions"])
         if "date" not in found and "date" not in claims:
@@ -207,7 +207,7 @@ class _Reader:
 
     def _tell_twice(self, winner: _Entry, loser: _Entry) -> None:
         message = f"`{loser.name}` says the same as `{winner.name}`, which counts"
-        self._tell(warning, "given-twice", message, loser.key.start, loser.key.end, f"remove `{loser.name}`")
+        self._tell("given-twice", message, loser.key.start, loser.key.end, f"remove `{loser.name}`")
 
     def _tell_strange(self, strange: list[_Entry]) -> None:
         unknown = 0
@@ -216,21 +216,21 @@ class _Reader:
             off = isinstance(entry.value, Scalar) and entry.value.text.casefold() in ("false", "no", "")
             if names.is_promise(entry.folded) and not off:
                 message = f"`{entry.name}` hides nothing here: the note is published"
-                self._tell(warning, "unsupported-key", message, *at, "write `draft: true` to keep it off the site")
+                self._tell("unsupported-key", message, *at, "write `draft: true` to keep it off the site")
             elif entry.nested or names.is_foreign(entry.folded) or names.is_promise(entry.folded):
-                self._tell(note, "ignored-key", f"`{entry.name}` means nothing here and is ignored", *at, "")
+                self._tell("ignored-key", f"`{entry.name}` means nothing here and is ignored", *at, "")
             elif entry.name.startswith("-") and not entry.nested:
                 message = "there is no space behind the `-` of a list"
-                self._tell(error, "missing-space", message, at[0], at[0] + 1, "put one there")
+                self._tell("missing-space", message, at[0], at[0] + 1, "put one there")
             else:
                 unknown += 1
                 if unknown <= _MOST_STRANGE_KEYS:
                     hint = suggestion(entry.name, names.NAMES) or "remove it, or see docs/front-matter.md"
-                    self._tell(warning, "unknown-key", f"`{entry.name}` is no field of a note", *at, hint)
+                    self._tell("unknown-key", f"`{entry.name}` is no field of a note", *at, hint)
         if unknown > _MOST_STRANGE_KEYS:
             message = f"{unknown - _MOST_STRANGE_KEYS} more keys are no fields of a note"
             last = strange[-1].key
-            self._tell(warning, "unknown-key", message, last.start, last.end, "see docs/front-matter.md")
+            self._tell("unknown-key", message, last.start, last.end, "see docs/front-matter.md")
 
     def _span(self, start: int, end: int) -> Span:
         """Return the place in the file, as far as it reaches on its first line."""
@@ -241,11 +241,15 @@ class _Reader:
 
     def tell(self, problem: Problem) -> None:
         """Take in why the block as a whole cannot be read."""
-        self._tell(error, problem.code, problem.message, *(problem.at or (0, 0)), problem.hint)
+        assert problem.code
+        self._tell(problem.code, problem.message, *(problem.at or (0, 0)), problem.hint, "error")
 
-    def _tell(self, how: Any, code: str, message: str, start: int, end: int, hint: str) -> None:
+    def _tell(
+        self, code: Code, message: str, start: int, end: int, hint: str, severity: Severity | None = None
+    ) -> None:
         line, column, length = self._span(start, end)
-        problem = how(self._path, code, message, line=line, column=column, length=length, hint=hint)
+        severity = severity or severity_of(code)
+        problem = Diagnostic(self._path, line, column, length, severity, code, message, hint)
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(problem._replace(text=line_at(self._text, start + self._offset)))
         else:

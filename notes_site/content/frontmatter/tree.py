@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
+from notes_site.base.codes import ErrorCode
 from notes_site.base.errors import Problem
 
 MAX_DEPTH = 8
@@ -147,6 +148,6 @@ def _as_key(node: Node) -> Scalar:
     return node
 
 
-def _refusal(code: str, what: str, hint: str, event: Any) -> Problem:
+def _refusal(code: ErrorCode, what: str, hint: str, event: Any) -> Problem:
     message = what if code == "yaml-depth" else f"{what}, which notes have no use for"
     return Problem(message, hint, code=code, at=(event.start_mark.index, event.end_mark.index))

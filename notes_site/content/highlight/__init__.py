@@ -13,17 +13,17 @@ from functools import lru_cache
 from html import escape
 from importlib import import_module
 from types import FrameType
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pygments.token import STANDARD_TYPES
 
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.digest import digest
-from notes_site.base.errors import HighlightTimeout
+from notes_site.base.errors import HighlightTimeout, Problem
 from notes_site.content.highlight.css import UNMARKED, code_css, styles
 from notes_site.content.highlight.names import PLAIN, SYNONYMS, languages
 
-__all__ = ["PLAIN", "Code", "Highlighter", "Problem", "code_css", "highlight", "languages", "styles"]
+__all__ = ["PLAIN", "Code", "Highlighter", "code_css", "highlight", "languages", "styles"]
 
 MAX_SIZE = 200_000
 """The longest code block that is highlighted, in characters. Longer ones are shown plain."""
@@ -35,15 +35,6 @@ MAX_SECONDS = 5.0
 """CPU time that one block may take: some lexers are quadratic, Scala's is exponential."""
 
 Ranges = tuple[tuple[int, int], ...]
-
-
-class Problem(NamedTuple):
-    """What is wrong with a code block: the fields of a `Diagnostic` without the place."""
-
-    severity: Literal["error", "warning", "note"]
-    code: str
-    message: str
-    hint: str
 
 
 class Code(NamedTuple):
@@ -119,10 +110,10 @@ def _pieces(code: str, language: str, seconds: float) -> tuple[list[tuple[str, s
                     return _lex(lexer, code), None
             except HighlightTimeout:
                 message = f"highlighting this {language} took more than {seconds:g} s and was given up"
-                problem = Problem("error", "slow-code", message, "mark it `text` to show it plain, or shorten it")
+                problem = Problem(message, "mark it `text` to show it plain, or shorten it", code="slow-code")
             except Exception as bug:  # one lexer of 500 fails on odd input: no reason to lose the site
                 message = f"Pygments cannot read this {language} ({type(bug).__name__}); it is shown plain"
-                problem = Problem("warning", "lexer-failed", message, "mark it `text`")
+                problem = Problem(message, "mark it `text`", code="lexer-failed")
     return [("", escape(code, quote=False))], problem
 
 
@@ -167,7 +158,8 @@ def _lexer(language: str) -> tuple[_Lexer | None, Problem | None]:
     if found is None:
         message = f"`{language}` is no language that can be highlighted; the code is shown plain"
         known = [*languages(), *SYNONYMS]
-        return None, Problem("note", "unknown-language", message, suggestion(language, known) or "use `text`")
+        hint = suggestion(language, known) or "use `text`"
+        return None, Problem(message, hint, code="unknown-language")
     module, name = found
     return getattr(import_module(module), name)(stripnl=False), None
 
@@ -176,11 +168,11 @@ def _too_large(code: str) -> Problem | None:
     hint = "mark it `text`, or publish it as a file and link to it"
     if len(code) > MAX_SIZE:
         message = f"a code block of {len(code):,} characters is shown plain (the limit is {MAX_SIZE:,})"
-        return Problem("warning", "large-code", message, hint)
+        return Problem(message, hint, code="large-code")
     longest = max(map(len, code.split("\n"))) if len(code) > MAX_LINE else 0
     if longest > MAX_LINE:
         message = f"code with a line of {longest:,} characters is shown plain (the limit is {MAX_LINE:,})"
-        return Problem("warning", "large-code", message, hint)
+        return Problem(message, hint, code="large-code")
     return None
 
 

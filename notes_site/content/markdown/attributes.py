@@ -43,7 +43,7 @@ def give(target: Token, given: Attributes, env: Any, index: int) -> None:
         if name in _REFUSED or name.startswith("on"):
             message = f'the attribute `{name}="{value}"` is not let through'
             hint = "use a class, and style it in a stylesheet of yours" if name == "style" else "leave it out"
-            env["source"].report("warning", "refused-attribute", message, hint, index=index)
+            env["source"].report("refused-attribute", message, hint, index=index)
         elif name == "class" and name in target.attrs:
             target.attrs[name] = f"{target.attrs[name]} {value}"
         else:

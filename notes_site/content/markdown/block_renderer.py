@@ -7,6 +7,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
+from notes_site.base.codes import WarningCode
 from notes_site.base.model import Heading, HtmlMode, Ref, Section
 from notes_site.base.slugs import Ids
 from notes_site.content import highlight
@@ -232,10 +233,10 @@ class Renderer:
             hint = "delete it, or give it another label"
             self._report_reference(ref, "duplicate-reference", "this link is defined before", hint)
 
-    def _report_reference(self, ref: dict[str, Any], code: str, why: str, hint: str) -> None:
+    def _report_reference(self, ref: dict[str, Any], code: WarningCode, why: str, hint: str) -> None:
         start, end = ref["map"]
         written = "\n".join(self._source.lines[start:end]).strip()
-        self._source.report("warning", code, f"{why}: {written}", hint, index=start, column=1)
+        self._source.report(code, f"{why}: {written}", hint, index=start, column=1)
 
 
 # Methods by type of token; all others are opened with their attributes.

@@ -250,7 +250,7 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if not silent:
             message = f"a table of more than {MAX_COLUMNS} columns is shown as text"
             hint = "split it, or turn rows into columns"
-            state.env["source"].report("warning", "wide-table", message, hint, index=start)
+            state.env["source"].report("wide-table", message, hint, index=start)
         return False
     before = len(state.tokens)
     if not table(state, start, end, silent):
@@ -272,7 +272,7 @@ def _look_for_extra_cells(state: StateBlock, before: int, start: int) -> None:
         if row.count("|") >= columns and any(lost := _cells(row)[columns:]):
             message = f"this row has more cells than the table has columns; not shown: {' | '.join(lost)}"
             hint = "add a column to the header, or write `\\|` for a bar"
-            state.env["source"].report("warning", "extra-cells", message, hint, index=line)
+            state.env["source"].report("extra-cells", message, hint, index=line)
 
 
 def _cells(row: str) -> list[str]:

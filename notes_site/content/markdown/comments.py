@@ -54,10 +54,10 @@ def cut_out(source: Source) -> Source:
         place = {"index": line - 1, "column": column, "length": 2}
         if comment.closed:
             hidden = brief(" ".join(text[comment.start + 2 : comment.end - 2].split()))
-            source.report("note", "hidden-text", f"`{hidden}` between `%%` is a comment: hidden", hint, **place)
+            source.report("hidden-text", f"`{hidden}` between `%%` is a comment: hidden", hint, **place)
         else:
             message = "this comment has no end: the rest of the note is hidden"
-            source.report("warning", "unclosed-comment", message, f"end it with `%%`, or {hint}", **place)
+            source.report("unclosed-comment", message, f"end it with `%%`, or {hint}", **place)
     source.cut([_cut(text, comment) for comment in found])
     return source
 

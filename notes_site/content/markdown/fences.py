@@ -89,16 +89,13 @@ def highlighted(token: Token, source: Source, code: highlight.Highlighter) -> tu
     if info.unknown:
         words = ", ".join(f"`{word}`" for word in info.unknown)
         hint = 'after the language: title="…", {2,4-6}, linenos, diff'
-        source.report("note", "code-option", f"a code block knows nothing of {words}", hint, index=index)
+        source.report("code-option", f"a code block knows nothing of {words}", hint, index=index)
     shown = code.highlight(token.content, info.language, marks=info.marks, linenos=info.linenos, diff=info.diff)
     if shown.problem:
         line = source.lines[index] if index < len(source.lines) else ""
         column = line.find(info.language) + 1
-        problem = shown.problem
-        source.report(
-            problem.severity, problem.code, problem.message, problem.hint,
-            index=index, column=column, length=len(info.language) if column else 0,
-        )  # fmt: skip
+        length = len(info.language) if column else 0
+        source.report_problem(shown.problem, index=index, column=column, length=length)
     return info, shown
 
 

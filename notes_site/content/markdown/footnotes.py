@@ -36,7 +36,7 @@ def _undefined(state: StateInline, written: str) -> None:
     line = block.content.count("\n", 0, state.pos) + (block.map[0] if block.map else 0)
     hint = f"add a line `{written}: ...`, or put it between backticks"
     message = f"no footnote `{written}` is defined"
-    state.env["source"].report("note", "undefined-footnote", message, hint, index=line)
+    state.env["source"].report("undefined-footnote", message, hint, index=line)
 
 
 def _footnote_in_place(state: StateInline, silent: bool) -> bool:
@@ -157,7 +157,7 @@ def _complain(note: _Note, known: dict[str, _Note], env: Any) -> None:
     else:
         code, message = "duplicate-footnote", f"the footnote `[^{note.label}]` is defined twice"
         hint = "give this one another name"
-    env["source"].report("warning", code, message, hint, index=note.line)
+    env["source"].report(code, message, hint, index=note.line)
 
 
 def _appendix(order: list[_Note]) -> Iterator[Token]:

@@ -65,7 +65,7 @@ def _drop_empty(tokens: list[Token], source: Source) -> None:
 def report_empty(heading: Token, source: Source) -> None:
     """Report a heading that says nothing."""
     index = heading.map[0] if heading.map else 0
-    source.report("note", "empty-heading", "this heading has no words", "write them, or delete the line", index=index)
+    source.report("empty-heading", "this heading has no words", "write them, or delete the line", index=index)
 
 
 def _set_levels(headings: Iterable[Token]) -> None:
@@ -86,14 +86,14 @@ def _complain_of_losses(heading: Token, block: Token, source: Source) -> None:
         what = ", ".join(f"`{loss}`" for loss in lost if loss)
         hint = "write `link:` in the front matter, or say it below the title"
         index = heading.map[0] if heading.map else 0
-        source.report("note", "plain-title", f"the title is plain text, without {what}", hint, index=index)
+        source.report("plain-title", f"the title is plain text, without {what}", hint, index=index)
 
 
 def _complain_of_tags(block: Token, source: Source) -> None:
     for token in block.children or ():
         if token.type == "shown_html" and token.meta["fix"].message:
             fix, (start, end) = token.meta["fix"], token.meta["at"]
-            source.report_in(block, start, end - start, "warning", "unclosed-html", fix.message, fix.hint)
+            source.report_in(block, start, end - start, "unclosed-html", fix.message, fix.hint)
 
 
 def _loss(token: Token) -> str:

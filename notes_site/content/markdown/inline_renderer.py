@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from markdown_it.token import Token
 
-from notes_site.base.diagnostics import Severity
+from notes_site.base.codes import Code
 from notes_site.base.model import HtmlMode, Ref, RefKind
 from notes_site.base.slugs import Ids
 from notes_site.content.markdown import raw_html
@@ -114,7 +114,7 @@ class Inlines:
             return f' id="\0p\0{quoted(name)}"'
         index = (token.map or self._block.map or [0])[0]
         message = f"the id `{name}` is used twice; this one is left out"
-        self._source.report("warning", "duplicate-id", message, "give it another name", index=index)
+        self._source.report("duplicate-id", message, "give it another name", index=index)
         return ""
 
     def ref(self, target: str, kind: RefKind, start: int, length: int) -> int:
@@ -131,11 +131,11 @@ class Inlines:
         """Take an id in raw HTML."""
         if not self._ids.claim(name):
             message = f"the id `{name}` is used twice on this page"
-            self.report("warning", "duplicate-id", message, "give it another name", start, len(name))
+            self.report("duplicate-id", message, "give it another name", start, len(name))
 
-    def report(self, severity: Severity, code: str, message: str, hint: str, start: int, length: int = 0) -> None:
+    def report(self, code: Code, message: str, hint: str, start: int, length: int = 0) -> None:
         """Add a problem with what stands at `start` in the block."""
-        self._source.report_in(self._block, start, length, severity, code, message, hint)
+        self._source.report_in(self._block, start, length, code, message, hint)
 
     def _begin(self, block: Token) -> list[str]:
         self._block, self._plain, self._counted = block, [], (0, 0)
@@ -169,7 +169,7 @@ class Inlines:
     def _refuse(self, target: str, token: Token) -> None:
         title = f' "{token.attrs["title"]}"' if "title" in token.attrs else ""
         message = f"`{target[:300]}{title}` does not become a link"
-        self.report("warning", "unsafe-link", message, "link to a page or a file", *self._place(token, target))
+        self.report("unsafe-link", message, "link to a page or a file", *self._place(token, target))
 
     def _link_open(self, token: Token) -> None:
         target = str(token.attrs["href"])
@@ -250,7 +250,7 @@ class Inlines:
     def _shown_html(self, token: Token) -> None:
         fix, (start, end) = token.meta["fix"], token.meta["at"]
         if fix.message:
-            self.report("warning", "unclosed-html", fix.message, fix.hint, start, end - start)
+            self.report("unclosed-html", fix.message, fix.hint, start, end - start)
         self._out.append(escape(token.content, quote=False))
         self._plain.append(token.content)
 

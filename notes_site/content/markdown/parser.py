@@ -105,7 +105,7 @@ class _Blocks(ParserBlock):
         state.line = line
         message = f"text nested more than {MAX_NESTING} levels deep (a list counts twice) is shown unformatted"
         hint = "use headings instead of ever deeper lists"
-        state.env["source"].report("warning", "too-deep", message, hint, index=startLine)
+        state.env["source"].report("too-deep", message, hint, index=startLine)
 
 
 def _push_text(state: StateBlock, start: int, end: int) -> None:
@@ -144,7 +144,7 @@ def _leave_unparsed(block: Token, env: Any) -> None:
     block.children = [_text(block.content)]
     message = f"a paragraph of {len(block.content):,} characters is shown unformatted (the limit is {MAX_INLINE:,})"
     line = block.map[0] if block.map else 0
-    env["source"].report("warning", "long-paragraph", message, "put empty lines between its parts", index=line)
+    env["source"].report("long-paragraph", message, "put empty lines between its parts", index=line)
 
 
 def _text(content: str) -> Token:

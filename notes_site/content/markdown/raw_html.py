@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from markdown_it.token import Token
 
-from notes_site.base.diagnostics import Severity
+from notes_site.base.codes import Code, WarningCode
 from notes_site.base.model import HtmlMode, RefKind
 from notes_site.content.markdown import comments, parser
 from notes_site.content.markdown.html_balance import Fix, Fixes
@@ -125,7 +125,7 @@ class Page(Protocol):
     def claim(self, name: str, start: int) -> None:
         """Take an id."""
 
-    def report(self, severity: Severity, code: str, message: str, hint: str, start: int, length: int = 0) -> None:
+    def report(self, code: Code, message: str, hint: str, start: int, length: int = 0) -> None:
         """Add a problem."""
 
 
@@ -159,8 +159,8 @@ class _Rewriter:
         )
         return tag + inside + (f"</{piece.name}>" if fix is not None and tag else "")
 
-    def _report(self, code: str, message: str, hint: str, at: int, length: int) -> None:
-        self._page.report("warning", code, message, hint, self._start + at, length)
+    def _report(self, code: WarningCode, message: str, hint: str, at: int, length: int) -> None:
+        self._page.report(code, message, hint, self._start + at, length)
 
     def _tag(self, piece: Piece) -> str:
         """Return the start tag with slots for its links and ids; '' when it does not stay."""

@@ -302,7 +302,7 @@ def report(tokens: Sequence[Token], source: Source) -> set[int]:
 def _tell(source: Source, index: int, column: int, length: int, why: str, hint: str) -> None:
     written = source.lines[index][max(column - 1, 0) :][: length or None]
     message = f"`{brief(written.strip())}` is shown as text: {why}"
-    source.report("note", "shown-as-text", message, hint, index=index, column=column, length=length)
+    source.report("shown-as-text", message, hint, index=index, column=column, length=length)
 
 
 def _suspects(text: str) -> set[int]:

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from notes_site.base import characters
+from notes_site.base.codes import Code, severity_of
 from notes_site.base.cuts import Cut, Shortened
-from notes_site.base.diagnostics import Diagnostic, Severity
+from notes_site.base.diagnostics import Diagnostic
+from notes_site.base.errors import Problem
 
 _CONTEXT = 160  # characters of a ref's context
 
@@ -36,8 +38,7 @@ class Source:
 
     def report(
         self,
-        severity: Severity,
-        code: str,
+        code: Code,
         message: str,
         hint: str = "",
         *,
@@ -48,14 +49,17 @@ class Source:
         """Add a problem at the line with that index; column (from 1) and length are in characters."""
         line = self._written[index] if 0 <= index < len(self._written) else ""
         place = (self.path, self.first_line + index, *self.written(index, column, length))
-        self.problems.append(Diagnostic(*place, severity, code, message, hint, line))
+        self.problems.append(Diagnostic(*place, severity_of(code), code, message, hint, line))
 
-    def report_in(
-        self, block: Token, start: int, length: int, severity: Severity, code: str, message: str, hint: str = ""
-    ) -> None:
+    def report_problem(self, problem: Problem, *, index: int, column: int, length: int) -> None:
+        """Add a problem whose finder knows its code, as `report` does."""
+        assert problem.code
+        self.report(problem.code, problem.message, problem.hint, index=index, column=column, length=length)
+
+    def report_in(self, block: Token, start: int, length: int, code: Code, message: str, hint: str = "") -> None:
         """Add a problem at a piece of an inline block or a block of raw HTML, on the line on which it starts."""
         index, column, length = self.spot(block, start, length)
-        self.report(severity, code, message, hint, index=index, column=column, length=length)
+        self.report(code, message, hint, index=index, column=column, length=length)
 
     def written(self, index: int, column: int, length: int) -> tuple[int, int]:
         """Return column and length, in the file, of a piece of the line with that index."""

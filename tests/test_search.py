@@ -222,7 +222,7 @@ def test_preview_makes_the_index_when_it_is_asked_for(small: Site, monkeypatch: 
         made.append(count)
         return make_shards(digests, count, store)
 
-    monkeypatch.setattr("notes_site.search.files.assemble", counted)
+    monkeypatch.setattr("notes_site.search.files.make_shards", counted)
     preview = Preview(small.project)
     try:
         for before, after in (("idempotent", "repeatable"), ("repeatable", "harmless")):

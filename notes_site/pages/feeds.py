@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from notes_site.base.config import Config
-from notes_site.base.model import Note, Record
+from notes_site.base.model import FIELDS, Card, Note, Record, passed_on
 from notes_site.base.paths import href
 from notes_site.pages.addresses import PageKind
 from notes_site.pages.note_pages import Views
@@ -33,25 +33,18 @@ def notes_json(site: Site, views: Views) -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
 
 
+_BEGIN = ("title", "area", "level", "group", "kind", "link", "status")  # the order that people know; others follow
+_DATA = (*_BEGIN, *(field.name for field in FIELDS if "data" in field.goes and field.name not in _BEGIN))
+_OF_CARD = tuple(name for name in _DATA if name in Card.__struct_fields__)
+
+
 def _data(note: Note, views: Views) -> dict[str, object]:
-    card, row = note.card, views.row(note)
-    return {
-        "url": card.url,
-        "source": note.path,
-        "title": card.title,
-        "area": row.area,
-        "level": row.level,
-        "group": card.group,
-        "kind": card.kind,
-        "link": row.link,
-        "status": card.status,
-        "time": card.time,
-        "estimate": card.estimate,
-        "date": card.date,
-        "tags": card.tags,
-        "summary": card.summary,
-        "words": note.words,
-    }
+    """A note's fields that go to `data`: of its card, where they are complete, and as its page shows them."""
+    row = views.row(note)
+    values = passed_on(note.front, "data") | {name: getattr(note.card, name) for name in _OF_CARD}
+    values |= {"area": row.area, "level": row.level, "link": row.link}
+    named = {name: values[name] for name in _DATA}
+    return {"url": note.card.url, "source": note.path, **named, "words": note.words}
 
 
 def robots(site: Site, _: Views) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from notes_site.base import paths
 from notes_site.base.levels import level_names
-from notes_site.base.model import Note
+from notes_site.base.model import Note, passed_on
 from notes_site.base.wording import Texts
 from notes_site.pages.addresses import PageKind
 from notes_site.pages.views import (
@@ -123,7 +123,6 @@ class Views:
             nav=self._nav(area, note),
             row=self.row(note),
             tags=self._tag_links(note),
-            updated=note.front.updated or "",
             words=note.words,
             body=self.body(note),
             toc=_toc(note),
@@ -132,6 +131,7 @@ class Views:
             previous=previous,
             next=following,
             edit=self._edit(note),
+            **passed_on(note.front, "page"),
         )
 
     def plain(self, note: Note) -> PlainView:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import Literal, NamedTuple
 
@@ -64,7 +64,7 @@ class Tag:
     fix: Fix | None = None
 
     @property
-    def closing(self) -> bool:
+    def is_end(self) -> bool:
         """Whether it is an end tag."""
         return self.piece is not None and self.piece.kind == "end"
 
@@ -73,13 +73,13 @@ class Tag:
         """Whether it has no attributes."""
         return self.piece is None or not self.piece.attributes.strip("\t\n\f /")
 
-    def unclosed(self) -> None:
+    def show_unclosed(self) -> None:
         """Decide on a start tag without an end: an anchor is closed on the spot."""
         if self.fix is None and self.name == "a" and self.piece and "href" not in self.piece.attributes.lower():
             self.fix = Fix(closed=True) if not self.bare else None
-        self.shown("is not nested properly" if self.paired else "is never closed", CLOSE)
+        self.show("is not nested properly" if self.paired else "is never closed", CLOSE)
 
-    def shown(self, why: str, hint: str) -> None:
+    def show(self, why: str, hint: str) -> None:
         """Decide that it is shown as text."""
         if self.fix is None and self.piece is not None:
             written = self.token.content[self.piece.start : self.piece.tag_end or self.piece.end]
@@ -87,10 +87,12 @@ class Tag:
             self.fix = Fix(f"`{what if len(what) <= 40 else what[:39] + '…'}` {why} and is shown as text", hint)
 
 
-@dataclass(slots=True)
-class _Container:
+class _Container(NamedTuple):
     place: Place
-    tags: list[Tag] = field(default_factory=list)
+    tags: list[Tag]
+
+    def undecided(self) -> list[Tag]:
+        return [tag for tag in self.tags if tag.fix is None]
 
 
 _PLACES: dict[str, Place] = {"list_item_open": "li", "td_open": "cell", "th_open": "cell"}
@@ -102,21 +104,21 @@ def balance(tokens: list[Token], *, hides: bool) -> None:
     """
     for container in _containers(tokens):
         for _ in range(_MAX_PASSES):
-            if not _changes(container, hides):
+            if not _decide(container, hides):
                 break
         else:
-            for tag in _left(container):
-                tag.shown("is nested wrongly", "close each tag where it is opened")
+            for tag in container.undecided():
+                tag.show("is nested wrongly", "close each tag where it is opened")
         for tag in container.tags:
-            _note(tag)
+            _mark_token(tag)
 
 
-def _changes(container: _Container, hides: bool) -> bool:
-    """Decide on more tags, as long as one look at them settles it; tell whether there were any."""
-    tags = _left(container)
+def _decide(container: _Container, hides: bool) -> bool:
+    """Decide on more tags, as long as one look at them settles it; return whether there were any."""
+    tags = container.undecided()
     _mark_foreign(tags)
     _judge_alone(tags, hides)
-    _judge_pairs([tag for tag in tags if tag.fix is None], hides)
+    _judge_pairs(container.undecided(), hides)
     if all(tag.fix is None for tag in tags):
         nesting = Nesting(container.place)
         for tag in tags:
@@ -125,7 +127,7 @@ def _changes(container: _Container, hides: bool) -> bool:
     return any(tag.fix is not None for tag in tags)
 
 
-def _note(tag: Tag) -> None:
+def _mark_token(tag: Tag) -> None:
     if tag.fix is None or tag.piece is None:
         return
     if tag.token.type == "html_block":
@@ -138,12 +140,12 @@ def _note(tag: Tag) -> None:
 
 
 def _containers(tokens: list[Token]) -> list[_Container]:
-    found = [_Container("")]
+    found = [_Container("", [])]
     open_ = [found[0]]
     for block, token in enumerate(tokens):
         kind = token.type
         if kind == "html_block":
-            open_[-1].tags += _tags(token, block)
+            open_[-1].tags.extend(_tags(token, block))
         elif kind == "inline":
             _inline(token, block, open_[-1], found)
         elif token.nesting < 0 and token.tag != "p":
@@ -151,7 +153,7 @@ def _containers(tokens: list[Token]) -> list[_Container]:
         elif not token.hidden:
             open_[-1].tags.append(Tag(token, "table" if kind == "table_open" else "p", block))
             if token.nesting > 0 and token.tag != "p":
-                found.append(_Container(_PLACES.get(kind, "other")))
+                found.append(_Container(_PLACES.get(kind, "other"), []))
                 open_.append(found[-1])
     return found
 
@@ -168,22 +170,17 @@ def _inline(token: Token, block: int, container: _Container, found: list[_Contai
         elif child.nesting:
             tags.append(Tag(child, BEGIN if child.nesting > 0 else END, block))
         elif child.type == "footnote_ref" and "inline" in child.meta:
-            found.append(_Container("other"))
+            found.append(_Container("other", []))
             _inline(child.meta["inline"], block, found[-1], found)
         words = child.type != "html_inline" and (words or child.content.strip() != "")
     if any(tag.piece for tag in tags):
-        container.tags += reversed(tags)
+        container.tags.extend(reversed(tags))
 
 
 def _tags(token: Token, block: int) -> Iterator[Tag]:
     for piece in pieces(token.content):
         if piece.kind in ("start", "end", "alien"):
             yield Tag(token, piece.name, block, piece)
-
-
-def _left(container: _Container) -> list[Tag]:
-    """Return the tags that have not been decided on."""
-    return [tag for tag in container.tags if tag.fix is None]
 
 
 def _mark_foreign(tags: list[Tag]) -> None:
@@ -195,7 +192,7 @@ def _mark_foreign(tags: list[Tag]) -> None:
         starts = open_.get(tag.name)
         if starts is None:
             continue
-        if not tag.closing:
+        if not tag.is_end:
             starts.append(at)
         elif starts:
             change[starts.pop() + 1] += 1
@@ -214,20 +211,20 @@ def _judge_alone(tags: Iterable[Tag], hides: bool) -> None:
         if piece.kind == "alien":
             _judge_alien(tag, piece)
         elif name in html_syntax.NEVER:
-            tag.shown("does nothing here", CODE)
+            tag.show("does nothing here", CODE)
         elif name not in html_syntax.KNOWN and not _CUSTOM.fullmatch(name):
             if piece.kind == "end" and name in unknown:
                 tag.fix = Fix()
-            tag.shown("is no HTML element", CODE)
+            tag.show("is no HTML element", CODE)
             unknown.add(name)
         elif name in html_syntax.EMPTY_BARE and tag.bare and piece.kind == "start":
-            tag.shown("shows nothing", CODE)
+            tag.show("shows nothing", CODE)
 
 
 def _judge_alien(tag: Tag, piece: Piece) -> None:
     whole = tag.token.content[piece.start : piece.end]
     if whole.startswith(("<!", "<?")) and not whole.startswith("<!--"):
-        tag.shown("is no part of a page", "put it into a block of code")
+        tag.show("is no part of a page", "put it into a block of code")
     else:
         what = whole[:20].split("\n")[0]
         tag.fix = Fix(f"`{what}` is never closed and is shown as text", "close it")
@@ -242,30 +239,30 @@ def _judge_pairs(tags: Iterable[Tag], hides: bool) -> None:
         if piece is None or piece.is_whole or tag.foreign:
             continue
         if name in html_syntax.VOID:
-            if not tag.closing:
+            if not tag.is_end:
                 voids.add(name)
             elif name not in voids:
-                tag.shown("closes nothing", DELETE)
+                tag.show("closes nothing", DELETE)
             continue
         key = name, tag.block if name in html_syntax.ONE_BLOCK or name not in html_syntax.KNOWN else -1
-        if not tag.closing:
+        if not tag.is_end:
             if not piece.closes_itself or name == "p":
                 waiting[key].append(tag)
             elif tag.bare:
-                tag.shown("is never closed", CODE)
+                tag.show("is never closed", CODE)
             else:
                 tag.fix = Fix(closed=True)
         elif waiting[key]:
             start = waiting[key].pop()
             start.paired = True
             if hides and start.prose and start.bare and name in html_syntax.UNSEEN_WORDS:
-                start.shown("would hide what follows", CODE)
-                tag.shown("is not needed", CODE)
+                start.show("would hide what follows", CODE)
+                tag.show("is not needed", CODE)
         elif name != "p":
-            tag.shown("closes nothing", DELETE)
+            tag.show("closes nothing", DELETE)
     for tag in chain.from_iterable(waiting.values()):
         if tag.name != "p" and tag.name not in html_syntax.PARENTS:
-            tag.unclosed()
+            tag.show_unclosed()
 
 
 class Nesting:
@@ -282,20 +279,20 @@ class Nesting:
             self._open.append(tag)
         elif tag.name == END:
             self._end_formatting()
-        elif tag.closing:
+        elif tag.is_end:
             self._end(tag)
         else:
             self._start(tag)
 
     def finish(self) -> None:
         """End what is open when the container ends."""
-        self._interrupted(0)
+        self._end_from(0)
 
     def _start(self, tag: Tag) -> None:
         name, open_ = tag.name, self._open
         tag.foreign = tag.holds_html = False
         if tag.piece is None and (roots := [at for at, other in enumerate(open_) if other.name in html_syntax.FOREIGN]):
-            self._interrupted(roots[0])
+            self._end_from(roots[0])
         if open_ and open_[-1].foreign:
             if name not in html_syntax.ENDS_FOREIGN:
                 tag.holds_html = name in html_syntax.INTEGRATION
@@ -309,48 +306,48 @@ class Nesting:
         if name == "table":
             self._end_table()
         elif name in html_syntax.HEADINGS and open_ and open_[-1].name in html_syntax.HEADINGS:
-            self._interrupted(len(open_) - 1)
+            self._end_from(len(open_) - 1)
         elif name in html_syntax.ENDS and (at := self._find({html_syntax.ENDS[name]}, html_syntax.SCOPES)) >= 0:
-            self._interrupted(at)
+            self._end_from(at)
         if name in html_syntax.ENDS_P and (at := self._find({"p"}, html_syntax.P_SCOPES)) >= 0:
             del open_[at]
         if tag.piece is None or tag.piece.is_whole or name in html_syntax.VOID:
             return
         if len(open_) >= _MAX_DEPTH:
-            tag.shown("is nested too deeply", "nest less")
+            tag.show("is nested too deeply", "nest less")
             return
         tag.foreign = name in html_syntax.FOREIGN
         open_.append(tag)
 
     def _begin_part(self, tag: Tag) -> bool:
-        """Begin an element of a list or a table, whose predecessor ends; tell whether it may stand here."""
+        """Begin an element of a list or a table, whose predecessor ends; return whether it may stand here."""
         name, open_ = tag.name, self._open
         level = html_syntax.TABLE_LEVELS.get(name)
         if level is not None:
             holders = {other for other, depth in html_syntax.TABLE_LEVELS.items() if depth < level}
             at = self._find(holders, html_syntax.TABLE_SCOPES)
             if at < 0:
-                tag.shown("is outside of a `<table>`", CODE)
+                tag.show("is outside of a `<table>`", CODE)
             else:
-                self._interrupted(at + 1)
+                self._end_from(at + 1)
             return at >= 0
         if not any(other.name in html_syntax.PARENTS[name] for other in open_) and not (
             tag.paired and (name not in html_syntax.SPECIAL or self._place in ("", "cell"))
         ):
-            tag.shown("is outside of a list", CODE)
+            tag.show("is outside of a list", CODE)
             return False
         if name in html_syntax.SPECIAL:
             same = {"li"} if name == "li" else {"dd", "dt"}
             at = self._find(same, html_syntax.ITEM_SCOPES)
             if at >= 0:
-                self._interrupted(at)
+                self._end_from(at)
         return True
 
     def _end_table(self) -> None:
         """A table right within a table, not in a cell, ends it."""
         at = self._find(set(html_syntax.TABLE_LEVELS), html_syntax.TABLE_SCOPES)
         if at >= 0 and self._open[at].name not in ("td", "th", "caption"):
-            self._interrupted(self._find({"table"}, html_syntax.TABLE_SCOPES))
+            self._end_from(self._find({"table"}, html_syntax.TABLE_SCOPES))
 
     def _end(self, tag: Tag) -> None:
         name, open_ = tag.name, self._open
@@ -368,10 +365,10 @@ class Nesting:
         at = self._find({name}, html_syntax.TABLE_SCOPES | {"table"} if in_table else html_syntax.SCOPES)
         if at < 0:
             if name != "p":
-                tag.shown("closes nothing", DELETE)
+                tag.show("closes nothing", DELETE)
         elif name in html_syntax.SPECIAL and name != "p":
             del open_[at]
-            self._interrupted(at)
+            self._end_from(at)
         else:
             del open_[at]
 
@@ -380,12 +377,12 @@ class Nesting:
         at = self._find({BEGIN}, frozenset())
         if at >= 0:
             if any(tag.name in html_syntax.SCOPES for tag in self._open[at:]):
-                self._interrupted(at + 1)
+                self._end_from(at + 1)
             del self._open[at]
 
     def _end_foreign(self) -> None:
         while self._open and self._open[-1].foreign:
-            self._interrupted(len(self._open) - 1)
+            self._end_from(len(self._open) - 1)
 
     def _find(self, names: Set[str], until: Set[str]) -> int:
         """Return where the innermost open element with one of these names is, -1 when another ends the search."""
@@ -397,16 +394,15 @@ class Nesting:
                 return -1
         return -1
 
-    def _interrupted(self, at: int) -> None:
+    def _end_from(self, at: int) -> None:
         """End what is open from there on. What needs an end tag of its own was never closed, and text formatting
         goes on.
         """
         ended, self._open[at:] = self._open[at:], []
         for tag in ended:
-            if tag.name in html_syntax.FOREIGN or (tag.name in html_syntax.SPECIAL and not self._may_end(tag)):
-                tag.unclosed()
+            if tag.name in html_syntax.FOREIGN or (
+                tag.name in html_syntax.SPECIAL and tag.name not in ("p", *html_syntax.PARENTS)
+            ):
+                tag.show_unclosed()
             elif tag.name not in html_syntax.SPECIAL and not tag.foreign:
                 self._open.append(tag)
-
-    def _may_end(self, tag: Tag) -> bool:
-        return tag.name == "p" or tag.name in html_syntax.PARENTS

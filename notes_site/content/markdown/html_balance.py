@@ -261,7 +261,7 @@ def _judge_pairs(tags: Iterable[Tag], hides: bool) -> None:
         elif name != "p":
             tag.show("closes nothing", DELETE)
     for tag in chain.from_iterable(waiting.values()):
-        if tag.name != "p" and tag.name not in html_syntax.PARENTS:
+        if tag.name not in html_syntax.END_OPTIONAL:
             tag.show_unclosed()
 
 
@@ -400,9 +400,8 @@ class Nesting:
         """
         ended, self._open[at:] = self._open[at:], []
         for tag in ended:
-            if tag.name in html_syntax.FOREIGN or (
-                tag.name in html_syntax.SPECIAL and tag.name not in ("p", *html_syntax.PARENTS)
-            ):
+            special = tag.name in html_syntax.SPECIAL
+            if tag.name in html_syntax.FOREIGN or (special and tag.name not in html_syntax.END_OPTIONAL):
                 tag.show_unclosed()
-            elif tag.name not in html_syntax.SPECIAL and not tag.foreign:
+            elif not special and not tag.foreign:
                 self._open.append(tag)

@@ -70,6 +70,7 @@ PARENTS = {
     **dict.fromkeys(set(TABLE_LEVELS) - {"table"}, frozenset({"table"})),
 }
 """Elements that need no end tag, in those that hold them."""
+END_OPTIONAL = {"p", *PARENTS}
 
 ENDS_P = HEADINGS | LISTS | {
     "address", "article", "aside", "blockquote", "center", "details", "dialog", "div", "dl", "fieldset", "figcaption",

@@ -75,14 +75,10 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
 def _readme(
     document: Path, text: str, problems: Sequence[Diagnostic], content: Path, settings: Any, wishes: Wishes
 ) -> None:
-    from notes_site.readme.exporter import marks
-    from notes_site.readme.importer import disk, exported, notes, report
+    from notes_site.readme.importer import disk, notes, report
 
     beside = disk.Beside(document, content)
-    if marks.is_ours(text):
-        found = exported.plan(text, document.name, settings, local=beside.local)
-    else:
-        found = notes.plan(text, document.name, settings, area=wishes.area, local=beside.local)
+    found = notes.plan(text, document.name, settings, area=wishes.area, local=beside.local)
     data = {path: made.encode() for path, made in found.texts.items()}
     data |= {place: beside.files[place] for place in found.copied.values() if place in beside.files}
     disk.check_places(content, data)

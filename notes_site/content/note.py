@@ -83,11 +83,11 @@ def _card(path: str, role: Role, front: FrontMatter, title: str, options: ParseO
         "area_name": front.area or paths.words_of(folder),
         "level": canonical_level(front.level or ""),
         "kind": front.kind or kind_of(title, options.kinds) or "other",
-        "status": front.status or _status(front, has_text),
+        "status": front.status or implied_status(front, has_text=has_text),
     }
     return Card(url=paths.note_url(path), has_text=has_text, **(passed_on(front, "card") | derived))
 
 
-def _status(front: FrontMatter, has_text: bool) -> Status:
-    """No time and no text means planned."""
+def implied_status(front: FrontMatter, *, has_text: bool) -> Status:
+    """Return the status of a note that states none: without a time and a text it is planned."""
     return "planned" if front.time is None and not has_text else "done"

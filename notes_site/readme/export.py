@@ -13,8 +13,8 @@ from notes_site.base.errors import CannotWrite
 from notes_site.build.compose import Composed, compose
 from notes_site.config import project
 from notes_site.content import frontmatter
-from notes_site.readme.exporter import marks
-from notes_site.readme.exporter.pack import Folders, pack
+from notes_site.readme.exporter import document, signature
+from notes_site.readme.exporter.document import Folders
 from notes_site.storage.cache import Cache
 from notes_site.storage.files import write_whole
 
@@ -34,10 +34,10 @@ def export(target: project.Project, folder: Path) -> Exported:
         cache.save_bodies(composed.loaded.new_bodies)
         cache.commit()
     errors = tuple(d for d in composed.diagnostics if d.severity == "error")
-    return Exported("" if errors else _packed(composed, folder), errors)
+    return Exported("" if errors else _written(composed, folder), errors)
 
 
-def _packed(composed: Composed, folder: Path) -> str:
+def _written(composed: Composed, folder: Path) -> str:
     roots = composed.loaded.roots
     sources = {}
     for note in composed.site.published():
@@ -45,7 +45,7 @@ def _packed(composed: Composed, folder: Path) -> str:
         data = Path(roots["content"], note.path).read_bytes() if data is None else data
         sources[note.path] = frontmatter.parse(note.path, decode(note.path, data).text)
     folders = Folders(*(_seen_from(folder, roots.get(layer, roots["content"])) for layer in ("content", "static")))
-    return pack(composed.site, composed.plan.links, sources, folders)
+    return document.write(composed.site, composed.plan.links, sources, folders)
 
 
 def _seen_from(folder: Path, root: str) -> str:
@@ -68,8 +68,8 @@ def save(path: Path, text: str, content: Path, *, force: bool) -> bool:
         before = path.read_text(encoding="utf-8", errors="replace")
         if before == text:
             return False
-        if not force and not marks.is_unchanged(before):
-            why = "was changed by hand" if marks.is_ours(before) else "is not of notes-site's making"
+        if not force and not signature.is_unchanged(before):
+            why = "was changed by hand" if signature.is_signed(before) else "is not of notes-site's making"
             raise CannotWrite(f"{path} {why}; --force replaces it")
     write_whole(path, text.encode())
     return True

@@ -1,33 +1,43 @@
-"""A note's text as part of a longer document, and back. Pure."""
+"""A note's text as part of a longer document: links, images, headings, footnotes. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
+from notes_site.base import paths
 from notes_site.base.model import Note, Ref
 from notes_site.base.slots import Slot
 from notes_site.content.markdown.outline import Heading, Outline, outline
-from notes_site.readme.exporter import marks
 
 TOP = 3  # the level of a note's first headings: below the document's and the area's
 
 _WIKILINK = re.compile(r"!?\[\[([^\[\]\n|]*)(?:\|([^\[\]\n]*))?\]\]")
 _SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?")
 _PLAIN_TARGET = re.compile(r"[^\s()<>\\]+")
-_LINK = re.compile(r"(\]\(<?|\bhref\s*=\s*[\"']?)#([^\s()<>\"']+)")
-_ANCHOR = re.compile(r'<a id="[^"\s]*---[^"\s]*"></a>')
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~^$&]|!(?=\[)|^[-+=](?=\s|$)|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 
 
-class Moved(NamedTuple):
-    """A text ready for the document: its headings are `shift` levels deeper than in the note (higher, if negative)."""
+def page_anchor(url: str, heading: str = "") -> str:
+    """Return the id of a page (by its output path) within the README, or of a heading on it.
 
-    text: str
-    shift: int
+    No segment of an output path has two hyphens in a row, so `--` for `/` and `---` before the heading's id are
+    unmistakable.
+    """
+    return url.removesuffix(".html").replace("/", "--") + (f"---{heading}" if heading else "")
 
 
-def moved(
+def note_anchor(path: str, heading: str = "") -> str:
+    """Return the same by the note's path."""
+    return page_anchor(paths.note_url(path), heading)
+
+
+def escape(text: str) -> str:
+    """Return a plain text as Markdown that shows it."""
+    return _SPECIAL.sub(lambda found: "\\" + found[0], text)
+
+
+def embed(
     body: str,
     note: Note,
     first_line: int,
@@ -35,8 +45,8 @@ def moved(
     target: Callable[[Slot], str | None],
     anchors: Mapping[str, str],
     taken: set[str],
-) -> Moved:
-    """Return a note's text for a document that holds many.
+) -> str:
+    """Return a note's text as it stands in a document that holds many.
 
     `target` says where a resolved link leads there (None: where it is written); `anchors` maps ids of headings to the
     anchors that they get; `taken` has the footnote labels of the texts above, and gets this one's. The heading that is
@@ -45,10 +55,10 @@ def moved(
     shape = outline(body, note.front.title)
     lines = body.split("\n")
     inlined = _point(lines, note.refs, first_line, slots, target)
-    shift = _shift(shape)
+    top = min((heading.level for heading in shape.headings), default=TOP)
     ids = {h.line - first_line: anchors[h.id] for h in note.headings if h.id in anchors}
     for heading in shape.headings:
-        _rewrite(lines, heading, shift, ids.get(heading.start))
+        _rewrite(lines, heading, min(heading.level - top + TOP, 6), ids.get(heading.start))
     _rename_footnotes(lines, shape, taken)
     if shape.stray is not None:
         lines[shape.stray] = lines[shape.stray].replace("<", "\\<", 1)
@@ -58,7 +68,7 @@ def moved(
     text = re.sub(r"\A(?:[ \t]*\n)+", "", "\n".join(_without(lines, gone))).rstrip()
     if shape.fence:
         text += f"\n{shape.fence}"
-    return Moved(marks.keep_apart(text), shift)
+    return text
 
 
 def _point(
@@ -103,16 +113,10 @@ def _destination(target: str) -> str:
     return target if _PLAIN_TARGET.fullmatch(target) else f"<{target}>"
 
 
-def _shift(shape: Outline) -> int:
-    """How far the headings move down (up, if negative): the highest to the third level, none below the sixth."""
-    levels = [heading.level for heading in shape.headings]
-    return min(TOP - min(levels), 6 - max(levels)) if levels else 0
-
-
-def _rewrite(lines: list[str], heading: Heading, shift: int, anchor: str | None) -> None:
+def _rewrite(lines: list[str], heading: Heading, level: int, anchor: str | None) -> None:
     """Write a heading at its new level, with an anchor if something leads to it; one underlined gets `#` signs."""
     line = lines[heading.start]
-    signs = "#" * (heading.level + shift)
+    signs = "#" * level
     prefix, rest = line[: heading.prefix], line[heading.prefix :]
     named = f'{signs} <a id="{anchor}"></a>' if anchor else f"{signs} "
     if rest.startswith("#"):
@@ -148,23 +152,3 @@ def _rename_footnotes(lines: list[str], shape: Outline, taken: set[str]) -> None
             for index, line in enumerate(lines):
                 if index not in shape.code:
                     lines[index] = line.replace(f"[^{label}]", f"[^{name}]")
-
-
-def restored(text: str, shift: int, target: Callable[[str, str], str | None]) -> str:
-    """Return a text of the document as a note's own. `target` says where a page's anchor and a heading's id lead."""
-
-    def pointed(found: re.Match[str]) -> str:
-        page, _, heading = found[2].partition("---")
-        new = target(page, heading)
-        return f"{found[1]}{new}" if new else found[0]
-
-    text = marks.restored(text).strip("\n")
-    shape = outline(text, "")
-    lines = text.split("\n")
-    for heading in shape.headings:
-        line = lines[heading.start]
-        signs = max(heading.level - shift, 1)
-        if line[heading.prefix :].startswith("#"):
-            line = line[: heading.prefix] + "#" * signs + line[heading.prefix + heading.level :]
-        lines[heading.start] = _ANCHOR.sub("", line)
-    return "\n".join(line if i in shape.code else _LINK.sub(pointed, line) for i, line in enumerate(lines))

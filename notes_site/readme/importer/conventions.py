@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from notes_site.content.markdown.lines import Line
@@ -33,17 +34,26 @@ def any_between(places: Sequence[int], start: int, end: int) -> bool:
 
 
 def contents(lines: Sequence[Line]) -> set[int]:
-    """Return the lines of tables of contents: lists of links to the document itself."""
+    """Return the lines of tables of contents: lists and tables of links to the document itself, at its top or below a
+    heading that says so.
+    """
     found: set[int] = set()
     run: list[int] = []
+    headings = 0
     for at, line in [*enumerate(lines), (len(lines), None)]:
         if line and (line.shape in ("ul", "ol") or (line.shape in ("p", "text") and _is_inner(line))):
             run.append(at)
             continue
         inner = sum(_is_inner(lines[n]) for n in run)
-        if inner >= 2 and inner >= 0.6 * len(run):
+        announced = headings <= 1 or (run and is_contents(lines[run[0] - 1].text))
+        if announced and inner >= 2 and inner >= 0.6 * len(run):
             found.update(run)
         run = []
+        if line and line.shape == "head" and announced:
+            rows = [*takewhile(lambda other: other.shape == "row", lines[at + 2 :])]
+            if rows and sum(any(map(_is_inner, row.cells)) for row in rows) >= 0.5 * len(rows):
+                found.update(range(at, at + 2 + len(rows)))
+        headings += line is not None and line.is_heading
     return found
 
 

@@ -179,6 +179,8 @@ def _head(peel: _Peel) -> Head:
         whole = False
     if end < len(text) and title.count("(") > title.count(")"):
         title += ")"  # what stood behind it in the brackets are facts
+    if peel.facts.time and not link and len(links) == 1 and links[0].end - links[0].start >= 0.6 * len(title):
+        link = links[0].target  # of a file: alone it would be no resource
     kind = kind_of(title, KINDS) or peel.facts.kind or _last_word(title)
     return Head(
         title=" ".join(title.split()),

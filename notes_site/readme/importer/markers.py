@@ -20,9 +20,12 @@ _SPOKEN = 9.0  # the rank of lines that are no headings, until it is known what 
 
 
 class Marker(NamedTuple):
-    """A line that opens a part of the document. Of lower `rank` is what holds more; a level has no `name`."""
+    """A line that opens a part of the document, anchors before it from `start`. Of lower `rank` is what holds more; a
+    level has no `name`.
+    """
 
     at: int
+    start: int
     rank: float
     name: str
     levels: tuple[str, ...]
@@ -76,13 +79,15 @@ class _Finder:
     def markers(self) -> Iterator[Marker]:
         """Yield the lines that say to which area or level the items below them belong."""
         for at in self._others:
-            line, key = self._lines[at], construct(self._lines[at])
+            line, key, start = self._lines[at], construct(self._lines[at]), at
+            while start and (above := self._lines[start - 1]).anchors and above.shape == "html" and not above.text:
+                start -= 1
             rank = float(line.shape[1]) if line.is_heading else _SPOKEN
             if at in self._levels:
-                yield Marker(at, rank, "", self._levels[at], key)
+                yield Marker(at, start, rank, "", self._levels[at], key)
             elif at in self._parts:
                 head = heads.read(line)
-                yield Marker(at, rank, name_of(head.title or line.text), head.facts.levels, key)
+                yield Marker(at, start, rank, name_of(head.title or line.text), head.facts.levels, key)
 
     def _alike(self, chosen: Callable[[int], bool]) -> dict[str, list[int]]:
         """Return the lines that are no levels by what they are made with."""

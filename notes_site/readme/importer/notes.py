@@ -24,6 +24,7 @@ from notes_site.content.markdown import lines as readers
 from notes_site.content.markdown.lines import Line
 from notes_site.content.markdown.outline import outline
 from notes_site.pages.addresses import is_own
+from notes_site.readme.exporter import signature
 from notes_site.readme.importer import boxes, rewrite
 from notes_site.readme.importer import outline as outlines
 from notes_site.readme.importer.markers import Marker
@@ -94,10 +95,13 @@ def plan(
     With `planned` its times are estimates. `local` tells where a file beside the README goes in the content
     folder.
     """
+    text = signature.without(text)
     found = outlines.outline(readers.read(text))
     maker = _Maker(text, name, config, found, area, planned)
     owner, shown = maker.ownership()
-    moved = rewrite.rewrite(text, found.lines, rewrite.Place(owner, shown, name, local))
+    links = {note.path: note.link for note in maker.notes if note.link and not paths.is_external(note.link)}
+    moved = rewrite.rewrite(text, found.lines, rewrite.Place(owner, shown, name, local, links))
+    maker.notes = [note._replace(link=moved.links.get(note.path, note.link)) for note in maker.notes]
     for at in moved.unused:
         shown[at] = False
     texts = maker.texts(Writer(name, text.split("\n"), shown, moved))
@@ -189,7 +193,7 @@ class _Maker:
         """Return for each source line the file that it goes to, and whether it is part of that file's text."""
         found, count = self._found, len(self._source)
         owner, shown = [_HOME] * count, [True] * count
-        parts: dict[int, Marker | Entry] = {m.at: m for m in found.markers}
+        parts: dict[int, Marker | Entry] = {m.start: m for m in found.markers}
         notes = {}
         for entry, note in zip(found.entries, self.notes, strict=True):
             parts[entry.start], notes[entry.start] = entry, note.path
@@ -199,7 +203,7 @@ class _Maker:
             part, start, until = parts[at], found.lines[at].number, self._number(behind)
             if isinstance(part, Marker):
                 here = self._text_of(part, here)
-                end = found.lines[at].end
+                end = found.lines[part.at].end
                 owner[start:until], shown[start:end] = [here] * (until - start), [False] * (end - start)
                 continue
             body, end, after = (self._number(n) for n in (part.body, part.end, part.after))
@@ -214,7 +218,8 @@ class _Maker:
         title = found.lines[found.title] if found.title >= 0 else None
         if title and owner[title.number] == _HOME and not self._is_heading_of_home(title, owner, shown):
             shown[title.number : title.end] = [False] * (title.end - title.number)
-        for at in {*parts, *(entry.at for entry in found.entries), found.title} - {-1}:
+        heads = (*(entry.at for entry in found.entries), *(marker.at for marker in found.markers), found.title)
+        for at in {*parts, *heads} - {-1}:
             line = found.lines[at]
             if len(line.text) > _LONGEST:
                 shown[line.number : line.end] = [True] * (line.end - line.number)

@@ -33,7 +33,7 @@ from notes_site.base.paths import OutputKind
 from notes_site.build.sources import current
 from notes_site.config.project import Project
 from notes_site.deploy import manifest as manifests
-from notes_site.deploy.model import MANIFEST, Manifest
+from notes_site.deploy.manifest import MANIFEST, Manifest
 from notes_site.storage.record import BuildRecord, OutputFile, write_record
 from tests.harness import REPO
 

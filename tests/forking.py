@@ -9,13 +9,15 @@ import os
 import signal
 import sys
 import tempfile
+from pathlib import Path
 
 import botocore.parsers  # noqa: F401
 from botocore.loaders import JSONFileLoader
 
-from notes_site.cli import deploy_job  # noqa: F401
 from notes_site.cli import main as cli
-from notes_site.deploy import aws
+from notes_site.deploy import aws, folder, local, run, s3, show  # noqa: F401
+from notes_site.deploy.options import Options
+from notes_site.deploy.target import Target
 
 
 def child(arguments: list[str], cwd: str, env: dict[str, str], out: int, err: int) -> int:
@@ -29,7 +31,7 @@ def child(arguments: list[str], cwd: str, env: dict[str, str], out: int, err: in
         left = itertools.count(int(env["KILL_AT_WRITE"]), -1)
 
         def die(event: str, _: object) -> None:
-            if event in ("os.rename", "os.link") and next(left) == 1:
+            if event in ("os.rename", "os.remove") and next(left) == 1:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(die)
@@ -46,7 +48,7 @@ def load() -> None:
     load_file = JSONFileLoader.load_file
     read = functools.cache(lambda path: load_file(JSONFileLoader(), path))
     JSONFileLoader.load_file = lambda _, path: read(path)
-    aws.client("s3", aws.Account(endpoint_url="http://127.0.0.1"))
+    aws.client("s3", Options(Path(), Target("bucket", "", ""), endpoint_url="http://127.0.0.1"))
 
 
 def main() -> None:

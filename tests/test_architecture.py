@@ -26,7 +26,7 @@ PURE = {"base", "metadata", "secrets", "site", "search", "content", "pages"}
 IMPURE_LIBRARIES = {"os", "pathlib", "time", "socket", "subprocess", "sqlite3", "shutil", "tempfile", "random"}
 DOING_IO = {
     "config": {"load", "project"},
-    "deploy": {"aws", "cloudfront", "folder", "local", "local_state", "lock", "run", "s3", "secrets", "store"},
+    "deploy": {"aws", "folder", "local", "lock", "options", "run", "s3"},
     "readme": {"export", "importer.disk"},
 }  # fmt: skip
 """The modules that do I/O in packages of which all others are pure."""

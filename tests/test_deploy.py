@@ -19,13 +19,11 @@ from notes_site.base.digest import digest
 from notes_site.base.errors import AmbiguousTarget, InvalidTarget
 from notes_site.base.paths import Origin
 from notes_site.deploy import local
-from notes_site.deploy.error_hints import advice
-from notes_site.deploy.headers import headers_of
-from notes_site.deploy.keys import Target, bad_keys, parse_target
-from notes_site.deploy.manifest import decode, encode
-from notes_site.deploy.model import MANIFEST, Entry, Manifest
+from notes_site.deploy.aws import explain
+from notes_site.deploy.manifest import MANIFEST, Entry, Manifest, decode, encode
 from notes_site.deploy.setup import deploy_policy, material, website_policy
-from notes_site.deploy.show import address
+from notes_site.deploy.store import headers_of
+from notes_site.deploy.target import Target, bad_keys, parse_target
 from notes_site.storage.files import STATE
 from notes_site.storage.record import owned_files
 from tests.deploying import course, write_output
@@ -479,18 +477,17 @@ def test_a_server_that_is_not_there(project: Path) -> None:
 
 def test_addresses() -> None:
     target = Target("notes", "a b/", "")
-    assert address(target, "", "us-east-1", "") == "http://notes.s3-website-us-east-1.amazonaws.com/a%20b/"
-    assert address(target, "", "eu-central-1", "") == "http://notes.s3-website.eu-central-1.amazonaws.com/a%20b/"
-    assert address(target, "", "cn-north-1", "") == "http://notes.s3-website.cn-north-1.amazonaws.com.cn/a%20b/"
-    assert address(target, "", "x", "http://s3.test") == "http://s3.test/notes/a%20b/index.html"
-    assert address(target, "https://example.org", "x", "") == "https://example.org/"
+    assert target.address("us-east-1", "") == "http://notes.s3-website-us-east-1.amazonaws.com/a%20b/"
+    assert target.address("eu-central-1", "") == "http://notes.s3-website.eu-central-1.amazonaws.com/a%20b/"
+    assert target.address("cn-north-1", "") == "http://notes.s3-website.cn-north-1.amazonaws.com.cn/a%20b/"
+    assert target.address("x", "http://s3.test") == "http://s3.test/notes/a%20b/index.html"
 
 
 def test_advice_is_one_line() -> None:
-    said = advice("ExpiredToken: The provided\ntoken has expired.", "ExpiredToken", "s3://b/", "write x")
+    said = explain("ExpiredToken: The provided\ntoken has expired.", "ExpiredToken", "s3://b/", "write x")
     assert "\n" not in said
     assert said.startswith("s3://b/: the credentials have expired")
-    assert advice("Odd: it is.", "Odd", "s3://b/", "write x") == "s3://b/: could not write x: Odd: it is"
+    assert explain("Odd: it is.", "Odd", "s3://b/", "write x") == "s3://b/: could not write x: Odd: it is"
 
 
 @pytest.mark.parametrize("kind", ["website", "cloudfront"])

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,11 +18,12 @@ from notes_site.base.digest import digest
 from notes_site.base.errors import DeployError, PreconditionFailed
 from notes_site.deploy import local, lock, run
 from notes_site.deploy.folder import FolderStore
-from notes_site.deploy.keys import invalidated
-from notes_site.deploy.lock import Lock
-from notes_site.deploy.model import LOCK, MANIFEST, Headers, Listed, Object
-from notes_site.deploy.plan import most_deletions
-from notes_site.deploy.store import ABSENT, UNCACHED, Data, Store, put_once
+from notes_site.deploy.lock import LOCK, Lock, held
+from notes_site.deploy.manifest import MANIFEST
+from notes_site.deploy.options import Options, parse_limit
+from notes_site.deploy.plan import invalidation_paths
+from notes_site.deploy.store import ABSENT, UNCACHED, Data, Headers, Listed, Object, Store, put_once
+from notes_site.deploy.target import Target
 from tests.deploying import Deployer, check_visit, course, named, state_of, what_it_is, write_output
 
 
@@ -33,6 +35,8 @@ class MemoryStore:
     """Objects in a dict; `before` is called with the number of each request that writes."""
 
     batch = 3
+    address = "memory"
+    output = Path(os.devnull)  # of the deploy, which remembers its nonce there
 
     def __init__(self, objects: dict[str, bytes]) -> None:
         self.objects = objects
@@ -43,11 +47,11 @@ class MemoryStore:
     def get(self, key: str) -> Object | None:
         return Object(self.objects[key], digest(self.objects[key]), 0.0) if key in self.objects else None
 
-    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", expected: str = "") -> str:
         assert isinstance(data, bytes)
         self.check()
         there = digest(self.objects[key]) if key in self.objects else ABSENT
-        if guard and guard != there:
+        if expected and expected != there:
             raise PreconditionFailed(key)
         self._write()
         self.objects[key] = data
@@ -64,25 +68,28 @@ class MemoryStore:
             self.objects.pop(key, None)
         return {}
 
-    def fence(self, check: Callable[[], None]) -> None:
-        self.check = check
+    @contextlib.contextmanager
+    def hold(self, deploy: str) -> Iterator[Callable[[], None]]:
+        with held(self, deploy, self.output, "memory") as lock:
+            self.check = lock.keep
+            yield lock.keep
 
     def stop(self) -> None:
         self.writes = -(10**9)
-
-    def close(self) -> None:
-        pass
 
     def _write(self) -> None:
         self.writes += 1
         self.before(self.writes)
 
 
-def deploy(store: Store, project: Path, **options: object) -> run.Result:
+def deploy(store: Store, project: Path, **options: Any) -> run.Outcome:
     output = project / "public"
     site = local.read_site(output, local.read_record(output))
-    chosen = run.Options(**{"jobs": 1, "max_delete": "100%", **options})  # type: ignore[arg-type]
-    return run.deploy(output, site.files, "memory", store, chosen)
+    invalidate = options.pop("invalidate", None)
+    chosen = Options(output, Target("memory", "", ""), **{"jobs": 1, "max_delete": parse_limit("100%"), **options})
+    if isinstance(store, MemoryStore):
+        store.output = output
+    return run.Deployment(site.files, store, chosen, invalidate=invalidate).run()
 
 
 @pytest.fixture(scope="module")
@@ -280,10 +287,10 @@ class Folding(MemoryStore):
     def get(self, key: str) -> Object | None:
         return super().get(self.spelled(key))
 
-    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", expected: str = "") -> str:
         if (there := self.spelled(key)) != key:
             self.objects[key] = self.objects.pop(there)
-        return super().put(key, data, headers, sha256, guard)
+        return super().put(key, data, headers, sha256, expected)
 
     def list(self, wanted: Collection[str]) -> dict[str, Listed]:
         found = super().list(wanted)
@@ -316,10 +323,10 @@ class Late(MemoryStore):
 
     late: Callable[[], None] = staticmethod(lambda: None)
 
-    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", expected: str = "") -> str:
         if key == LOCK:
             self.late()
-        return super().put(key, data, headers, sha256, guard)
+        return super().put(key, data, headers, sha256, expected)
 
 
 def test_what_an_unfinished_deploy_still_wrote_is_no_orphan(projects: dict[int, Path]) -> None:
@@ -374,11 +381,11 @@ def test_too_many_deletions_stop_before_anything_is_written(projects: dict[int, 
     small = write_output(tmp_path, {"index.html": b"<p>only this</p>"})
     before = dict(store.objects)
     with pytest.raises(DeployError, match=r"--max-delete 50% allows"):
-        deploy(store, small, max_delete="50%")
+        deploy(store, small, max_delete=parse_limit("50%"))
     assert store.objects == before
-    deploy(store, small, max_delete="7")
+    deploy(store, small, max_delete=parse_limit("7"))
     assert "cloud.html" not in store.objects
-    assert most_deletions("50%", 9) == 4
+    assert parse_limit("50%").of(9) == 4
 
 
 def test_a_dry_run_writes_nothing(projects: dict[int, Path]) -> None:
@@ -433,10 +440,10 @@ def test_what_a_cdn_is_owed_is_paid_by_the_next_deploy(projects: dict[int, Path]
 
 
 def test_paths_to_invalidate() -> None:
-    assert invalidated("", ["a b+ü%#*.html"]) == ("/a%20b%2B%C3%BC%25%23%2A.html",)
-    assert invalidated("p/", ["old/index.html"]) == ("/p/old/", "/p/old/index.html")
-    assert len(invalidated("", map(str, range(100)))) == 100
-    assert invalidated("p q/", map(str, range(101))) == ("/p%20q/*",)
+    assert invalidation_paths("", ["a b+ü%#*.html"]) == ("/a%20b%2B%C3%BC%25%23%2A.html",)
+    assert invalidation_paths("p/", ["old/index.html"]) == ("/p/old/", "/p/old/index.html")
+    assert len(invalidation_paths("", map(str, range(100)))) == 100
+    assert invalidation_paths("p q/", map(str, range(101))) == ("/p%20q/*",)
 
 
 # ---- folders
@@ -494,33 +501,46 @@ def test_two_deploys_at_once_to_a_folder(projects: dict[int, Path], tmp_path: Pa
             check_visit(seen.get, list(seen), [course(2) if course(2).items() <= seen.items() else course(3)])
             for ended in done.values():
                 assert ended.code == 0 or "holds the lock" in ended.err or "elsewhere" in ended.err, ended.err
-            assert not [name for name in seen if "lock.json" in name or "staging" in name]
+            assert not [name for name in seen if "/lock" in name or "staging" in name]
 
 
 def test_a_write_leaves_nothing_staged_whether_it_is_refused_or_not(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
-    etag = store.put("new.html", b"<p>", UNCACHED, guard=ABSENT)
-    for guard in (ABSENT, "0" * 32):
+    etag = store.put("new.html", b"<p>", UNCACHED, expected=ABSENT)
+    for expected in (ABSENT, "0" * 32):
         with pytest.raises(PreconditionFailed):
-            store.put("new.html", b"other", UNCACHED, guard=guard)
-    store.put("new.html", b"newer", UNCACHED, guard=etag)
-    assert not [name for name, _ in files(tmp_path) if "staging" in name]
-    store.close()
+            store.put("new.html", b"other", UNCACHED, expected=expected)
+    store.put("new.html", b"newer", UNCACHED, expected=etag)
     assert dict(files(tmp_path)) == {"new.html": b"newer"}
 
 
-def test_without_hard_links_nothing_is_replaced_either(
-    projects: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_links(*_: object) -> None:
-        raise PermissionError
+def test_a_deploy_to_a_folder_holds_a_lock_that_ends_with_it(projects: dict[int, Path], tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    with FolderStore(root).hold("one"), pytest.raises(DeployError, match="another deploy holds the lock"):
+        deploy(FolderStore(root), projects[1])
+    assert not dict(files(root))
+    (root / ".notes-site" / "lock").write_text("process 1")  # of one that was killed
+    (root / ".notes-site" / "staging").mkdir()
+    (root / ".notes-site" / "staging" / "1").write_text("half")
+    for state in ("deployed", "unchanged"):
+        assert deploy(FolderStore(root), projects[1]).state == state
+        assert {name for name, _ in files(root)} == {*course(1), MANIFEST}
+        (root / ".notes-site" / "lock").touch()
 
-    monkeypatch.setattr("os.link", no_links)
-    store = FolderStore(tmp_path / "site")
-    deploy(store, projects[1], jobs=4)
-    assert course(1).items() <= dict(files(tmp_path / "site")).items()
-    with pytest.raises(PreconditionFailed):
-        store.put("index.html", b"other", UNCACHED, guard=ABSENT)
+
+def test_what_others_put_into_a_folder_meanwhile_is_not_touched(projects: dict[int, Path], tmp_path: Path) -> None:
+    class Late(FolderStore):
+        def list(self, wanted: Collection[str]) -> dict[str, Listed]:
+            found = super().list(wanted)
+            (tmp_path / "cloud").mkdir(exist_ok=True)
+            (tmp_path / "cloud" / "a.html").write_bytes(b"theirs")
+            return found
+
+    with pytest.raises(DeployError, match=r"cloud/a\.html was put there by somebody else"):
+        deploy(Late(tmp_path), projects[1])
+    with pytest.raises(DeployError, match=r"in the way.*cloud/a\.html"):
+        deploy(FolderStore(tmp_path), projects[1])
+    assert (tmp_path / "cloud" / "a.html").read_bytes() == b"theirs"
 
 
 def test_a_folder_that_takes_two_names_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -542,24 +562,6 @@ def test_a_folder_that_takes_two_names_for_one(tmp_path: Path, monkeypatch: pyte
     assert (result.plan.changed, result.plan.removed) == (("cloud/intro.html",), ())
     assert [name for name, _ in files(root)] == [MANIFEST, "cloud/intro.html", "index.html"]
     assert deploy(FolderStore(root), after).state == "unchanged"
-
-
-def test_whoever_has_lost_the_lock_changes_no_file(tmp_path: Path) -> None:
-    def lost() -> None:
-        raise DeployError("lost")
-
-    store = FolderStore(tmp_path)
-    etag = store.put("old.html", b"<p>", UNCACHED)
-    store.fence(lost)
-    for act in (
-        lambda: store.put("old.html", b"other", UNCACHED, guard=etag),
-        lambda: store.put("new.html", b"other", UNCACHED, guard=ABSENT),
-        lambda: store.delete(["old.html"]),
-    ):
-        with pytest.raises(DeployError, match="lost"):
-            act()
-    store.close()
-    assert dict(files(tmp_path)) == {"old.html": b"<p>"}
 
 
 def test_a_large_file_that_changes_meanwhile_is_not_published(
@@ -621,16 +623,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def held(store: MemoryStore) -> Lock:
+def acquire(store: MemoryStore) -> Lock:
     taken = Lock(store, "ours", "nonce")
     taken.acquire()
-    store.fence(taken.keep)
+    store.check = taken.keep
     return taken
 
 
 def test_a_lock_is_renewed_when_it_is_time(clock: Clock) -> None:
     store = MemoryStore({})
-    taken = held(store)
+    taken = acquire(store)
     for seconds, beats in ((29, 0), (30, 1), (59, 1), (60, 2), (600, 3)):
         clock.seconds = seconds
         taken.keep()
@@ -641,7 +643,7 @@ def test_a_lock_is_renewed_when_it_is_time(clock: Clock) -> None:
 
 def test_a_lock_that_was_taken_over_is_not_given_back(clock: Clock) -> None:
     store = MemoryStore({})
-    taken = held(store)
+    taken = acquire(store)
     store.objects[LOCK] = b"theirs"
     clock.seconds = 200
     with pytest.raises(DeployError, match="taken the lock over"):
@@ -660,7 +662,7 @@ def test_a_lock_that_is_taken_over_while_it_is_given_back_stays(clock: Clock) ->
 
     store = Paused({})
     with pytest.raises(DeployError, match="taken the lock over"):
-        held(store).release()
+        acquire(store).release()
     assert store.objects == {LOCK: b"theirs"}
 
 
@@ -668,13 +670,13 @@ def test_a_lock_that_runs_out_while_it_is_renewed_is_not_relied_on(clock: Clock)
     class Slow(MemoryStore):
         takes = 0
 
-        def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
-            etag = super().put(key, data, headers, sha256, guard)
+        def put(self, key: str, data: Data, headers: Headers, sha256: str = "", expected: str = "") -> str:
+            etag = super().put(key, data, headers, sha256, expected)
             clock.seconds += self.takes  # until the answer comes
             return etag
 
     store = Slow({})
-    taken = held(store)
+    taken = acquire(store)
     for store.takes in (35, 119):  # due again at once, then
         clock.seconds += 30
         taken.keep()
@@ -684,10 +686,10 @@ def test_a_lock_that_runs_out_while_it_is_renewed_is_not_relied_on(clock: Clock)
 
 
 class Forgetful(MemoryStore):
-    """Loses the answer of every write under a guard, so that a retry finds a conflict."""
+    """Loses the answer of every write under a expected, so that a retry finds a conflict."""
 
-    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
-        super().put(key, data, headers, sha256, guard)
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", expected: str = "") -> str:
+        super().put(key, data, headers, sha256, expected)
         raise PreconditionFailed(key)
 
 
@@ -699,10 +701,10 @@ def test_a_lost_answer_is_no_lost_race() -> None:
 
 def test_ctrl_c_just_after_the_lock_was_taken_gives_it_back(projects: dict[int, Path]) -> None:
     class Interrupted(MemoryStore):
-        def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+        def put(self, key: str, data: Data, headers: Headers, sha256: str = "", expected: str = "") -> str:
             if key in self.objects:
                 raise KeyboardInterrupt  # at the probe
-            return super().put(key, data, headers, sha256, guard)
+            return super().put(key, data, headers, sha256, expected)
 
     store = Interrupted({})
     with pytest.raises(KeyboardInterrupt):
@@ -713,7 +715,7 @@ def test_ctrl_c_just_after_the_lock_was_taken_gives_it_back(projects: dict[int, 
 @pytest.mark.parametrize("data", ["{", "[" * 100_000, '{"life":NaN}', "[]", '{"life":' + "9" * 999 + "}"])
 def test_a_lock_that_cannot_be_read_is_held_until_its_time_has_passed(data: str) -> None:
     with pytest.raises(DeployError, match=r"of unknown origin.* free 120 s after that"):
-        held(MemoryStore({LOCK: data.encode()}))
+        acquire(MemoryStore({LOCK: data.encode()}))
 
 
 @pytest.mark.parametrize("life", ["1e999", "1e300", '"nan"', '"inf"', "86400", "NaN"])
@@ -724,5 +726,5 @@ def test_no_lock_lasts_for_ever(life: str) -> None:
             return found and found._replace(age=1200.0)
 
     with pytest.raises(DeployError, match=r"free (1200|120) s after that"):
-        held(MemoryStore({LOCK: f'{{"nonce":"n","deploy":"theirs","life":{life}}}'.encode()}))
-    held(Old({LOCK: f'{{"nonce":"n","deploy":"theirs","life":{life}}}'.encode()})).release()
+        acquire(MemoryStore({LOCK: f'{{"nonce":"n","deploy":"theirs","life":{life}}}'.encode()}))
+    acquire(Old({LOCK: f'{{"nonce":"n","deploy":"theirs","life":{life}}}'.encode()})).release()

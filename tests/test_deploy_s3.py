@@ -23,11 +23,13 @@ import pytest
 
 from notes_site.base.errors import DeployError, PreconditionFailed
 from notes_site.deploy import local, lock, run
-from notes_site.deploy.aws import Account, Caller
-from notes_site.deploy.headers import headers_of
-from notes_site.deploy.model import LOCK, MANIFEST, Listed
+from notes_site.deploy.aws import Caller
+from notes_site.deploy.lock import LOCK
+from notes_site.deploy.manifest import MANIFEST
+from notes_site.deploy.options import Options, parse_limit
 from notes_site.deploy.s3 import S3Store
-from notes_site.deploy.store import ABSENT
+from notes_site.deploy.store import ABSENT, Listed, headers_of
+from notes_site.deploy.target import Target
 from tests.deploying import (
     KEYS,
     PATIENCE,
@@ -470,12 +472,12 @@ def test_an_answer_that_is_none_is_asked_for_again_and_then_told_in_a_line(
     for name, value in {**KEYS, "AWS_EC2_METADATA_DISABLED": "true"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(Caller, "pause", lambda caller, attempt: False)
-    store = S3Store("bucket", "p/", Account(endpoint_url=nobody.url))
+    store = S3Store(Options(Path(), Target("bucket", "p/", ""), endpoint_url=nobody.url))
     headers = headers_of("a.html", fingerprinted=False)
     acts: dict[str, Callable[[], object]] = {
         "get": lambda: store.get("a.html"),
         "put": lambda: store.put("a.html", b"<p>", headers),
-        "put new": lambda: store.put("a.html", b"<p>", headers, guard=ABSENT),
+        "put new": lambda: store.put("a.html", b"<p>", headers, expected=ABSENT),
         "put parts": lambda: store.put("a.html", iter([b"<p>"]), headers),
         "list": lambda: store.list([]),
         "delete": lambda: store.delete(["a.html"]),
@@ -690,21 +692,24 @@ def test_a_deploy_that_slept_between_two_tries_deletes_nothing_of_its_successor(
     deploys.proxy.begin(sleep)
     output = projects[2] / "public"
     site = local.read_site(output, local.read_record(output))
+    options = options_of(deploys, bucket)._replace(output=output, max_delete=parse_limit("100%"))
     with pytest.raises(DeployError, match="taken the lock over"):
-        run.deploy(output, site.files, bucket.target, store, run.Options(max_delete="100%"))
+        run.Deployment(site.files, store, options).run()
     assert deploys.proxy.count("POST") == 1
     assert bucket.objects()["cloud/gone.html"] == b"of the successor"
     assert bucket.objects()[LOCK] == b"theirs"
 
 
 @pytest.mark.parametrize("server", MOTO, indirect=True)
-def test_the_region_is_that_of_the_bucket(deploys: Deploys, bucket: Bucket) -> None:
+def test_the_region_is_that_of_the_bucket(deploys: Deploys, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """Amazon's servers say it with every listing; a client that has the wrong one is led on by botocore."""
     store = store_of(deploys, bucket)
-    assert store.region == "us-east-1"
+    amazon = store._options._replace(endpoint_url="")
+    monkeypatch.setattr(store, "_options", amazon)
+    assert ".s3-website-us-east-1." in store.address
     deploys.proxy.begin(lambda request: {"x-amz-bucket-region": "eu-central-1"})
     assert store.list([]) == {}
-    assert store.region == "eu-central-1"
+    assert ".s3-website.eu-central-1." in store.address
 
 
 # ---- visitors
@@ -840,22 +845,27 @@ def test_a_form_of_etag_that_is_learnt_meanwhile_is_no_conflict(deploys: Deploys
 
     def learn(request: Request) -> Fault:
         if request.key.endswith("/a.html") and next(learning, None):
-            store.put("b.html", b"2", headers, guard=etags["b.html"])
+            store.put("b.html", b"2", headers, expected=etags["b.html"])
         return None
 
     deploys.proxy.begin(learn)
-    store.put("a.html", b"2", headers, guard=etags["a.html"])
+    store.put("a.html", b"2", headers, expected=etags["a.html"])
     assert bucket.objects() == {"a.html": b"2", "b.html": b"2"}
 
 
 LARGE = b"0123456789abcdef" * (1 << 20) + b"rest"  # one part of 16 MiB, and a little
 
 
+def options_of(deploys: Deploys, bucket: Bucket) -> Options:
+    target = Target(bucket.name, bucket.prefix, "")
+    return Options(Path(os.devnull), target, region="us-east-1", endpoint_url=deploys.proxy.url)
+
+
 def store_of(deploys: Deploys, bucket: Bucket) -> S3Store:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in KEYS.items():
             patch.setenv(name, value)
-        return S3Store(bucket.name, bucket.prefix, Account(region="us-east-1", endpoint_url=deploys.proxy.url))
+        return S3Store(options_of(deploys, bucket))
 
 
 def put_large(store: S3Store, guard: str) -> str:

@@ -22,7 +22,7 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from benchmarks.generate import write_course
-from notes_site.deploy.headers import headers_of
+from notes_site.deploy.store import headers_of
 from notes_site.serve.watch import QUIET
 from tests.harness import REPO, Site
 from tests.serving import Serving, message, until

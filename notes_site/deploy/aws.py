@@ -1,7 +1,8 @@
-"""How Amazon's services and those that are like them are called. The only module that knows botocore, loaded when used.
+"""Calls to Amazon's services and to servers that speak their protocols: clients, retries, what helps when a call fails,
+and CloudFront. The only module that knows botocore, loaded when used.
 
 botocore without boto3: the clients are the same, and loading takes 0.2 s instead of 0.35 s. Its own retries are off: a
-retry must know which answers to give up on at once.
+retry must know which responses to give up on at once.
 """
 
 from __future__ import annotations
@@ -9,35 +10,33 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from notes_site.base.errors import DeployError, ErrorResponse, MalformedResponse
-from notes_site.deploy.error_hints import advice
+from notes_site.deploy.options import Options
 
 _TRIES = 8
 _CONNECTING = 5  # tries to reach a server at all
 _LONGEST_WAIT = 20.0  # seconds
-PASSING = frozenset({
+TRANSIENT = frozenset({
     "InternalError", "OperationAborted", "RequestTimeout", "ServiceUnavailable", "SlowDown", "Throttling",
     "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "BadDigest",
     "IncompleteBody", "ConditionalRequestConflict",
 })  # fmt: skip
 _ELSEWHERE = frozenset({302, 303, 307, 308})  # a redirect, by a network that wants a login first, for instance
-_ODD = (ValueError, LookupError, TypeError, AttributeError, RecursionError)  # of botocore, at answers that are no S3's
+_MISREAD = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)  # of botocore, at responses that are no S3's
 _T = TypeVar("_T")
 
 
-class Account(NamedTuple):
-    """Whose credentials to use, and where the server is; what is empty is found as the AWS tools find it."""
-
-    profile: str = ""
-    region: str = ""
-    endpoint_url: str = ""
-    jobs: int = 16
-
-
-def client(service: str, account: Account, **options: Any) -> Any:
-    """Return a client of a service.
+def client(service: str, options: Options, **more: Any) -> Any:
+    """Return a client of a service. `more`: of botocore's configuration. What the options leave out is found as the AWS
+    tools find it.
 
     Raises:
         DeployError: botocore is not installed, or the profile is not there.
@@ -49,28 +48,28 @@ def client(service: str, account: Account, **options: Any) -> Any:
     except ImportError:
         raise DeployError("deploying to S3 needs one more package: pip install 'notes-site[s3]'") from None
     try:
-        session = Session(profile=account.profile or None)
-        region = account.region or session.get_config_variable("region") or "us-east-1"
+        session = Session(profile=options.profile or None)
+        region = options.region or session.get_config_variable("region") or "us-east-1"
         config = Config(
             retries={"total_max_attempts": 1},
-            max_pool_connections=account.jobs + 1,
+            max_pool_connections=options.jobs + 1,
             connect_timeout=10,
             read_timeout=60,
             user_agent_extra="notes-site",
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            **options,
+            **more,
         )
         made = session.create_client(
-            service, region_name=region, config=config, endpoint_url=account.endpoint_url or None
+            service, region_name=region, config=config, endpoint_url=options.endpoint_url or None
         )
-        made.meta.events.register("needs-retry.s3.HeadBucket", _only_to_a_region)
+        made.meta.events.register("needs-retry.s3.HeadBucket", _stop_redirects)
         return made
     except (BotoCoreError, ValueError) as exc:
-        raise DeployError(advice(str(exc))) from None
+        raise DeployError(explain(str(exc))) from None
 
 
-def _only_to_a_region(response: tuple[Any, dict[str, Any]] | None, **_: object) -> None:
+def _stop_redirects(response: tuple[Any, dict[str, Any]] | None, **_: object) -> None:
     """End what botocore does with a redirect that names no region: it asks for the region, is redirected, and so on."""
     from botocore.exceptions import ClientError
 
@@ -79,20 +78,20 @@ def _only_to_a_region(response: tuple[Any, dict[str, Any]] | None, **_: object) 
         raise ClientError(response[1], "HeadBucket")
 
 
-def field(answer: Mapping[str, Any], name: str) -> Any:
-    """Return what an answer must hold.
+def field(response: Mapping[str, Any], name: str) -> Any:
+    """Return what a response must hold.
 
     Raises:
         MalformedResponse: it does not.
     """
-    value = answer.get(name)
+    value = response.get(name)
     if value in (None, "", '""'):
         raise MalformedResponse(f"there is no {name} in it")
     return value
 
 
 class Caller:
-    """Sends requests, again when the answer is one that passes."""
+    """Sends requests through a client, again after a transient error. `place`: where they go, for messages."""
 
     def __init__(self, client: Any, place: str) -> None:
         self.client, self._place = client, place
@@ -103,7 +102,7 @@ class Caller:
         self._stopped.set()
 
     def __call__(self, send: Callable[[], _T], what: str) -> _T:
-        """Return the answer to a request; `what` it is to do, for the message when it does not.
+        """Return the response to a request; `what` it is to do, for the message when it does not.
 
         Raises:
             ErrorResponse: the server refuses it, or has failed too often.
@@ -117,19 +116,19 @@ class Caller:
                 return send()
             except ClientError as exc:
                 code, status = _code(exc)
-                passing = code in PASSING or (status >= 500 and code != "NotImplemented") or status in _ELSEWHERE
+                transient = code in TRANSIENT or (status >= 500 and code != "NotImplemented") or status in _ELSEWHERE
                 said = ": ".join(filter(None, (code, exc.response["Error"].get("Message"))))
-                reason = advice(said, code, self._place, what)
-                if not passing or attempt == _TRIES:
+                reason = explain(said, code, self._place, what)
+                if not transient or attempt == _TRIES:
                     raise ErrorResponse(reason, code, status) from None
             except (HTTPClientError, ResponseParserError, ConnectionError, MalformedResponse) as exc:
-                reason = advice(str(exc), type(exc).__name__, self._place, what)
+                reason = explain(str(exc), type(exc).__name__, self._place, what)
                 if attempt == (_CONNECTING if isinstance(exc, ConnectionError) else _TRIES):
                     raise DeployError(reason) from None
             except BotoCoreError as exc:
-                raise DeployError(advice(str(exc), type(exc).__name__, self._place, what)) from None
-            except _ODD as exc:
-                reason = advice(f"{type(exc).__name__}: {exc}", MalformedResponse.__name__, self._place, what)
+                raise DeployError(explain(str(exc), type(exc).__name__, self._place, what)) from None
+            except _MISREAD as exc:
+                reason = explain(f"{type(exc).__name__}: {exc}", MalformedResponse.__name__, self._place, what)
                 if attempt == _TRIES:
                     raise DeployError(reason) from None
             if self.pause(attempt):
@@ -137,7 +136,7 @@ class Caller:
         raise AssertionError("unreachable")
 
     def pause(self, attempt: int) -> bool:
-        """Wait before another try, longer each time. Tells whether there must be none."""
+        """Wait before another try, longer each time. Return whether there must be none."""
         longest = min(_LONGEST_WAIT, 0.1 * 2**attempt)
         return self._stopped.wait(random.uniform(longest / 2, longest))
 
@@ -145,3 +144,77 @@ class Caller:
 def _code(exc: Any) -> tuple[str, int]:
     status = int(exc.response["ResponseMetadata"]["HTTPStatusCode"])
     return str(exc.response["Error"].get("Code") or status), status
+
+
+_EXPIRED = "the credentials have expired: log in again (`aws sso login`, or new keys), and run this again"
+_WRONG_KEYS = "the server does not accept these credentials: check the keys, --profile and --endpoint-url"
+_REGION = "the bucket is in another region: give it with --region"
+_NOT_S3 = "the answer is not one of S3: is a proxy or a login page of the network in between? check --endpoint-url too"
+_REDIRECT = "the server sends us elsewhere and does not say where: check the bucket, --region and --endpoint-url"
+
+_HINTS = {
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "TokenRefreshRequired": _EXPIRED,
+    "UnauthorizedSSOTokenError": _EXPIRED,
+    "SSOTokenLoadError": _EXPIRED,
+    "TokenRetrievalError": _EXPIRED,
+    "InvalidToken": _WRONG_KEYS,
+    "InvalidAccessKeyId": _WRONG_KEYS,
+    "SignatureDoesNotMatch": _WRONG_KEYS,
+    "InvalidClientTokenId": _WRONG_KEYS,
+    "RequestTimeTooSkewed": "this machine's clock is wrong: set it, and run this again",
+    "RequestExpired": "this machine's clock is wrong: set it, and run this again",
+    "NoSuchBucket": "there is no such bucket: `notes-site deploy --setup website` prints how to make one",
+    "NoSuchDistribution": "there is no such distribution in this account: check --distribution and --profile",
+    "PermanentRedirect": _REGION,
+    "AuthorizationHeaderMalformed": _REGION,
+    "IllegalLocationConstraintException": _REGION,
+    "NoCredentialsError": "there are no credentials: `aws configure`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "PartialCredentialsError": "half of the credentials is missing: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "EndpointConnectionError": "the server cannot be reached: check the network, --region and --endpoint-url",
+    "ConnectTimeoutError": "the server cannot be reached: check the network, --region and --endpoint-url",
+    "MalformedResponse": _NOT_S3,
+    "ResponseParserError": _NOT_S3,
+    "301": _REDIRECT,
+    "302": _REDIRECT,
+    "303": _REDIRECT,
+    "307": _REDIRECT,
+    "308": _REDIRECT,
+    "TemporaryRedirect": _REDIRECT,
+    "SlowDown": "the server asks to slow down, again and again: try later, or with fewer --jobs",
+}
+_MESSAGE_LENGTH = 300  # characters of what a server says
+_DENIED = "the credentials do not allow to {what}: `notes-site deploy --setup {setup}` prints the policy that does"
+
+
+def explain(said: str, code: str = "", place: str = "", what: str = "") -> str:
+    """Return one line: what could not be done where, what was said, and what helps as far as that is known."""
+    known = _HINTS.get(code, "")
+    if code in ("AccessDenied", "403", "Forbidden", "AccessDeniedException"):
+        setup = "cloudfront" if place.startswith("the distribution") else "website"
+        known = _DENIED.format(what=what, setup=setup)
+    where = f"{place}: " if place else ""
+    doing = f"could not {what}: " if what else ""
+    end = " ".join(said.split())[:_MESSAGE_LENGTH].rstrip(".")
+    return f"{where}{known} ({end})" if known else f"{where}{doing}{end}"
+
+
+class Distribution:
+    """A CloudFront distribution, as far as a deploy needs it."""
+
+    def __init__(self, options: Options) -> None:
+        self._id = options.distribution
+        self._call = Caller(
+            client("cloudfront", options._replace(region="us-east-1", endpoint_url="")), f"the distribution {self._id}"
+        )
+
+    def invalidate(self, paths: tuple[str, ...], reference: str) -> None:
+        """Ask for an invalidation; asking again with the same reference is the same request."""
+        batch = {"Paths": {"Quantity": len(paths), "Items": list(paths)}, "CallerReference": reference}
+        create = self._call.client.create_invalidation
+
+        def send() -> None:
+            field(create(DistributionId=self._id, InvalidationBatch=batch), "Invalidation")
+
+        self._call(send, "invalidate what has changed")

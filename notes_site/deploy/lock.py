@@ -1,26 +1,50 @@
-"""The one lock of a target: an object that is created under a condition, and renewed while the deploy runs.
+"""The one lock of a bucket: an object that is created under a condition, and renewed while the deploy runs.
 
 All ages are by the clock of the server. The lock of a process that has died is taken over at once by the next deploy
-of the same folder, which knows its nonce (see `memory`), and by any other when its time to live has passed.
+of the same folder, which remembers its nonce, and by any other when its time to live has passed.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 import time
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from notes_site.base.errors import ConditionsUnsupported, DeployError, PreconditionFailed
+from notes_site.base.digest import digest
+from notes_site.base.errors import ConditionsUnsupported, DeployError, LockHeld, PreconditionFailed
 from notes_site.base.jsondata import decode_object
-from notes_site.deploy.model import LOCK, Object
-from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
+from notes_site.deploy.store import ABSENT, UNCACHED, Object, Store, put_once
+from notes_site.storage.files import STATE
+from notes_site.storage.lock import lock
+
+LOCK = ".notes-site/lock.json"
 
 TIME_TO_LIVE = 120.0  # seconds
 _LONGEST = 10 * TIME_TO_LIVE  # that we grant to a lock, whatever it says
-_RENEWED = 4  # times within a life
+_RENEWALS = 4  # within a life
 _NO_ETAG = "0" * 32
+
+
+@contextmanager
+def held(store: Store, deploy: str, output: Path, target: str) -> Iterator[Lock]:
+    """Hold the lock of a target while a built site is deployed to it.
+
+    Raises:
+        DeployError: another deploy holds it, or the server ignores conditions.
+    """
+    nonce = secrets.token_hex(16)
+    with _unfinished(output, target, nonce) as former:
+        taken = Lock(store, deploy, nonce)
+        try:
+            taken.acquire(dead=former)
+            yield taken
+        finally:
+            with suppress(DeployError):  # what went wrong before is what must be told
+                taken.release()
 
 
 class Lock:
@@ -72,9 +96,9 @@ class Lock:
 
     def _probe(self) -> None:
         """Find out whether the server heeds conditions, by two writes of the same bytes that it must refuse."""
-        for guard in (ABSENT, _NO_ETAG):
+        for expected in (ABSENT, _NO_ETAG):
             try:
-                self._store.put(LOCK, self._data(), UNCACHED, guard=guard)
+                self._store.put(LOCK, self._data(), UNCACHED, expected=expected)
             except PreconditionFailed:
                 continue
             self._store.delete([LOCK])
@@ -91,8 +115,8 @@ class Lock:
             DeployError: somebody has taken it over.
         """
         with self._mutex:
-            if self._renewing or self._age() < self._life / _RENEWED:
-                return  # the former: this is the renewal itself, which has a guard of its own
+            if self._renewing or self._age() < self._life / _RENEWALS:
+                return  # the former: this is the renewal itself, which has a condition of its own
             asked = _now()
             self._beat += 1
             self._renewing = True
@@ -119,3 +143,30 @@ class Lock:
 
 def _now() -> tuple[float, float]:
     return time.monotonic(), time.time()  # the first stands still while a laptop sleeps, the second may be set
+
+
+@contextmanager
+def _unfinished(output: Path, target: str, nonce: str) -> Iterator[frozenset[str]]:
+    """Remember a nonce beside the built site until the body has ended well. Gives those of deploys that have not.
+
+    Meanwhile the process holds a lock of the system's. So whoever gets that lock knows that the former processes have
+    ended, however they ended, and may take over what they left.
+
+    Raises:
+        DeployError: another process is deploying this folder to this target.
+    """
+    folder = output / STATE / "deploy" / digest(target.encode())[:8]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        yield frozenset()  # a folder that cannot be written to remembers nothing
+        return
+    try:
+        with lock(folder):
+            file = folder / "nonces"
+            former = file.read_text(encoding="utf-8").split() if file.is_file() else []
+            file.write_text("\n".join([*former[-20:], nonce]), encoding="utf-8")
+            yield frozenset(former)
+            file.unlink()
+    except LockHeld as exc:
+        raise DeployError(f"another deploy of {output} to {target} is running ({exc})") from None

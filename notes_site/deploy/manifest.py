@@ -1,27 +1,57 @@
-"""The manifest as text: what is written into the target, and read again. Pure."""
+"""What is known of a target: the manifest that a deploy writes into it, as values and as text. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from notes_site.base.errors import DeployError
 from notes_site.base.jsondata import decode_object
-from notes_site.deploy.model import MANIFEST, Entry, Manifest
 
-SCHEMA = 1
+MANIFEST = ".notes-site/manifest.json"
+_SCHEMA = 1
+
+
+class Entry(NamedTuple):
+    """An object that is ours, as we wrote it. `etag` is empty while its state is not known, because a deploy that was
+    to write it has not ended. `headers` is a digest, `used` the last generation that has the file.
+    `kind` decides when it goes; manifests of earlier versions do not say it.
+    """
+
+    sha256: str
+    size: int
+    headers: str
+    etag: str
+    used: int
+    fingerprinted: bool
+    kind: str = "page"
+
+
 _TYPES = [str, int, str, str, int, bool, str]  # of an entry's fields
+
+
+class Manifest(NamedTuple):
+    """What we know of a target. `generation` counts complete deploys; `pending` are paths whose copies in the CDN
+    still have to be invalidated. `gone` is what the last generation did without: a late packet may bring it back.
+    """
+
+    deploy: str = ""
+    generation: int = 0
+    state: Literal["in-progress", "complete"] = "complete"
+    files: Mapping[str, Entry] = {}
+    pending: tuple[str, ...] = ()
+    gone: Mapping[str, Entry] = {}
 
 
 def encode(manifest: Manifest) -> bytes:
     """Return the manifest as JSON. Anyone may be able to read it: it names no host and no user."""
     document = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA,
         "deploy": manifest.deploy,
         "generation": manifest.generation,
         "state": manifest.state,
-        "owed": list(manifest.owed),
+        "owed": list(manifest.pending),
         "gone": _rows(manifest.gone),
         "files": _rows(manifest.files),
     }
@@ -36,7 +66,7 @@ def decode(data: bytes) -> Manifest:
     """
     try:
         document = decode_object(data)
-        if document["schema"] > SCHEMA:
+        if document["schema"] > _SCHEMA:
             raise DeployError(f"{MANIFEST} was written by a later version of notes-site: update this one")
         if document["state"] not in ("in-progress", "complete"):
             raise ValueError

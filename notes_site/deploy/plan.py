@@ -6,12 +6,27 @@ needs it has gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
+from urllib.parse import quote
 
-from notes_site.deploy.headers import digest_of_headers
-from notes_site.deploy.keys import invalidated, joined
-from notes_site.deploy.model import Entry, Listed, LocalFile, Manifest
+from notes_site.base.paths import OutputKind
+from notes_site.deploy.manifest import Entry, Manifest
+from notes_site.deploy.store import Headers, Listed, digest_of_headers
+
+_MOST_PATHS = 100  # more changed paths than this are invalidated by one wildcard
+
+
+class SiteFile(NamedTuple):
+    """A file to publish: digest and size of its bytes, its headers. The name of a `fingerprinted` file changes with
+    its bytes.
+    """
+
+    sha256: str
+    size: int
+    headers: Headers
+    kind: OutputKind
+    fingerprinted: bool
 
 
 class Step(NamedTuple):
@@ -22,11 +37,10 @@ class Step(NamedTuple):
     keys: tuple[str, ...]
 
 
-class Plan(NamedTuple):
+class DeployPlan(NamedTuple):
     """All that a deploy is going to do. `new`, `changed`, `removed` and `unchanged` are keys; `foreign` those of
     objects that are not ours, where files of ours must go. `before` and `after` are what the manifest has to say
-    before the first and after the last step; the ETags of what is written are still missing from it. `idle`: there is
-    nothing to do.
+    before the first and after the last step; the ETags of what is written are still missing from it.
     """
 
     new: tuple[str, ...]
@@ -38,18 +52,18 @@ class Plan(NamedTuple):
     owned: int
     before: Manifest
     after: Manifest
-    idle: bool
+    up_to_date: bool
 
 
-def plan(
-    local: Mapping[str, LocalFile],
+def plan_deploy(
+    local: Mapping[str, SiteFile],
     manifest: Manifest,
     listing: Mapping[str, Listed],
     *,
     prefix: str = "",
     adopt: bool = False,
     invalidate: bool = False,
-) -> Plan:
+) -> DeployPlan:
     """Return what makes the target equal to the local files.
 
     `adopt` takes over objects that are not ours, `invalidate` says that a CDN holds copies.
@@ -60,15 +74,15 @@ def plan(
     done = manifest.state == "complete"
     generation = manifest.generation + (bool(differing) or not done or _fewer(local, manifest))
     kept, removed = _others(local, manifest, listing, generation)
-    paths = invalidated(prefix, (*changed, *removed)) if invalidate else ()
-    owed = joined(prefix, (*manifest.owed, *paths))
-    steps = _steps(local, new, changed, removed, manifest, owed if invalidate else ())
+    paths = invalidation_paths(prefix, (*changed, *removed)) if invalidate else ()
+    pending = _few_paths(prefix, (*manifest.pending, *paths))
+    steps = _steps(local, new, changed, removed, manifest, pending if invalidate else ())
     used = {key: _entry(file, manifest.files.get(key), key in differing, generation) for key, file in local.items()}
-    before = Manifest("", manifest.generation, "in-progress", {**manifest.files, **used}, owed, manifest.gone)
+    before = Manifest("", manifest.generation, "in-progress", {**manifest.files, **used}, pending, manifest.gone)
     gone = {key: entry for key, entry in manifest.files.items() if key not in used and key not in kept}
     if generation == manifest.generation:
         gone = {**manifest.gone, **gone}
-    return Plan(
+    return DeployPlan(
         new,
         changed,
         removed,
@@ -77,13 +91,13 @@ def plan(
         steps,
         len(manifest.files),
         before,
-        Manifest("", generation, "complete", {**kept, **used}, () if invalidate else owed, gone),
-        idle=done and not steps,
+        Manifest("", generation, "complete", {**kept, **used}, () if invalidate else pending, gone),
+        up_to_date=done and not steps,
     )
 
 
 def _others(
-    local: Mapping[str, LocalFile], manifest: Manifest, listing: Mapping[str, Listed], generation: int
+    local: Mapping[str, SiteFile], manifest: Manifest, listing: Mapping[str, Listed], generation: int
 ) -> tuple[dict[str, Entry], tuple[str, ...]]:
     """Of our objects that are no longer here: those that stay for a generation, and those that go.
 
@@ -101,19 +115,19 @@ def _others(
     return kept, tuple(removed)
 
 
-def _is_there(file: LocalFile, known: Entry | None, listed: Listed | None) -> bool:
+def _is_there(file: SiteFile, known: Entry | None, listed: Listed | None) -> bool:
     """Whether the object is as we would write it: by what we wrote last, and by its not having changed since."""
     if known is None or listed is None or not known.etag:
         return False
     return (file.sha256, digest_of_headers(file.headers)) == known[0:3:2] and known.etag == listed.etag
 
 
-def _fewer(local: Mapping[str, LocalFile], manifest: Manifest) -> bool:
+def _fewer(local: Mapping[str, SiteFile], manifest: Manifest) -> bool:
     """Whether the last generation has files that are no longer here."""
     return any(entry.used == manifest.generation and key not in local for key, entry in manifest.files.items())
 
 
-def _entry(file: LocalFile, known: Entry | None, differs: bool, generation: int) -> Entry:
+def _entry(file: SiteFile, known: Entry | None, differs: bool, generation: int) -> Entry:
     if differs or known is None:
         headers = digest_of_headers(file.headers)
         return Entry(file.sha256, file.size, headers, "", generation, file.fingerprinted, file.kind)
@@ -121,17 +135,17 @@ def _entry(file: LocalFile, known: Entry | None, differs: bool, generation: int)
 
 
 def _steps(
-    local: Mapping[str, LocalFile],
+    local: Mapping[str, SiteFile],
     new: tuple[str, ...],
     changed: tuple[str, ...],
     removed: tuple[str, ...],
     manifest: Manifest,
-    owed: tuple[str, ...],
+    pending: tuple[str, ...],
 ) -> tuple[Step, ...]:
     def of(keys: tuple[str, ...], *kinds: str) -> tuple[str, ...]:
         return tuple(sorted(key for key in keys if local[key].kind in kinds))
 
-    def gone(turn: int) -> tuple[str, ...]:
+    def gone_in(turn: int) -> tuple[str, ...]:
         return tuple(sorted(key for key in removed if _turn(manifest.files[key]) == turn))
 
     # A pointer that is new comes with the assets: pages that name it are next. One that changed waits for its pages.
@@ -142,10 +156,10 @@ def _steps(
         Step("lists of pages", "put", of(changed, "list")),
         Step("home page", "put", of((*new, *changed), "home")),
         Step("feed and sitemap", "put", of(changed, "pointer")),
-        Step("invalidation", "invalidate", owed),
-        Step("lists that are gone", "delete", gone(0)),
-        Step("pages that are gone", "delete", gone(1)),
-        Step("assets out of use", "delete", gone(2)),
+        Step("invalidation", "invalidate", pending),
+        Step("lists that are gone", "delete", gone_in(0)),
+        Step("pages that are gone", "delete", gone_in(1)),
+        Step("assets out of use", "delete", gone_in(2)),
     )
     return tuple(step for step in steps if step.keys)
 
@@ -155,13 +169,19 @@ def _turn(entry: Entry) -> int:
     return 2 if entry.fingerprinted else {"home": 0, "list": 0, "pointer": 0, "asset": 2}.get(entry.kind, 1)
 
 
-def most_deletions(limit: str, owned: int) -> int:
-    """Return how many objects a limit like `20` or `50%` lets a deploy delete.
+def invalidation_paths(prefix: str, keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths to invalidate in a CDN: percent-encoded, folders with their indexes."""
+    paths = set[str]()
+    for key in keys:
+        path = "/" + quote(prefix + key, safe="/")
+        paths.add(path)
+        if key == "index.html" or key.endswith("/index.html"):
+            paths.add(path.removesuffix("index.html"))
+    return _few_paths(prefix, paths)
 
-    Raises:
-        ValueError: it is no such limit.
-    """
-    number = int(limit.removesuffix("%"))
-    if number < 0:
-        raise ValueError(limit)
-    return owned * number // 100 if limit.endswith("%") else number
+
+def _few_paths(prefix: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the distinct paths in order; for more than `_MOST_PATHS` of them the one wildcard that means all."""
+    distinct = tuple(sorted({*paths}))
+    wildcard = f"/{quote(prefix, safe='/')}*"
+    return (wildcard,) if wildcard in distinct or len(distinct) > _MOST_PATHS else distinct

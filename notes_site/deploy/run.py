@@ -5,181 +5,136 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from hashlib import sha256
-from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from notes_site.base.errors import DeployError, PreconditionFailed
-from notes_site.deploy import local
+from notes_site.base.progress import Progress, silent
 from notes_site.deploy import manifest as manifests
-from notes_site.deploy.local_state import remembered
-from notes_site.deploy.lock import Lock
-from notes_site.deploy.model import LOCK, MANIFEST, Listed, LocalFile, Manifest
-from notes_site.deploy.plan import Plan, Step, most_deletions, plan
-from notes_site.deploy.store import ABSENT, UNCACHED, Store, put_once
+from notes_site.deploy.local import NO_JEKYLL, read_again
+from notes_site.deploy.manifest import MANIFEST, Manifest
+from notes_site.deploy.options import Options
+from notes_site.deploy.plan import DeployPlan, SiteFile, Step, plan_deploy
+from notes_site.deploy.show import some
+from notes_site.deploy.store import ABSENT, UNCACHED, Invalidate, Listed, Store, put_once
 
 LARGE = 64 * 1024 * 1024  # bytes: larger files are sent in parts
-Progress = Callable[[str, int, int], None]
-Invalidate = Callable[[tuple[str, ...], str], None]
-"""Called with the paths and with a reference: the same reference means the same request."""
+_LOCKS = {".notes-site/lock.json", ".notes-site/lock"}  # of the two kinds of stores; left over when a deploy was killed
+Confirm = Callable[[DeployPlan], bool]
 
 
-class Options(NamedTuple):
-    """How to deploy. `invalidate` pays what a CDN is owed; `confirm` is asked before anything is written; `if_absent`
-    are keys at which whatever is there will do.
-    """
+class Outcome(NamedTuple):
+    """How a deploy ended, its id, and what it had to do."""
 
-    jobs: int = 16
-    adopt: bool = False
-    lock: bool = True
-    dry_run: bool = False
-    max_delete: str = "50%"
-    prefix: str = ""
-    if_absent: frozenset[str] = frozenset()
-    invalidate: Invalidate | None = None
-    confirm: Callable[[Plan], bool] = lambda plan: True
-    progress: Progress = lambda what, done, of: None
-
-
-class Result(NamedTuple):
-    """What a deploy did: `deployed`, `unchanged`, `dry-run` or `declined`."""
-
-    state: str
+    state: Literal["deployed", "unchanged", "dry-run", "declined"]
     deploy: str
-    plan: Plan
+    plan: DeployPlan
 
 
 class _Remote(NamedTuple):
-    plan: Plan
+    """What the target was like: `guard` is the ETag of the manifest, ABSENT without one; `unfinished`, whether the
+    deploy before has not ended, or not yet.
+    """
+
+    plan: DeployPlan
     listing: Mapping[str, Listed]
-    guard: str  # ETag of the manifest, ABSENT without one
-    unfinished: bool  # the deploy before has not ended, or not yet
-    locked: bool
+    guard: str
+    unfinished: bool
 
 
-def deploy(output: Path, files: Mapping[str, LocalFile], target: str, store: Store, options: Options) -> Result:
-    """Make the target equal to the files of a built site.
+class Deployment:
+    """One deploy of the files of a built site to a store.
 
-    Raises:
-        DeployError: nothing has been written, or a rerun will mend what has.
+    `invalidate` tells a CDN what has changed; `confirm` is asked before anything is written.
     """
-    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + "-" + secrets.token_hex(4)
-    remote = _look(files, store, options)
-    _check(remote.plan, options)
-    if options.dry_run:
-        return Result("dry-run", name, remote.plan)
-    if remote.plan.idle:
-        if remote.locked and options.lock:
-            with suppress(DeployError), _held(output, target, store, name, options):
-                pass  # a lock that a killed deploy has left is cleared away; that of a living one is no trouble
-        return Result("unchanged", name, remote.plan)
-    if not options.confirm(remote.plan):
-        return Result("declined", name, remote.plan)
-    with _held(output, target, store, name, options) as keep:
-        if remote.unfinished:  # until the lock was ours, it may have written more than was listed
-            remote = _look(files, store, options)
-            _check(remote.plan, options)
-        _Work(output, files, store, options, name, keep).run(remote)
-    return Result("deployed", name, remote.plan)
-
-
-def _look(files: Mapping[str, LocalFile], store: Store, options: Options) -> _Remote:
-    listing = store.list({*files, MANIFEST})
-    # Asking for an object that is not there would want the right to list the whole bucket, not just the prefix.
-    there = store.get(MANIFEST) if MANIFEST in listing else None
-    if MANIFEST in listing and (there is None or there.etag != listing[MANIFEST].etag):
-        raise DeployError("the site was deployed from elsewhere a moment ago: run this again")
-    known = _ours(manifests.decode(there.data) if there else Manifest(), listing, store)
-    theirs = {key for key in options.if_absent if key in listing and key not in known.files}
-    files = {key: file for key, file in files.items() if key not in theirs}
-    made = plan(
-        files, known, listing, prefix=options.prefix, adopt=options.adopt, invalidate=options.invalidate is not None
-    )
-    return _Remote(made, listing, there.etag if there else ABSENT, known.state != "complete", LOCK in listing)
-
-
-def _ours(manifest: Manifest, listing: Mapping[str, Listed], store: Store) -> Manifest:
-    """Return the manifest with two kinds of files that are ours without its saying so.
-
-    What was gone may have come back by a late packet of a killed deploy: it has the bytes that we know. And a file
-    system may take two names for one: what is there under another name than it must have is written again.
-    """
-    respelled = {there.spelled: key for key, there in listing.items() if there.spelled}
-    files = {
-        respelled.get(key, key): entry._replace(etag="") if key in respelled else entry
-        for key, entry in manifest.files.items()
-    }
-    for key, entry in manifest.gone.items():
-        if key in listing and listing[key].size == entry.size:
-            there = store.get(key)
-            if there is not None and sha256(there.data).hexdigest() == entry.sha256:
-                files.setdefault(key, entry)
-    return manifest._replace(files=files)
-
-
-def _check(made: Plan, options: Options) -> None:
-    if made.foreign:
-        shown = ", ".join(made.foreign[:5]) + (f" and {len(made.foreign) - 5} more" if len(made.foreign) > 5 else "")
-        raise DeployError(
-            f"these are in the way, and notes-site did not put them there: {shown}; move them away, or take them over "
-            "with --adopt. Nothing was written"
-        )
-    most = most_deletions(options.max_delete, made.owned)
-    if len(made.removed) > most:
-        raise DeployError(
-            f"{len(made.removed)} of {made.owned} files would be deleted, more than --max-delete {options.max_delete} "
-            f"allows: is this the right site? If so, give --max-delete {len(made.removed)}. Nothing was written"
-        )
-
-
-@contextmanager
-def _held(output: Path, target: str, store: Store, name: str, options: Options) -> Iterator[Callable[[], None]]:
-    """Hold the lock; gives the function that keeps it."""
-    if not options.lock:
-        yield lambda: None
-        store.close()
-        return
-    nonce = secrets.token_hex(16)
-    with remembered(output, target, nonce) as former:
-        lock = Lock(store, name, nonce)
-        try:
-            lock.acquire(dead=former)
-            store.fence(lock.keep)
-            yield lock.keep
-            store.close()
-        finally:
-            with suppress(DeployError):  # what went wrong before is what must be told
-                lock.release()
-
-
-class _Work:
-    """Carries out one plan under the lock."""
 
     def __init__(
         self,
-        output: Path,
-        files: Mapping[str, LocalFile],
+        files: Mapping[str, SiteFile],
         store: Store,
         options: Options,
-        name: str,
-        keep: Callable[[], None],
+        *,
+        invalidate: Invalidate | None = None,
+        confirm: Confirm = lambda plan: True,
+        progress: Progress = silent,
     ) -> None:
-        self._output, self._files, self._store, self._options = output, files, store, options
-        self._name, self._keep = name, keep
+        self._files, self._store, self._options = files, store, options
+        self._invalidate, self._confirm, self._progress = invalidate, confirm, progress
+        self._id = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + "-" + secrets.token_hex(4)
+        self._keep: Callable[[], None] = lambda: None  # renews the lock when it is time
         self._etags: dict[str, str] = {}
         self._done, self._of = 0, 0
-        self._guards: Mapping[str, str] = {}  # what must still be there when a key is written
+        self._expected: Mapping[str, str] = {}  # what must still be there when a key is written
         self._taken = set[str]()  # keys under which somebody else has put something meanwhile
 
-    def run(self, remote: _Remote) -> None:
+    def run(self) -> Outcome:
+        """Make the target equal to the files.
+
+        Raises:
+            DeployError: nothing has been written, or a rerun will complete what has.
+        """
+        hold = nullcontext(lambda: None) if self._options.no_lock else self._store.hold(self._id)
+        remote = self._look()
+        if self._options.dry_run:
+            return Outcome("dry-run", self._id, remote.plan)
+        if remote.plan.up_to_date:
+            if _LOCKS & remote.listing.keys():
+                with suppress(DeployError), hold:
+                    pass  # a lock that a killed deploy has left is cleared away; that of a living one is no trouble
+            return Outcome("unchanged", self._id, remote.plan)
+        if not self._confirm(remote.plan):
+            return Outcome("declined", self._id, remote.plan)
+        with hold as self._keep:
+            if remote.unfinished:  # until the lock was ours, it may have written more than was listed
+                remote = self._look()
+            self._carry_out(remote)
+        return Outcome("deployed", self._id, remote.plan)
+
+    def _look(self) -> _Remote:
+        """Look at the target, and plan."""
+        listing = self._store.list({*self._files, MANIFEST})
+        # Asking for an object that is not there would want the right to list the whole bucket, not just the prefix.
+        there = self._store.get(MANIFEST) if MANIFEST in listing else None
+        if MANIFEST in listing and (there is None or there.etag != listing[MANIFEST].etag):
+            raise DeployError("the site was deployed from elsewhere a moment ago: run this again")
+        known = self._ours(manifests.decode(there.data) if there else Manifest(), listing)
+        files = dict(self._files)
+        if NO_JEKYLL in listing and NO_JEKYLL not in known.files:
+            files.pop(NO_JEKYLL, None)  # whatever is there will do
+        made = plan_deploy(
+            files, known, listing, prefix=self._options.target.prefix, adopt=self._options.adopt,
+            invalidate=self._invalidate is not None,
+        )  # fmt: skip
+        _check(made, self._options)
+        return _Remote(made, listing, there.etag if there else ABSENT, known.state != "complete")
+
+    def _ours(self, manifest: Manifest, listing: Mapping[str, Listed]) -> Manifest:
+        """Return the manifest with two kinds of files that are ours without its saying so.
+
+        What was gone may have come back by a late packet of a killed deploy: it has the bytes that we know. And a file
+        system may take two names for one: what is there under another name than it must have is written again.
+        """
+        respelled = {there.spelled: key for key, there in listing.items() if there.spelled}
+        files = {
+            respelled.get(key, key): entry._replace(etag="") if key in respelled else entry
+            for key, entry in manifest.files.items()
+        }
+        for key, entry in manifest.gone.items():
+            if key in listing and listing[key].size == entry.size:
+                there = self._store.get(key)
+                if there is not None and sha256(there.data).hexdigest() == entry.sha256:
+                    files.setdefault(key, entry)
+        return manifest._replace(files=files)
+
+    def _carry_out(self, remote: _Remote) -> None:
         """Write the manifest, carry out every step, write the manifest."""
         made = remote.plan
-        if self._options.lock:  # so a process that was stopped for long does not write over its successor's files
+        if not self._options.no_lock:  # so a process that was stopped for long spares its successor's files
             listed = {key: remote.listing[key].etag for key in made.changed}
-            self._guards = {**dict.fromkeys(made.new, ABSENT), **listed}
+            self._expected = {**dict.fromkeys(made.new, ABSENT), **listed}
         self._of = sum(len(step.keys) for step in made.steps)
         guard = self._save(made.before, remote.guard, first=True)
         for step in made.steps:
@@ -193,9 +148,9 @@ class _Work:
                     raise
             elif step.action == "delete":
                 self._delete_all(step)
-            elif self._options.invalidate:
+            elif self._invalidate:
                 self._tell(step.name)
-                self._options.invalidate(step.keys, self._name)
+                self._invalidate(step.keys, self._id)
         written = {
             key: entry._replace(etag=self._etags.get(key, entry.etag)) for key, entry in made.after.files.items()
         }
@@ -203,9 +158,9 @@ class _Work:
 
     def _save(self, manifest: Manifest, guard: str, *, first: bool) -> str:
         """Write the manifest unless somebody else has since it was read. Returns its ETag."""
-        data = manifests.encode(manifest._replace(deploy=self._name))
+        data = manifests.encode(manifest._replace(deploy=self._id))
         try:
-            if self._options.lock:
+            if not self._options.no_lock:
                 return put_once(self._store, MANIFEST, data, UNCACHED, guard)
             there = self._store.get(MANIFEST)  # the best that can be done without conditional writes
             if (there.etag if there else ABSENT) != guard:
@@ -239,15 +194,15 @@ class _Work:
                 raise
 
     def _put(self, key: str) -> str:
-        file, guard = self._files[key], self._guards.get(key, "")
-        parts = local.read_again(self._output, key, file)
+        file, expected = self._files[key], self._expected.get(key, "")
+        parts = read_again(self._options.output, key, file)
         data = parts if file.size > LARGE else b"".join(parts)
         try:
-            return put_once(self._store, key, data, file.headers, guard, file.sha256)
+            return put_once(self._store, key, data, file.headers, expected, file.sha256)
         except PreconditionFailed:
-            if guard == ABSENT:
+            if expected == ABSENT:
                 self._taken.add(key)
-            done = "put there" if guard == ABSENT else "changed"
+            done = "put there" if expected == ABSENT else "changed"
             raise DeployError(f"{key} was {done} by somebody else a moment ago: run this again") from None
 
     def _delete_all(self, step: Step) -> None:
@@ -260,4 +215,17 @@ class _Work:
 
     def _tell(self, what: str, more: int = 0) -> None:
         self._done += more
-        self._options.progress(what, self._done, self._of)
+        self._progress(what, self._done, self._of)
+
+
+def _check(made: DeployPlan, options: Options) -> None:
+    if made.foreign:
+        raise DeployError(
+            f"these are in the way, and notes-site did not put them there: {some(made.foreign, 5)}; move them away, or "
+            "take them over with --adopt. Nothing was written"
+        )
+    if len(made.removed) > options.max_delete.of(made.owned):
+        raise DeployError(
+            f"{len(made.removed)} of {made.owned} files would be deleted, more than --max-delete {options.max_delete} "
+            f"allows: is this the right site? If so, give --max-delete {len(made.removed)}. Nothing was written"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from hashlib import md5
@@ -17,34 +17,47 @@ from notes_site.base.errors import (
     MalformedResponse,
     PreconditionFailed,
 )
-from notes_site.deploy.aws import PASSING, Account, Caller, client, field
-from notes_site.deploy.model import Headers, Listed, Object
-from notes_site.deploy.store import ABSENT, Data
+from notes_site.deploy.aws import TRANSIENT, Caller, client, field
+from notes_site.deploy.lock import held
+from notes_site.deploy.options import Options
+from notes_site.deploy.store import ABSENT, Data, Headers, Listed, Object
 
 _ROUNDS = 5  # of deleting what could not be deleted at first
 _T = TypeVar("_T")
 
 
 class S3Store:
-    """The objects of one bucket below one prefix."""
+    """The objects of the target's bucket below its prefix."""
 
     batch = 1000  # of DeleteObjects (Amazon S3 API Reference)
 
-    def __init__(self, bucket: str, prefix: str, account: Account) -> None:
+    def __init__(self, options: Options) -> None:
         # Servers of one's own seldom have a host name for each bucket.
-        style = "path" if account.endpoint_url else "auto"
-        made = client("s3", account, s3={"addressing_style": style})
-        made.meta.events.register("before-call.s3.PutObject", _without_expect)
-        made.meta.events.register("before-call.s3.DeleteObjects", _with_md5)
-        self._call = Caller(made, f"s3://{bucket}/{prefix}")
-        self._client, self._bucket, self._prefix = made, bucket, prefix
-        self.region = str(made.meta.region_name)  # of the bucket, once it has been listed
+        style = "path" if options.endpoint_url else "auto"
+        self._client = client("s3", options, s3={"addressing_style": style})
+        self._client.meta.events.register("before-call.s3.PutObject", _without_expect)
+        self._client.meta.events.register("before-call.s3.DeleteObjects", _with_md5)
+        self._options = options
+        self._bucket, self._prefix = options.target.bucket, options.target.prefix
+        self._call = Caller(self._client, f"s3://{self._bucket}/{self._prefix}")
+        self._region = str(self._client.meta.region_name)  # of the bucket, once it has been listed
         self._check: Callable[[], None] = lambda: None
-        self._bare = False  # whether this server wants an ETag without its quotes
+        self._unquoted = False  # whether this server wants an ETag without its quotes
 
-    def fence(self, check: Callable[[], None]) -> None:
-        """Check before each try, since one may come minutes after the one before: the machine may have slept."""
-        self._check = check
+    @property
+    def address(self) -> str:
+        """Where the site can be read: at Amazon's website endpoint, or at the server's own."""
+        return self._options.target.address(self._region, self._options.endpoint_url)
+
+    @contextmanager
+    def hold(self, deploy: str) -> Iterator[Callable[[], None]]:
+        """Hold the lock in the bucket. It is checked before each try to write, since one may come minutes after the one
+        before: the machine may have slept.
+        """
+        target = f"{self._options.target.shown} {self._options.endpoint_url}".strip()
+        with held(self, deploy, self._options.output, target) as lock:
+            self._check = lock.keep
+            yield lock.keep
 
     def _write(self, send: Callable[[], _T], what: str) -> _T:
         def checked() -> _T:
@@ -60,13 +73,10 @@ class S3Store:
         """Return an object; its age is by the server's clock."""
 
         def send() -> Object:
-            answer = self._client.get_object(**self._of(key))
-            if not {"content-length", "transfer-encoding"} & answer["ResponseMetadata"]["HTTPHeaders"].keys():
-                raise MalformedResponse(
-                    "it does not say where it ends"
-                )  # cut within its headers, so that its body is empty
-            etag = _etag(answer)
-            return Object(field(answer, "Body").read(), etag, _age(answer))
+            response = self._client.get_object(**self._of(key))
+            if not {"content-length", "transfer-encoding"} & response["ResponseMetadata"]["HTTPHeaders"].keys():
+                raise MalformedResponse("it does not say where it ends")  # cut within its headers: its body is empty
+            return Object(field(response, "Body").read(), _etag(response), _age(response))
 
         try:
             return self._call(send, f"read {key}")
@@ -75,28 +85,28 @@ class S3Store:
                 return None
             raise
 
-    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", guard: str = "") -> str:
+    def put(self, key: str, data: Data, headers: Headers, sha256: str = "", expected: str = "") -> str:
         """Write an object; a large file in parts, which become an object all at once."""
         stored: dict[str, Any] = {"ContentType": headers.content_type, "CacheControl": headers.cache_control}
         if sha256:
             stored["Metadata"] = {"sha256": sha256}
         if not isinstance(data, bytes):
-            return self._put_parts(key, data, stored, guard)
+            return self._put_parts(key, data, stored, expected)
         fields = {**stored, "ContentMD5": _md5(data), "Body": data}
-        bare = self._bare  # another thread may learn it meanwhile
+        unquoted = self._unquoted  # another thread may learn it meanwhile
         try:
-            return self._put(key, {**fields, **self._condition(guard)})
+            return self._put(key, {**fields, **self._condition(expected)})
         except PreconditionFailed:
-            if guard == ABSENT or bare:
+            if expected == ABSENT or unquoted:
                 raise
-        return self._put_matching_bare(key, fields, guard)
+        return self._put_unquoted(key, fields, expected)
 
-    def _condition(self, guard: str) -> dict[str, str]:
-        if guard == ABSENT:
+    def _condition(self, expected: str) -> dict[str, str]:
+        if expected == ABSENT:
             return {"IfNoneMatch": "*"}
-        return {"IfMatch": guard if self._bare else f'"{guard}"'} if guard else {}
+        return {"IfMatch": expected if self._unquoted else f'"{expected}"'} if expected else {}
 
-    def _put_matching_bare(self, key: str, fields: dict[str, Any], etag: str) -> str:
+    def _put_unquoted(self, key: str, fields: dict[str, Any], etag: str) -> str:
         """Try an ETag without the quotes that RFC 9110 has: some servers want it so."""
         try:
             written = self._put(key, {**fields, "IfMatch": etag})
@@ -104,29 +114,29 @@ class S3Store:
             if exc.code in ("InvalidArgument", "InvalidRequest", "BadRequest"):  # not the form that it wants
                 raise PreconditionFailed(key) from None
             raise
-        self._bare = True
+        self._unquoted = True
         return written
 
     def _put(self, key: str, fields: dict[str, Any]) -> str:
-        guarded = "IfMatch" in fields or "IfNoneMatch" in fields
+        conditional = "IfMatch" in fields or "IfNoneMatch" in fields
         try:
             return self._write(lambda: _etag(self._client.put_object(**self._of(key), **fields)), f"write {key}")
         except ErrorResponse as exc:
-            if guarded and _is_refused(exc):
+            if conditional and _is_refused(exc):
                 raise PreconditionFailed(key) from None
-            if guarded and exc.code == "NotImplemented":
+            if conditional and exc.code == "NotImplemented":
                 raise ConditionsUnsupported from None
             raise
 
-    def _put_parts(self, key: str, data: Iterator[bytes], stored: dict[str, Any], guard: str) -> str:
+    def _put_parts(self, key: str, data: Iterator[bytes], stored: dict[str, Any], expected: str) -> str:
         of, what = self._of(key), f"write {key}"
         create = self._client.create_multipart_upload
         upload = self._write(lambda: field(create(**of, **stored), "UploadId"), what)
         try:
             parts = [self._put_part(of, upload, number, part, what) for number, part in enumerate(data, 1)]
-            if guard and self._etag_of(key) != guard:  # not every server heeds the condition of what follows
+            if expected and self._etag_of(key) != expected:  # not every server heeds the condition of what follows
                 raise PreconditionFailed(key)
-            done = {"UploadId": upload, "MultipartUpload": {"Parts": parts}, **self._condition(guard)}
+            done = {"UploadId": upload, "MultipartUpload": {"Parts": parts}, **self._condition(expected)}
             self._complete(of, done, what)
             metadata, etag = self._call(lambda: _metadata(self._client.head_object(**of)), what)
             if metadata != stored.get("Metadata", {}):
@@ -161,9 +171,11 @@ class S3Store:
         def send() -> tuple[dict[str, Listed], str]:
             page = self._client.list_objects_v2(**of)
             more = field(page, "IsTruncated") and field(page, "NextContinuationToken")
-            self.region = page["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", self.region)
+            self._region = page["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", self._region)
             found = {
-                field(each, "Key").removeprefix(self._prefix): Listed(field(each, "Size"), _bare(each.get("ETag")))
+                field(each, "Key").removeprefix(self._prefix): Listed(
+                    field(each, "Size"), _without_quotes(each.get("ETag"))
+                )
                 for each in page.get("Contents", ())
             }
             return found, more or ""
@@ -186,12 +198,12 @@ class S3Store:
             seen.add(token)
 
     def delete(self, keys: Sequence[str]) -> dict[str, str]:
-        """Delete objects. A 200 answer may hold errors: those that pass are tried again."""
+        """Delete objects. A 200 response may hold errors: what is transient is tried again."""
         left = {self._prefix + key: key for key in keys}
         for attempt in range(1, _ROUNDS + 1):
             failed = self._delete([*left])
-            passing = all(e.get("Code") in PASSING for e in failed.values())
-            if not failed or not passing or attempt == _ROUNDS or self._call.pause(attempt):
+            transient = all(e.get("Code") in TRANSIENT for e in failed.values())
+            if not failed or not transient or attempt == _ROUNDS or self._call.pause(attempt):
                 return {left[key]: f"{e.get('Code')}: {e.get('Message', '')}" for key, e in failed.items()}
             left = {key: left[key] for key in failed}
         raise AssertionError("unreachable")
@@ -201,9 +213,9 @@ class S3Store:
 
         def send() -> dict[str, dict[str, str]]:
             request = {"Objects": [{"Key": key} for key in keys]}
-            answer = self._client.delete_objects(Bucket=self._bucket, Delete=request)
-            errors = {field(each, "Key"): each for each in answer.get("Errors", ())}
-            if {*keys} - errors.keys() - {each.get("Key") for each in answer.get("Deleted", ())}:
+            response = self._client.delete_objects(Bucket=self._bucket, Delete=request)
+            errors = {field(each, "Key"): each for each in response.get("Errors", ())}
+            if {*keys} - errors.keys() - {each.get("Key") for each in response.get("Deleted", ())}:
                 raise MalformedResponse("it does not say what became of each object")
             return {key: each for key, each in errors.items() if each.get("Code") != "NoSuchKey"}
 
@@ -212,9 +224,6 @@ class S3Store:
     def stop(self) -> None:
         """Let no retry wait any more."""
         self._call.stop()
-
-    def close(self) -> None:
-        """Nothing is left behind."""
 
 
 def _without_expect(params: dict[str, Any], **_: object) -> None:
@@ -228,7 +237,7 @@ def _with_md5(params: dict[str, Any], **_: object) -> None:
 
 
 def _is_refused(exc: ErrorResponse) -> bool:
-    """Tell whether this is the answer to a write whose condition does not hold (Amazon S3 User Guide, "Conditional
+    """Return whether this is the response to a write whose condition does not hold (Amazon S3 User Guide, "Conditional
     requests"): 404 when there is nothing to match, 409 when somebody else writes just now.
     """
     return exc.status in (404, 409, 412) and exc.code != "NoSuchBucket"
@@ -238,19 +247,19 @@ def _md5(data: bytes) -> str:
     return b64encode(md5(data, usedforsecurity=False).digest()).decode()
 
 
-def _etag(answer: dict[str, Any]) -> str:
-    return _bare(field(answer, "ETag"))
+def _etag(response: dict[str, Any]) -> str:
+    return _without_quotes(field(response, "ETag"))
 
 
-def _bare(etag: str | None) -> str:
+def _without_quotes(etag: str | None) -> str:
     return (etag or "").strip('"')
 
 
-def _metadata(answer: dict[str, Any]) -> tuple[Any, str]:
-    return answer.get("Metadata"), _etag(answer)
+def _metadata(response: dict[str, Any]) -> tuple[Any, str]:
+    return response.get("Metadata"), _etag(response)
 
 
-def _age(answer: dict[str, Any]) -> float:
-    now = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-    written: datetime = field(answer, "LastModified")
+def _age(response: dict[str, Any]) -> float:
+    now = response["ResponseMetadata"]["HTTPHeaders"].get("date")
+    written: datetime = field(response, "LastModified")
     return (parsedate_to_datetime(now) - written).total_seconds() if now else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from notes_site.deploy.keys import Target
+from notes_site.deploy.target import Target
 
 _ACCOUNT = "111122223333"
 _DISTRIBUTION = "EDFDVBD6EXAMPLE"

@@ -9,7 +9,7 @@ import hashlib
 import os
 import stat as modes
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import BufferedReader, FileIO
 from pathlib import Path
@@ -366,9 +366,17 @@ _NO_LINKS: int = getattr(os, "O_NOFOLLOW", 0)  # 0 on Windows, which cannot be t
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and _NO_LINKS
 
 
-def write_whole(target: Path, data: bytes, *, staged: Path | None = None, new: bool = False, mode: int = 0o666) -> None:
-    """Write a file whole or not at all, never through a link. `staged`: where it lies until it is whole, else beside
-    its place; with `new` nothing is replaced; `mode`: its rights, but for those that the umask takes.
+def write_whole(
+    target: Path,
+    data: bytes | Iterator[bytes],
+    *,
+    staged: Path | None = None,
+    new: bool = False,
+    mode: int = 0o666,
+) -> None:
+    """Write a file whole or not at all, never through a link. What `data` raises, when it
+    comes in parts, ends it. `staged`: where it lies until it is whole, else beside its place; with `new` nothing is
+    replaced; `mode`: its rights, but for those that the umask takes.
 
     Raises:
         OSError: it cannot be written; the error names `target`.
@@ -379,7 +387,7 @@ def write_whole(target: Path, data: bytes, *, staged: Path | None = None, new: b
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with open(os.open(place, flags, mode), "wb") as file:
             try:
-                file.write(data)
+                file.writelines((data,) if isinstance(data, bytes) else data)
                 file.close()
                 if place != target:
                     os.replace(place, target)

@@ -1,4 +1,4 @@
-"""Where a site goes, and the names that it may have there. Pure."""
+"""Where a site goes, the names that it may have there, and the address at which it is read. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from urllib.parse import quote, unquote
 from notes_site.base.errors import AmbiguousTarget, InvalidTarget
 from notes_site.base.paths import collision_key, flaw, nfc
 
-KEY_BYTES = 1024  # of an object key (Amazon S3 User Guide, "Naming Amazon S3 objects")
-NO_JEKYLL = ".nojekyll"  # without it GitHub drops what begins with `_` from a branch that it publishes
-MOST_PATHS = 100  # more changed paths than this are invalidated by one wildcard
+_KEY_BYTES = 1024  # of an object key (Amazon S3 User Guide, "Naming Amazon S3 objects")
+_DASH_REGIONS = frozenset({
+    "us-east-1", "us-west-1", "us-west-2", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "eu-west-1",
+    "sa-east-1", "us-gov-west-1",
+})  # fmt: skip  # AWS General Reference, "Amazon S3 website endpoints": the others have a dot
 
 
 class Target(NamedTuple):
@@ -27,6 +29,15 @@ class Target(NamedTuple):
         """The target as it is written."""
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/") if self.bucket else self.folder
 
+    def address(self, region: str, endpoint_url: str = "") -> str:
+        """Return where the site in a bucket can be read, as far as that can be known."""
+        prefix = quote(self.prefix, safe="/")
+        if endpoint_url:
+            return f"{endpoint_url.rstrip('/')}/{self.bucket}/{prefix}index.html"
+        dot = "-" if region in _DASH_REGIONS else "."
+        end = ".cn" if region.startswith("cn-") else ""
+        return f"http://{self.bucket}.s3-website{dot}{region}.amazonaws.com{end}/{prefix}"
+
 
 def parse_target(text: str, is_folder: Callable[[str], bool] = lambda name: False) -> Target:
     """Return what `s3://bucket[/prefix]`, `file:///folder` or a folder's path means. `is_folder`: whether there is a
@@ -37,18 +48,7 @@ def parse_target(text: str, is_folder: Callable[[str], bool] = lambda name: Fals
     """
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", text)
     if not scheme:
-        if re.match(r"(s3|file):", text, re.IGNORECASE):
-            raise InvalidTarget(f"`{text}` lacks its slashes; write s3://bucket, s3://bucket/prefix or file:///folder")
-        if not text.strip():
-            raise InvalidTarget("the target is empty; write s3://bucket, s3://bucket/prefix or a folder")
-        first = re.split(r"[/\\]", text)[0]
-        if ":" in first and not re.match(r"[A-Za-z]:", text):
-            raise InvalidTarget(f"`{text}` is no place to deploy to; write s3://bucket or, for a folder, ./{text}")
-        if first.startswith("~"):
-            raise InvalidTarget(f"there is no home folder `{first}`; for a folder of that name write ./{text}")
-        if first.strip(".") and not re.match(r"[A-Za-z]:", text) and not is_folder(first):
-            raise AmbiguousTarget(f"`{text}` may be a bucket or a folder: write s3://{text} or ./{text}")
-        return Target("", "", text)
+        return _parse_folder(text, is_folder)
     if scheme[1].lower() == "file":
         path = unquote(text[len(scheme[0]) :].removeprefix("localhost"))
         if not path.startswith("/"):
@@ -67,33 +67,31 @@ def parse_target(text: str, is_folder: Callable[[str], bool] = lambda name: Fals
     return Target(bucket, f"{prefix}/" if prefix else "", "")
 
 
+def _parse_folder(text: str, is_folder: Callable[[str], bool]) -> Target:
+    if re.match(r"(s3|file):", text, re.IGNORECASE):
+        raise InvalidTarget(f"`{text}` lacks its slashes; write s3://bucket, s3://bucket/prefix or file:///folder")
+    if not text.strip():
+        raise InvalidTarget("the target is empty; write s3://bucket, s3://bucket/prefix or a folder")
+    first = re.split(r"[/\\]", text)[0]
+    drive = re.match(r"[A-Za-z]:", text)
+    if ":" in first and not drive:
+        raise InvalidTarget(f"`{text}` is no place to deploy to; write s3://bucket or, for a folder, ./{text}")
+    if first.startswith("~"):
+        raise InvalidTarget(f"there is no home folder `{first}`; for a folder of that name write ./{text}")
+    if first.strip(".") and not drive and not is_folder(first):
+        raise AmbiguousTarget(f"`{text}` may be a bucket or a folder: write s3://{text} or ./{text}")
+    return Target("", "", text)
+
+
 def bad_keys(prefix: str, paths: Iterable[str]) -> list[str]:
     """Return what is wrong with these names as keys below a prefix, in words; nothing when all is well."""
     problems, seen = [], dict[str, str]()
     for path in paths:
         if wrong := flaw(path):
             problems.append(f"`{path}` {wrong}")
-        elif (size := len((prefix + path).encode())) > KEY_BYTES:
-            problems.append(f"`{path}` makes a key of {size} bytes; {KEY_BYTES} are allowed")
+        elif (size := len((prefix + path).encode())) > _KEY_BYTES:
+            problems.append(f"`{path}` makes a key of {size} bytes; {_KEY_BYTES} are allowed")
         first = seen.setdefault(collision_key(path), path)
         if first != path:
             problems.append(f"`{first}` and `{path}` are one file on some systems")
     return problems
-
-
-def invalidated(prefix: str, keys: Iterable[str]) -> tuple[str, ...]:
-    """Return the paths to invalidate in a CDN: percent-encoded, folders with their indexes."""
-    paths = set[str]()
-    for key in keys:
-        path = "/" + quote(prefix + key, safe="/")
-        paths.add(path)
-        if key == "index.html" or key.endswith("/index.html"):
-            paths.add(path.removesuffix("index.html"))
-    return joined(prefix, paths)
-
-
-def joined(prefix: str, paths: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct paths in order; for more than `MOST_PATHS` of them the one wildcard that means all."""
-    distinct = tuple(sorted({*paths}))
-    wildcard = f"/{quote(prefix, safe='/')}*"
-    return (wildcard,) if wildcard in distinct or len(distinct) > MOST_PATHS else distinct

@@ -5,7 +5,7 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve test test-full golden lint format docs bench bench-deploy clean
+.PHONY: help site serve test test-quick test-full golden lint format docs bench bench-deploy clean
 
 help:  ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ serve: .venv/site.stamp  ## Preview the example course live.
 
 test: .venv/dev.stamp tests/node_modules/stamp  ## Run the tests.
 	$(PYTEST) -m "not full"
+
+test-quick: .venv/dev.stamp  ## Run the tests that need no server, no browser and few programs.
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -m "not full and not slow"
 
 test-full: .venv/dev.stamp tests/node_modules/stamp  ## Run the slow proofs.
 	HYPOTHESIS_PROFILE=full $(PYTEST) -m full

@@ -19,6 +19,7 @@ settings.register_profile(
     derandomize="NOTES_SITE_NO_SKIPS" in os.environ,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("quick", settings.get_profile("default"), max_examples=10)
 settings.register_profile("full", settings.get_profile("default"), max_examples=400)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

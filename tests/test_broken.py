@@ -300,6 +300,7 @@ def test_the_installed_program_says_the_same(name: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (int(first.split()[1]), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_every_terminal_can_show_it(encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", encoding)

@@ -97,6 +97,7 @@ def exchange_pages(data: bytearray, chance: random.Random) -> None:
     data[second : second + 4096] = kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [flip, scatter, clear, cut, lose, exchange_pages])
 def test_damaged_file_heals(built: Built, damage: Callable[[bytearray, random.Random], None]) -> None:
     for seed in range(14):
@@ -122,6 +123,7 @@ ROWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("change", ROWS)
 def test_changed_rows_heal(built: Built, table: str, change: str) -> None:
@@ -350,6 +352,7 @@ def test_no_code_lies_in_a_project(tmp_path: Path) -> None:
 # --- what an output folder says of itself
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["../victim", "../../victim", "cloud/../../victim", "/{}", "{}", "./../victim"])
 @pytest.mark.parametrize("command", ["build", "clean", "deploy"])
 def test_record_names_nothing_out_of_its_folder(tmp_path: Path, path: str, command: str) -> None:
@@ -372,6 +375,7 @@ def test_record_names_nothing_out_of_its_folder(tmp_path: Path, path: str, comma
         assert done.returncode == 0, done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lock", "staging", "staging/record", ""])
 def test_link_in_our_folder_of_the_output_is_never_written_through(tmp_path: Path, name: str) -> None:
     site = Site(tmp_path / "site")

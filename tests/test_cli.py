@@ -362,6 +362,7 @@ def test_init_touches_nothing_that_is_there(tmp_path: Path) -> None:
     assert (ok(done, 1), done.stderr) == ("", "error: notes-site.toml is there already\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ['quo"te # ünï', "back\\slash 'x'", "a\x01b", "a\x7fb\tc\x85d", "a\u2028b", os.fsdecode(b"caf\xe9"), "\x01"]
 )
@@ -820,6 +821,7 @@ def test_colours_on_a_terminal_only(course: Site) -> None:
     assert "\x1b" not in errors
 
 
+@pytest.mark.slow
 def test_progress_on_a_terminal_only(site: Site) -> None:
     write_course(site.root, 150)
     shown = on_a_terminal(["build", "--jobs", "2"], site.root)
@@ -841,6 +843,7 @@ def test_module_is_the_same_command(tmp_path: Path) -> None:
         assert done.stdout == ok(run("--version", cwd=tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["schema"], ["stats"], ["build", "--why"], ["check", "--json"], ["--help"]])
 def test_reader_that_has_gone_is_no_problem(course: Site, arguments: list[str]) -> None:
     """As in `notes-site schema | head -1`."""
@@ -923,6 +926,7 @@ def test_output_that_cannot_be_written_is_one_line(course: Site, command: str) -
     assert done.stderr.count("error: ") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_problem(course: Site, closed: str) -> None:
@@ -943,6 +947,7 @@ INTERRUPTED = (130, -2)
 """What a shell calls 130: where the signal came within `eval`, as while a named tuple is made, CPython ends by it."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
 @pytest.mark.parametrize(("moment", "jobs"), [("parsing", "1"), ("parsing", "2"), ("staging", "2")])
 def test_ctrl_c_stops_at_once_and_the_next_build_is_fine(site: Site, moment: str, jobs: str) -> None:
@@ -978,6 +983,7 @@ def test_no_worker_outlives_a_build_that_is_ended(site: Site, ending: str, code:
     assert not site.output.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM for other processes")
 @pytest.mark.parametrize("command", ["build", "check", "stats"])
 def test_sigterm_puts_away_what_was_begun(site: Site, command: str) -> None:

@@ -59,6 +59,7 @@ def test_no_text_is_an_error_with_its_place() -> None:
     assert [(d.code, d.line, d.column) for d in problems] == [("not-text", 1, 13)]
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_is_read_without_a_crash(source: str) -> None:
     for problem in read("notes-site.toml", source.encode("utf-8", "surrogatepass"))[1]:

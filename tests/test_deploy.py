@@ -29,6 +29,8 @@ from notes_site.storage.record import owned_files
 from tests.deploying import course, write_output
 from tests.harness import REPO, Site, published, run
 
+pytestmark = pytest.mark.slow
+
 DOCS = REPO / "docs"
 
 

@@ -26,6 +26,8 @@ from notes_site.deploy.store import ABSENT, UNCACHED, Data, Headers, Listed, Obj
 from notes_site.deploy.target import Target
 from tests.deploying import Deployer, check_visit, course, named, state_of, what_it_is, write_output
 
+pytestmark = pytest.mark.slow
+
 
 class Killed(BaseException):
     """The process would be gone now."""

@@ -53,6 +53,8 @@ from tests.deploying import (
 )
 from tests.harness import REPO
 
+pytestmark = pytest.mark.slow
+
 NAMES = [pytest.param(name, marks=pytest.mark.xdist_group(f"deploy-{name}")) for name in SERVERS]
 MOTO, RADOSGW, RCLONE = ([name] for name in NAMES)
 WITH_CONDITIONS = NAMES[:2]  # rclone ignores them; it has neither headers nor policies

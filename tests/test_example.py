@@ -153,6 +153,7 @@ def test_a_crawl_finds_what_is_broken(example: Site, tmp_path: Path) -> None:
         crawl((tmp_path / "broken/index.html").as_uri())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("java"), reason="the Nu HTML checker needs Java")
 @pytest.mark.skipif(not VNU.is_file(), reason="the Nu HTML checker is not installed: npm is missing")
 def test_html_is_valid(example: Site) -> None:

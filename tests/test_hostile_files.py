@@ -17,6 +17,8 @@ from notes_site.base import jsondata
 from notes_site.storage.files import STATE, read_json, read_regular
 from tests.harness import REPO, Site, codes
 
+pytestmark = pytest.mark.slow
+
 AS_OTHERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """What binds root to permissions, as they bind everybody else."""
 

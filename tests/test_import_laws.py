@@ -142,6 +142,7 @@ def calls(source: str) -> int:
     return sum(entry.callcount for entry in profile.getstats())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REPEATED)
 def test_the_work_grows_as_the_readme_does(name: str) -> None:
     small, large = ("".join(REPEATED[name].format(n) for n in range(count)) + "\n" for count in (150, 1200))

@@ -240,6 +240,7 @@ PLACES = st.sampled_from(["link", "dir", "pic.png", "a/link", "a/dir", "a/b/link
 FORMS = st.sampled_from(["[x]({})", "![x]({})", "<img src='{}'>", "<a href='{}'>x</a>", "[x](<{}>)", "![x][{}]"])
 
 
+@pytest.mark.slow
 @links
 @settings(max_examples=25)
 @given(

@@ -13,6 +13,8 @@ import pytest
 
 from tests.harness import REPO, Site
 
+pytestmark = pytest.mark.slow
+
 # Builds in a process that kills itself at the n-th event of the file system (PEP 578 audit hooks see them all).
 DRIVER = """
 import os, signal, sys

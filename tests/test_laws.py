@@ -7,12 +7,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from notes_site.config.project import theme
 from tests.harness import Site
+
+pytestmark = pytest.mark.slow
 
 NAMES = st.sampled_from(["one", "two", "three", "Four five", "sechs-ü"])
 AREAS = st.sampled_from(["", "cloud", "docker", "Big Data"])

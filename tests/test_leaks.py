@@ -228,6 +228,7 @@ def is_linear(piece: str) -> bool:
     return often < 8 * max(once, 0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", PIECES)
 def test_hostile_texts_take_no_longer_than_their_length_asks(piece: str) -> None:
     for hostile in (piece, f"{piece} ", f"a{piece}"):
@@ -283,6 +284,7 @@ def test_what_is_allowed_or_taken_out_is_told_of_no_more(site: Site) -> None:
     assert codes(site.build()).count("leak") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_no_way_of_printing_shows_a_secret(site: Site, form: str) -> None:
     site.note("cloud/one.md", f"[x](https://ada:tr0ub4dor@acme.io) {KEY_ID}\n", title="One", time="5 min")

@@ -107,6 +107,7 @@ PUBLIC = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PRIVATE)
 def test_private_files_are_told_of_by_name(site: Site, path: str) -> None:
     site.write(f"static/{path}", "nothing that looks like a secret\n")

@@ -272,6 +272,7 @@ def pathological(size: int) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", pathological(0))
 def test_64_kb_of_anything_come_to_an_end(name: str) -> None:
     source = pathological(65_536)[name]

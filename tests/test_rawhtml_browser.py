@@ -19,6 +19,8 @@ from tests.pages import body
 from tests.test_markdown import documents, render
 from tests.test_rawhtml import GOOD, INLINE, MORE_TAGS, TAGS, WORDS_AROUND
 
+pytestmark = pytest.mark.slow
+
 # Opens each page in a frame of its own: what stands around the note's text, which words are seen, whether `ran()` ran.
 LOOK = r"""async pages => {
   window.found = new Set();

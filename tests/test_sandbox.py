@@ -150,6 +150,7 @@ def test_refused_attribute_is_pointed_at(site: Site) -> None:
     assert "(page about.html)" in problem.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "template",
     [

@@ -12,6 +12,8 @@ from notes_site.secrets import detect, kingfisher
 from tests.harness import REPO, Site
 from tests.leaking import made, patterns
 
+pytestmark = pytest.mark.slow
+
 if not kingfisher.is_there():
     pytest.skip("the extra `leaks` is not installed (it has no wheel for this system)", allow_module_level=True)
 

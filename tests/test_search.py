@@ -200,6 +200,7 @@ def test_names_are_no_devices() -> None:
     assert text_url("con/aux.html") == "search/_con/_aux.js"
 
 
+@pytest.mark.slow
 def test_large_site_has_titles_apart_and_shards_of_a_size(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = write_large(site, 200)
     monkeypatch.setattr("notes_site.search.files.TITLES_IN_ENTRY", 100)

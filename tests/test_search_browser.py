@@ -19,6 +19,8 @@ from notes_site.pages.stylesheet import script
 from tests.browser import PHONE, Window, chromium, eventually, windows
 from tests.harness import REPO, Site
 
+pytestmark = pytest.mark.slow
+
 AXE = REPO / "tests/node_modules/axe-core/axe.min.js"
 KILOBYTE = 1024
 

@@ -28,6 +28,8 @@ from tests.harness import REPO, Site
 from tests.serving import Serving, message, until
 from tests.test_serve_laws import clean_build
 
+pytestmark = pytest.mark.slow
+
 NOTE = "---\ntitle: {}\ntime: 30 min\n---\n{}\n"
 
 

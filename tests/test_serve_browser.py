@@ -18,6 +18,8 @@ from tests.browser import DESKTOP, PHONE, Window, eventually, shows
 from tests.harness import Site
 from tests.serving import Serving
 
+pytestmark = pytest.mark.slow
+
 LONG = "\n\n".join(f"Paragraph {number} of a long note." for number in range(150))
 STYLE = "body {{ background: {colour}; }}\n"
 MARKED = "window.marked === true"

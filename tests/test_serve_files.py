@@ -21,6 +21,8 @@ from tests.harness import Site
 from tests.serving import Serving, until
 from tests.test_serve_laws import clean_build, previewed
 
+pytestmark = pytest.mark.slow
+
 WHOLE = None
 NOTHING = range(0)
 

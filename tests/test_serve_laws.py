@@ -20,6 +20,8 @@ from notes_site.storage.files import STATE
 from tests.harness import Site, published
 from tests.test_laws import Edits
 
+pytestmark = pytest.mark.slow
+
 
 def previewed(preview: Preview) -> dict[str, bytes]:
     """The bytes of every output."""

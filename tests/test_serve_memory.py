@@ -18,6 +18,8 @@ from notes_site.serve.preview import Preview
 from tests.harness import Site
 from tests.test_serve_laws import clean_build, previewed
 
+pytestmark = pytest.mark.slow
+
 NOTES = 8
 EDITS = 40
 

@@ -23,6 +23,8 @@ from notes_site.serve.live_reload import MAX_TABS
 from tests.harness import Site
 from tests.serving import PATIENCE, Serving, message, until
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 2.0  # seconds: far below any timeout of the server, far above what an answer takes
 
 

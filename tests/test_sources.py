@@ -17,6 +17,8 @@ from notes_site.config.load import load_config
 from notes_site.storage.files import STATE
 from tests.harness import Site
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def built(site: Site) -> Site:

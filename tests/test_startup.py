@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.harness import REPO, Site
 
 
@@ -36,6 +38,7 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     assert not loaded_by("notes-site --help", tmp_path) & HEAVY
 
 
+@pytest.mark.slow
 def test_a_lexer_is_loaded_for_code_that_is_new_and_for_no_other(site: Site) -> None:
     lexers = {"pygments.lexers.python", "pygments.lexers.shell"}
     code = "```python\nprint(1)\n```\n\n```bash\nls {number}\n```\n"

@@ -19,6 +19,8 @@ from tests.browser import DESKTOP, PHONE, Window, eventually
 from tests.harness import REPO, Site
 from tests.serving import Serving
 
+pytestmark = pytest.mark.slow
+
 AXE = REPO / "tests/node_modules/axe-core/axe.min.js"
 SMALL = ViewportSize(width=320, height=640)
 WIDE = ViewportSize(width=1440, height=900)

@@ -18,6 +18,8 @@ from notes_site.serve import watch
 from notes_site.serve.watch import Watcher
 from tests.harness import REPO
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 10.0
 SILENCE = 0.3  # seconds without a report that tell that none is coming: many times the quiet one
 

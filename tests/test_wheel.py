@@ -14,6 +14,8 @@ import pytest
 
 from tests.harness import REPO
 
+pytestmark = pytest.mark.slow
+
 THEME = {
     f"{folder}/{path.relative_to(REPO / folder).as_posix()}"
     for folder in ("templates", "static")

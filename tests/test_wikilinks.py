@@ -178,6 +178,7 @@ ADDRESSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("written", "address"), ADDRESSES.items())
 def test_an_address_without_a_scheme_is_offered_one(vault: Site, written: str, address: str) -> None:
     vault.note("cloud/here.md", f"[x]({written})\n", title="Here")

@@ -75,7 +75,7 @@ def _clean_image(data: bytes) -> bytes:
 
 
 def _changes(source: Source, edit: Edit) -> bool:
-    """Tell whether an edit changes anything: what is clean stays as it is, byte for byte."""
+    """Return whether an edit changes anything: what is clean stays as it is, byte for byte."""
     if edit.end - edit.start != len(edit.new) + edit.zeros:
         return True
     if source.read(edit.start, len(edit.new)) != edit.new:

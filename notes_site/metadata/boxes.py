@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source, erased, merged
+from notes_site.metadata.edits import Edit, Part, Source, erased, merged
 
 _KEPT = frozenset({
     b"ftyp", b"meta", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"free",
@@ -26,16 +25,7 @@ _HANDLERS = frozenset({b"meta", b"camm", b"gpmd", b"fdsc"})  # of tracks that te
 _MOST_BOXES = 100_000
 
 
-class Box(NamedTuple):
-    """A box: its type, and where it, its content and what follows begin."""
-
-    kind: bytes
-    start: int
-    data: int
-    end: int
-
-
-def boxes(source: Source, at: int, end: int) -> Iterator[Box]:
+def boxes(source: Source, at: int, end: int) -> Iterator[Part[bytes]]:
     """Yield the boxes between two places. A last one that is cut short ends there.
 
     Raises:
@@ -50,7 +40,7 @@ def boxes(source: Source, at: int, end: int) -> Iterator[Box]:
         after = end if size == 0 else at + size
         if after < data:
             raise DamagedFile
-        yield Box(kind, at, data, min(after, end))
+        yield Part(kind, at, data, min(after, end))
         at = after
     else:
         raise DamagedFile
@@ -64,7 +54,7 @@ def clean(source: Source) -> Iterator[Edit]:
     """
     if source.read(8, 4) == b"crx ":
         raise DamagedFile
-    at, images, films, has_content = 0, list[Box](), list[Box](), False
+    at, images, films, has_content = 0, list[Part[bytes]](), list[Part[bytes]](), False
     for box in boxes(source, 0, source.size):
         at, has_content = box.end, has_content or box.kind in _CONTENT
         if box.kind == b"meta":
@@ -88,7 +78,7 @@ def clean(source: Source) -> Iterator[Edit]:
         yield from _film(source, box)
 
 
-def _emptied(box: Box) -> Iterator[Edit]:
+def _emptied(box: Part[bytes]) -> Iterator[Edit]:
     yield Edit(box.start + 4, box.start + 8, b"free")
     yield from _zeros(box.data, box.end)
 
@@ -101,7 +91,7 @@ def _zeros(start: int, end: int) -> Iterator[Edit]:
 # --- films
 
 
-def _film(source: Source, holder: Box) -> Iterator[Edit]:
+def _film(source: Source, holder: Part[bytes]) -> Iterator[Edit]:
     for box in boxes(source, holder.data, holder.end):
         if box.kind in _OF_FILMS:
             yield from _emptied(box)
@@ -119,7 +109,7 @@ def _film(source: Source, holder: Box) -> Iterator[Edit]:
             yield from _zeros(box.data, box.end)
 
 
-def _inside(source: Source, box: Box, *path: bytes) -> Box | None:
+def _inside(source: Source, box: Part[bytes], *path: bytes) -> Part[bytes] | None:
     for kind in path:
         found = next((child for child in boxes(source, box.data, box.end) if child.kind == kind), None)
         if found is None:
@@ -128,12 +118,12 @@ def _inside(source: Source, box: Box, *path: bytes) -> Box | None:
     return box
 
 
-def _handler(source: Source, track: Box) -> bytes:
+def _handler(source: Source, track: Part[bytes]) -> bytes:
     box = _inside(source, track, b"mdia", b"hdlr")
     return source.read(box.data + 8, 4) if box else b""
 
 
-def _samples(source: Source, track: Box) -> Iterator[tuple[int, int]]:
+def _samples(source: Source, track: Part[bytes]) -> Iterator[tuple[int, int]]:
     """Where a track's samples are.
 
     Raises:
@@ -160,7 +150,7 @@ def _samples(source: Source, track: Box) -> Iterator[tuple[int, int]]:
         yield offset, offset + size
 
 
-def _table(source: Source, box: Box, widths: tuple[int, ...], skip: int = 0) -> list[tuple[int, ...]]:
+def _table(source: Source, box: Part[bytes], widths: tuple[int, ...], skip: int = 0) -> list[tuple[int, ...]]:
     """The rows of a box that is a list: a version, what is to be skipped, their number, and the rows."""
     count, at, width = source.number(box.data + 4 + skip, 4), box.data + 8 + skip, sum(widths)
     if at + count * width > box.end:
@@ -186,7 +176,7 @@ _TOLD = {
 """Types of items that are metadata, and one of each that says nothing."""
 
 
-def _items(source: Source, meta: Box) -> Iterator[Edit]:
+def _items(source: Source, meta: Part[bytes]) -> Iterator[Edit]:
     children = {box.kind: box for box in boxes(source, meta.data + 4, meta.end)}
     if b"iinf" not in children:
         raise DamagedFile
@@ -216,7 +206,7 @@ def _overwritten(source: Source, kind: bytes, start: int, end: int, kept: Sequen
     yield Edit(start, end, new, size - len(new))
 
 
-def _kinds(source: Source, box: Box) -> Iterator[tuple[int, bytes]]:
+def _kinds(source: Source, box: Part[bytes]) -> Iterator[tuple[int, bytes]]:
     """Number and type of each item (ItemInfoBox)."""
     head = 6 if source.number(box.data, 1) == 0 else 8
     for entry in boxes(source, box.data + head, box.end):
@@ -227,7 +217,7 @@ def _kinds(source: Source, box: Box) -> Iterator[tuple[int, bytes]]:
         yield source.number(entry.data + 4, width), source.exactly(entry.data + 4 + width + 2, 4)
 
 
-def _places(source: Source, box: Box, idat: Box | None) -> Iterator[tuple[int, int, int]]:
+def _places(source: Source, box: Part[bytes], idat: Part[bytes] | None) -> Iterator[tuple[int, int, int]]:
     """Number, beginning and end of each piece of an item (ItemLocationBox)."""
     version, sizes, more = (source.number(box.data + n, 1) for n in (0, 4, 5))
     wide_offset, wide_length, wide_base = sizes >> 4, sizes & 15, more >> 4

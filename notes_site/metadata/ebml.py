@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source
+from notes_site.metadata.edits import Edit, Part, Source
 
 _SEGMENT, _INFO, _TAGS = 0x18538067, 0x1549A966, 0x1254C367
 _TOLD = frozenset({0x4461, 0x7BA9, 0x7384, 0x73A4, 0xBF})  # date, title, file name, its identifier; a checksum
 _VOID = b"\xec"
-
-
-class _Element(NamedTuple):
-    kind: int
-    start: int
-    data: int
-    end: int
 
 
 def clean(source: Source) -> Iterator[Edit]:
@@ -37,7 +29,7 @@ def clean(source: Source) -> Iterator[Edit]:
                 yield from (_void(child) for child in inside if child.kind in _TOLD)
 
 
-def _elements(source: Source, at: int, end: int) -> Iterator[_Element]:
+def _elements(source: Source, at: int, end: int) -> Iterator[Part[int]]:
     """The elements between two places. One of unknown size, as streams have, goes on to the end."""
     while at < end:
         first = source.number(at, 1)
@@ -48,11 +40,11 @@ def _elements(source: Source, at: int, end: int) -> Iterator[_Element]:
             raise DamagedFile
         size, data = source.number(size_at, bits) & (1 << 7 * bits) - 1, size_at + bits
         after = end if size == (1 << 7 * bits) - 1 else data + size
-        yield _Element(source.number(at, width), at, data, min(after, end))
+        yield Part(source.number(at, width), at, data, min(after, end))
         at = after
 
 
-def _void(element: _Element) -> Edit:
+def _void(element: Part[int]) -> Edit:
     size = element.end - element.start
     width = 1 if size - 2 < 127 else 8
     inside = size - 1 - width

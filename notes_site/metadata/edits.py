@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Generic, Literal, NamedTuple, TypeVar
 
 from notes_site.base.errors import DamagedFile
 
+Kind = TypeVar("Kind", int, bytes)
 _BLOCK = 1 << 20  # bytes read at a time
 
 
@@ -18,6 +19,20 @@ class Edit(NamedTuple):
     end: int
     new: bytes = b""
     zeros: int = 0
+
+
+def growth(edits: Iterable[Edit]) -> int:
+    """Return how many bytes a file gains by these edits."""
+    return sum(len(edit.new) + edit.zeros - (edit.end - edit.start) for edit in edits)
+
+
+class Part(NamedTuple, Generic[Kind]):
+    """A box, chunk, element or segment: its kind, and where it, its content and what follows it begin."""
+
+    kind: Kind
+    start: int
+    data: int
+    end: int
 
 
 class Source:

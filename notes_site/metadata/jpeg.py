@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source
+from notes_site.metadata.edits import Edit, Part, Source
 from notes_site.metadata.tiff import Essentials, essentials, minimal
 
 _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
@@ -17,15 +16,6 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # without length and content
 _MARKER = re.compile(rb"(?<!\xff)\xff++[^\x00\xff]")
 _MARKER_IN_SCAN = re.compile(rb"(?<!\xff)\xff++[^\x00\x01\xff\xd0-\xd7]")
 _FIRST_BLOCK, _BLOCK = 1 << 9, 1 << 16  # bytes: most segments follow each other at once
-
-
-class _Segment(NamedTuple):
-    """A segment from `start`, where its marker begins, to `end`; `data` is where its content begins."""
-
-    kind: int
-    start: int
-    data: int
-    end: int
 
 
 def clean(source: Source) -> Iterator[Edit]:
@@ -60,7 +50,7 @@ def clean(source: Source) -> Iterator[Edit]:
         yield Edit(at, source.size)
 
 
-def _next(source: Source, at: int, in_scan: bool) -> _Segment | None:
+def _next(source: Source, at: int, in_scan: bool) -> Part[int] | None:
     """The next segment, None when the file ends first.
 
     Raises:
@@ -74,18 +64,18 @@ def _next(source: Source, at: int, in_scan: bool) -> _Segment | None:
             kind, data = block[found.end() - 1], at + found.end()
             start = at + found.start()
             if kind in _ALONE or kind in (_EOI, _SOI):
-                return _Segment(kind, start, data, data)
+                return Part(kind, start, data, data)
             length = source.number(data, 2)
             if length < 2 or data + length > source.size:
                 raise DamagedFile
-            return _Segment(kind, start, data + 2, data + length)
+            return Part(kind, start, data + 2, data + length)
         if at + len(block) >= source.size:
             return None
         at, size = at + (len(block.rstrip(b"\xff")) or len(block) - 1), min(4 * size, _BLOCK)
     return None
 
 
-def _is_kept(source: Source, segment: _Segment) -> bool:
+def _is_kept(source: Source, segment: Part[int]) -> bool:
     if segment.kind == _APP2:
         return source.read(segment.data, 12) == b"ICC_PROFILE\0"
     if segment.kind == _ADOBE:
@@ -93,13 +83,13 @@ def _is_kept(source: Source, segment: _Segment) -> bool:
     return segment.kind != _COM and not 0xE0 <= segment.kind <= 0xEF
 
 
-def _without_thumbnail(source: Source, segment: _Segment) -> Iterator[Edit]:
+def _without_thumbnail(source: Source, segment: Part[int]) -> Iterator[Edit]:
     if segment.end - segment.data > 14:
         head = source.exactly(segment.data, 12)
         yield Edit(segment.start, segment.end, b"\xff\xe0\0\x10" + head + b"\0\0")
 
 
-def _of_exif(source: Source, segment: _Segment, has_density: bool) -> Essentials:
+def _of_exif(source: Source, segment: Part[int], has_density: bool) -> Essentials:
     found = essentials(source, segment.data + 6)
     return found._replace(resolution=None) if has_density else found
 

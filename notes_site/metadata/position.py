@@ -18,7 +18,7 @@ _SIGN = re.compile(
 
 
 def names_a_place(source: Source) -> bool:
-    """Tell whether there is a position anywhere in a file: in Exif, in XMP, or as films have it."""
+    """Return whether there is a position anywhere in a file: in Exif, in XMP, or as films have it."""
     at, before, left = 0, b"", _MOST_ENTRIES
     for block in source.blocks(0, source.size):
         data = before + block

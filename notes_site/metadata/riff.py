@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source
+from notes_site.metadata.edits import Edit, Source, growth
 from notes_site.metadata.tiff import essentials, minimal
 
 _KEPT = {
@@ -32,7 +32,7 @@ def clean(source: Source) -> Iterator[Edit]:
     if end < source.size:
         yield Edit(end, source.size)
     if edits:
-        size = end - 8 + sum(len(edit.new) - (edit.end - edit.start) for edit in edits)
+        size = end - 8 + growth(edits)
         yield Edit(4, 8, size.to_bytes(4, "little"))
         yield from edits
 
@@ -69,7 +69,7 @@ def _frame(source: Source, at: int, end: int) -> Iterator[Edit]:
     """A frame of an animation has chunks of its own."""
     edits = list(_chunks(source, b"WEBP", at + 8 + _FRAME, end))
     if edits:
-        size = end - at - 8 + sum(len(edit.new) - (edit.end - edit.start) for edit in edits)
+        size = end - at - 8 + growth(edits)
         yield Edit(at + 4, at + 8, size.to_bytes(4, "little"))
         yield from edits
 

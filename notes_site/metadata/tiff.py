@@ -258,7 +258,7 @@ def minimal(wanted: Essentials) -> bytes:
 
 
 def has_position(source: Source, base: int, most: int) -> tuple[bool, int]:
-    """Tell whether a TIFF that begins there names a place on earth: a GPS directory with a latitude or longitude; and
+    """Return whether a TIFF that begins there names a place on earth: a GPS directory with a latitude or longitude; and
     how many of `most` entries are left to be looked at.
     """
     try:

@@ -152,6 +152,18 @@ def test_refused_attribute_is_pointed_at(site: Site) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
+    "printed", ["{'a': view.meta.url}|items", "[[view.meta.url]|select]", "cycler(1)", "view.meta.url.upper"]
+)
+def test_what_has_no_text_of_its_own_is_an_error_at_its_place(site: Site, printed: str) -> None:
+    """Its address in memory would be shown, another one at each build."""
+    site.write("content/about.md", "---\ntitle: About\n---\nText.\n")
+    site.write("templates/page.html", f"<p>\n{{{{ {printed} }}}}\n")
+    [problem] = [d for d in site.build().diagnostics if d.severity == "error"]
+    assert (problem.code, problem.path, problem.line) == ("template-error", "templates/page.html", 2)
+    assert "has no text of its own (page about.html)" in problem.message
+
+
+@pytest.mark.parametrize(
     "template",
     [
         "{% for x in range(10**12) %}{{ x }}{% endfor %}",

@@ -129,6 +129,7 @@ class Templates:
             auto_reload=False,
             cache_size=-1,
             bytecode_cache=self.compiled,
+            finalize=_refuse_addresses if self._kind is _Sandbox else None,
         )
         # Nothing by chance: a page is a function of its view.
         del env.globals["lipsum"], env.filters["random"]
@@ -255,6 +256,8 @@ class Templates:
             hint = _likely_field(lacking[1], lacking[2])
         elif said == "`view` is undefined":
             hint = "import what uses it `with context`: `{% from 'parts.html' import table with context %}`"
+        elif said.endswith(_NO_TEXT):
+            hint = "loop over it or call it, or show a field of it"
         hint = hint or "a template sees `view` alone; docs/templates.md lists what each view has"
         names = reversed(re.findall("`([^`]+)`", said))
         return error(
@@ -324,6 +327,15 @@ def _runs(env: jinja2.Environment, items: Sequence[object], attribute: str) -> l
     return [(value, list(members)) for value, members in groupby(items, key=key)]
 
 
+def _refuse_addresses(value: object) -> object:
+    """Return what a template prints; refuse what Python spells with its address in memory, another one each time."""
+    if not isinstance(value, str | int | float) and _ADDRESS.search(str(value)):
+        raise jinja2.TemplateRuntimeError(f"a `{type(value).__name__}` {_NO_TEXT}")
+    return value
+
+
+_ADDRESS = re.compile(" at 0x[0-9a-fA-F]{6,}>")
+_NO_TEXT = "has no text of its own"
 _LACKING = re.compile(r"`notes_site\.[\w.]+\.(\w+) object` has no attribute `(\w+)`")
 
 

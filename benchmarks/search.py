@@ -72,7 +72,7 @@ class Kept:
 def measure_assembly(root: Path) -> str:
     """Time the assembly of all records: from nothing, and after one of them has changed."""
     cache = Cache(root / ".notes-site" / "cache.db")
-    records = {key: terms.decode() for key, terms in cache._all("terms").items() if cache.sections(key)}
+    records = {key: terms.decode() for key, terms in cache.items("terms").items() if cache.get("sections", key)}
     cache.close()
     digests = sorted(records)
     store = Kept(records)

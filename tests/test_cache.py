@@ -9,17 +9,17 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import pytest
 
 from notes_site.base.digest import digest
 from notes_site.storage import user_cache
-from notes_site.storage.cache import Cache
+from notes_site.storage.cache import Cache, Namespace
 from notes_site.storage.files import STATE
 from tests.harness import Site, run
 
-TABLES = ("runs", "inputs", "memo", "code", "bodies", "terms", "sections", "outputs")
+TABLES: tuple[Namespace, ...] = get_args(Namespace)
 
 
 class Built(NamedTuple):
@@ -182,7 +182,7 @@ def test_tables_of_others_are_never_run(built: Built, tmp_path: Path, name: str)
         quoted = name.format(victim).replace('"', '""')
         db.execute(f'CREATE TABLE "{quoted}" (x)')
         db.execute("PRAGMA user_version = 99")
-        db.execute("CREATE TRIGGER t AFTER INSERT ON bodies BEGIN UPDATE bodies SET value = x''; END")
+        db.execute("CREATE TRIGGER t AFTER INSERT ON html BEGIN UPDATE html SET value = x''; END")
         db.commit()
     built.holds()
     assert not victim.exists()
@@ -245,7 +245,7 @@ def test_journal_of_somebody_else_is_not_played(built: Built, elsewhere: Path) -
     state = built.site.project.state
     with closing(sqlite3.connect(state)) as db, closing(sqlite3.connect(elsewhere)):
         db.execute("PRAGMA cache_size = 1")
-        db.execute("UPDATE memo SET value = x'00'")
+        db.execute("UPDATE results SET value = x'00'")
         name = bytes(elsewhere)
         journal = state.with_name("cache.db-journal").read_bytes()
         journal += (2**32 - 1).to_bytes(4, "big") + name + len(name).to_bytes(4, "big")
@@ -344,7 +344,7 @@ def test_no_code_lies_in_a_project(tmp_path: Path) -> None:
     site.build()
     with closing(Cache(site.project.state)) as cache:
         for table in TABLES:
-            for value in cache._all(table).values():
+            for value in cache.items(table).values():
                 assert not {b"t_1", b"environment", b"co_code"} & {*value.split(b"\0")}
                 assert b"l_0_view" not in value  # a name in all that Jinja makes of a template
 

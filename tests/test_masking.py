@@ -59,7 +59,7 @@ def remembered(site: Site) -> str:
     """What the cache keeps of problems: the runs, and of each note the problems that were found in it."""
     with sqlite3.connect(site.project.state) as db:
         said = [value.decode() for (value,) in db.execute("SELECT value FROM runs")]
-        for (value,) in db.execute("SELECT value FROM memo"):
+        for (value,) in db.execute("SELECT value FROM results"):
             with suppress(msgspec.MsgspecError):  # a result of another kind
                 said += (
                     str(d[1:]) for d in msgspec.msgpack.decode(value, type=Parsed).diagnostics

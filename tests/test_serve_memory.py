@@ -43,7 +43,7 @@ def write(site: Site, number: int, text: str, title: str) -> Path:
 
 
 def held(preview: Preview) -> int:
-    return len(preview._bodies) + len(preview._records.new)
+    return preview._cache.held
 
 
 @pytest.mark.parametrize("what", ["text", "title", "a new note", "with an error elsewhere"])

@@ -10,21 +10,22 @@ from notes_site.base.digest import combine
 from notes_site.base.paths import Origin, is_inlined, is_note
 from notes_site.build.load import Loaded
 from notes_site.config.project import CONFIG_NAME
+from notes_site.storage.cache import Cache
 from notes_site.storage.copying import Cleaned, look
 
 
-def cleaned(loaded: Loaded, layer: str) -> dict[str, Cleaned]:
+def cleaned(loaded: Loaded, cache: Cache, layer: str) -> dict[str, Cleaned]:
     """Return what is published of the files of a layer by path. Each content is looked at once, and remembered."""
     found = {}
     for path, known in loaded.inputs.digests.get(layer, {}).items():
         if is_inlined(path) if layer == "static" else is_note(path):
             continue
         key = combine("cleaned", known, loaded.program)
-        kept = loaded.memo.get(key)
+        kept = cache.get("results", key)
         if kept is None:
             original, found[path] = look(Path(loaded.roots[layer], path))
             if original == known:
-                loaded.memo.put(key, " ".join(found[path]).encode())
+                cache.put("results", key, " ".join(found[path]).encode())
         else:
             found[path] = Cleaned(*kept.decode().split(" "))
     return found

@@ -18,14 +18,14 @@ from notes_site.base.progress import Progress, silent
 from notes_site.build import up_to_date
 from notes_site.build.compose import Composed, compose
 from notes_site.build.load import Loaded, load, looked_through
-from notes_site.build.render import Rendering, settled_stamps
+from notes_site.build.render import Rendering
 from notes_site.build.report import Report
 from notes_site.config.project import Project, check_output
 from notes_site.secrets.masking import Mask, readable
 from notes_site.site.assemble import Site, assemble
 from notes_site.site.checks import from_the_future
 from notes_site.storage.cache import Cache
-from notes_site.storage.files import STATE, as_text, read_regular
+from notes_site.storage.files import STATE, read_regular
 from notes_site.storage.lock import lock
 from notes_site.storage.output import Staging, foreign, remove_file
 from notes_site.storage.record import BuildRecord, OutputFile, write_record
@@ -138,12 +138,14 @@ def _finish(
     found = _told(project, composed, options, problems)
     published = options.write and not failed(found, strict=options.strict)
     composed.keep_compiled()
-    loaded.memo.save(forget=True)
-    cache.save_bodies(loaded.new_bodies)
-    cache.keep_bodies(n.body for n in loaded.notes)
-    loaded.records.save(used=[*composed.plan.search.used(), *(n.search for n in loaded.notes)])
+    records = [*composed.plan.search.used(), *(note.search for note in loaded.notes)]
+    cache.keep("results")
+    cache.keep("code", loaded.parsed)
+    cache.keep("html", (note.body for note in loaded.notes))
+    cache.keep("terms", records)
+    cache.keep("sections", records)
     if published:
-        _save_outputs(rendering, cache)
+        rendering.remember()
     report = Report(
         notes=len(composed.site.notes),
         pages=len(composed.plan.outputs),
@@ -184,23 +186,12 @@ def _with_more_leaks(problems: tuple[Diagnostic, ...], project: Project, loaded:
     return kingfisher.added(problems, looked_through(project, loaded), loaded.config.leaks_allow)
 
 
-def _save_outputs(rendering: Rendering, cache: Cache) -> None:
-    written = [*rendering.why]
-    stamps = dict(zip(written, settled_stamps(rendering.output / path for path in written), strict=True))
-    rows = {path: made._replace(stat=stamps.get(path, made.stat)).row for path, made in rendering.made.items()}
-    changed = {path: row for path, row in rows.items() if rendering.known.get(path) != row}
-    cache.save_outputs(as_text(str(rendering.output)), changed, rendering.known.keys() - rows.keys())
-
-
 def load_site(
     project: Project, cache: Cache, *, drafts: bool = False, progress: Progress = silent
 ) -> tuple[Site, tuple[Diagnostic, ...]]:
     """Return the assembled site and the problems of its files, nothing planned."""
     with _collector_off():
         loaded = load(project, cache, progress=progress)
-        loaded.memo.save(forget=False)
-        cache.save_bodies(loaded.new_bodies)
-        loaded.records.save()
         cache.commit()
         site = assemble(loaded.config, loaded.notes, drafts=drafts)
         return site, with_source(in_order(loaded.diagnostics), project.root, loaded.config.leaks_allow)

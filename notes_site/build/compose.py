@@ -15,11 +15,10 @@ from notes_site.base.config import Config
 from notes_site.base.decoding import decode
 from notes_site.base.diagnostics import Diagnostic, below, error, note, suggestion
 from notes_site.base.digest import combine
-from notes_site.base.errors import DamagedCache
 from notes_site.base.paths import ENGINE, SCRIPT, is_inlined
 from notes_site.base.progress import Progress, silent
 from notes_site.build import attachments
-from notes_site.build.load import Loaded, load, texts
+from notes_site.build.load import Loaded, load
 from notes_site.config.places import NOWHERE, locate
 from notes_site.config.project import Project, read_config, theme
 from notes_site.pages import stylesheet
@@ -29,7 +28,7 @@ from notes_site.pages.templates import CompiledTemplates, Templates, TemplateSou
 from notes_site.site.assemble import Site, assemble
 from notes_site.site.checks import check_site
 from notes_site.storage import user_cache
-from notes_site.storage.cache import Cache
+from notes_site.storage.cache import Cache, SearchRecords
 from notes_site.storage.copying import Cleaned
 
 _COMPILED = "templates"
@@ -77,9 +76,9 @@ def compose_loaded(
     site = assemble(msgspec.structs.replace(loaded.config, today=day), loaded.notes, drafts=drafts)
     templates, template_problems = _templates(loaded, cache)
     unclear = _with_errors(loaded)
-    published = {layer: attachments.cleaned(loaded, layer) for layer in ("content", "static")}
-    assets, asset_problems = _assets(loaded, project, unclear, published)
-    planned = plan_site(site, assets, loaded.records)
+    published = {layer: attachments.cleaned(loaded, cache, layer) for layer in ("content", "static")}
+    assets, asset_problems = _assets(loaded, project, cache, unclear, published)
+    planned = plan_site(site, assets, SearchRecords(cache))
     copied = {output.origin for output in planned.outputs.values() if isinstance(output, Copy)}
     found = (
         *loaded.diagnostics,
@@ -133,9 +132,9 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
     layers = []
     for layer in ("templates", "theme-templates"):
         sources = {}
-        for path, data in texts(loaded, layer):
+        for path in loaded.inputs.digests.get(layer, {}):
             shown = f"{loaded.shown.get(layer, layer)}/{path}"
-            decoded, problem = decode(shown, data)
+            decoded, problem = decode(shown, loaded.inputs.read(layer, path))
             if problem:
                 problems.append(problem)
             else:
@@ -144,10 +143,7 @@ def _templates(loaded: Loaded, cache: Cache) -> tuple[Templates, list[Diagnostic
         layers.append(sources)
 
     def body(key: str) -> str:
-        found = loaded.new_bodies.get(key) or cache.body(key)
-        if found is None:
-            raise DamagedCache
-        return found
+        return cache.need("html", [key])[0].decode()
 
     compiled = CompiledTemplates(user_cache.load(_COMPILED, _templates_key(loaded)))
     return Templates(
@@ -169,7 +165,11 @@ def _templates_key(loaded: Loaded) -> str:
 
 
 def _assets(
-    loaded: Loaded, project: Project, unclear: frozenset[str], published: Mapping[str, Mapping[str, Cleaned]]
+    loaded: Loaded,
+    project: Project,
+    cache: Cache,
+    unclear: frozenset[str],
+    published: Mapping[str, Mapping[str, Cleaned]],
 ) -> tuple[Assets, list[Diagnostic]]:
     digests = loaded.inputs.digests
     static = {**digests.get("theme-static", {}), **digests.get("static", {})}
@@ -181,14 +181,14 @@ def _assets(
     for name, text in inline.items():
         if name not in (SCRIPT, ENGINE):
             (of_theme if name in digests.get("theme-static", {}) else of_site).append(text)
-    generated = [_code_css(loaded, light, dark), stylesheet.accent(loaded.config.accent)]
+    generated = [_code_css(loaded, cache, light, dark), stylesheet.accent(loaded.config.accent)]
     cleaned = {name: file.digest for name, file in published["static"].items()}
     assets = Assets(
         files={path: file.digest for path, file in published["content"].items()},
         static={name: cleaned.get(name, value) for name, value in static.items() if name not in inline},
         style=stylesheet.bundle([*of_theme, *generated, *of_site]),
-        script=_script(loaded, inline.get(SCRIPT, "")),
-        engine=_script(loaded, inline.get(ENGINE, "")),
+        script=_script(loaded, cache, inline.get(SCRIPT, "")),
+        engine=_script(loaded, cache, inline.get(ENGINE, "")),
         unread=unclear.difference(note.path for note in loaded.notes),
     )
     return assets, [*problems, *filter(None, [bad_light, bad_dark, _logo_problem(loaded, project, assets)])]
@@ -200,10 +200,8 @@ def _inlined(loaded: Loaded, static: Mapping[str, str]) -> tuple[dict[str, str],
     problems: list[Diagnostic] = []
     for name in sorted(filter(is_inlined, static)):
         layer = "static" if name in loaded.inputs.digests.get("static", {}) else "theme-static"
-        kept = loaded.inputs.data.get((layer, name))
-        data = Path(loaded.roots[layer], name).read_bytes() if kept is None else kept
         shown = f"{loaded.shown.get(layer, layer)}/{name}"
-        text, problem = decode(shown, data)
+        text, problem = decode(shown, loaded.inputs.read(layer, name))
         problems += [problem] if problem else [*characters.problems(shown, text)]
         texts[name] = characters.without(text)
     return texts, problems
@@ -232,23 +230,23 @@ def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diag
     return default, error(project.config.name, "unknown-style", message, hint=hint, **_place(project, "code", which))
 
 
-def _script(loaded: Loaded, source: str) -> str:
+def _script(loaded: Loaded, cache: Cache, source: str) -> str:
     """A script made small, remembered as well."""
     key = combine("script", source, loaded.program)
-    kept = loaded.memo.get(key)
+    kept = cache.get("results", key)
     if kept is None:
         kept = stylesheet.script(source).encode()
-        loaded.memo.put(key, kept)
+        cache.put("results", key, kept)
     return kept.decode()
 
 
-def _code_css(loaded: Loaded, light: str, dark: str) -> str:
+def _code_css(loaded: Loaded, cache: Cache, light: str, dark: str) -> str:
     """The code theme's rules. They cost some 50 ms to make, so they are remembered."""
     key = combine("code-css", light, dark, loaded.program)
-    kept = loaded.memo.get(key)
+    kept = cache.get("results", key)
     if kept is None or not kept.isascii():
         from notes_site.content.highlight import code_css
 
         kept = code_css(light, dark).encode()
-        loaded.memo.put(key, kept)
+        cache.put("results", key, kept)
     return kept.decode()

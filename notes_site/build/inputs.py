@@ -12,6 +12,7 @@ from notes_site.base.decoding import LIMIT, too_large
 from notes_site.base.diagnostics import Diagnostic
 from notes_site.base.digest import digest
 from notes_site.base.paths import is_note
+from notes_site.storage.cache import Cache
 from notes_site.storage.files import (
     STATE,
     Scan,
@@ -31,15 +32,26 @@ _TEXT_LAYERS = ("templates", "theme-templates", "program")
 
 
 class Inputs(NamedTuple):
-    """`digests` by layer and path; `data` of the texts that were read now; `stamps` to remember, by `layer:path`;
-    `links` as in a scan.
+    """`roots`: the folder of each layer; `shown`: what problems call it, where it is the site's own. `digests` by layer
+    and path; `data` of the texts that were read now; `stamps` to remember, by `layer:path`; `links` as in a scan.
     """
 
+    roots: Mapping[str, str]
+    shown: Mapping[str, str]
     digests: dict[str, dict[str, str]]
     data: dict[tuple[str, str], bytes]
     stamps: dict[str, tuple[str, str]]
     problems: tuple[Diagnostic, ...]
     links: frozenset[str]
+
+    def read(self, layer: str, path: str) -> bytes:
+        """Return the bytes of a file as they were when it was read for its digest, else as they are now.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        data = self.data.get((layer, path))
+        return read_inside(self.roots[layer], Path(self.roots[layer], path)) if data is None else data
 
 
 def scan_layers(roots: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, Scan]:
@@ -94,7 +106,21 @@ def read_inputs(
                 continue
             stamps[name] = (stamp_of(stat) if settled(stat, time.time_ns()) else "", of_layer[path])
     links = frozenset[str]().union(*(found.links for found in scans.values()))
-    return Inputs(digests, data, stamps, tuple(problems), links)
+    return Inputs(roots, shown, digests, data, stamps, tuple(problems), links)
+
+
+def remembered(cache: Cache) -> dict[str, tuple[str, str]]:
+    """Return stamp and digest of every input that is known, by `layer:path`."""
+    found = ((path, value.decode().partition(" ")) for path, value in cache.items("inputs").items())
+    return {path: (stamp, digest) for path, (digest, _, stamp) in found}
+
+
+def remember(cache: Cache, known: Mapping[str, tuple[str, str]], inputs: Inputs) -> None:
+    """Remember the inputs that are no longer as they were known, and forget those that are gone."""
+    for name, (stamp, found) in inputs.stamps.items():
+        if known.get(name) != (stamp, found):
+            cache.put("inputs", name, f"{found} {stamp}".encode())
+    cache.forget("inputs", known.keys() - inputs.stamps.keys())
 
 
 def reads_as_text(layer: str, path: str) -> bool:

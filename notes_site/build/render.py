@@ -15,7 +15,7 @@ from notes_site.base.progress import Progress
 from notes_site.build.compose import Composed
 from notes_site.pages.outputs import Copy, Output, Page
 from notes_site.pages.templates import distinct
-from notes_site.storage.cache import Cache, Row
+from notes_site.storage.cache import Cache
 from notes_site.storage.files import Stat, as_text, digest_file, settled, stat_of
 from notes_site.storage.output import Staging
 from notes_site.storage.record import owned_files
@@ -70,10 +70,8 @@ class Made(NamedTuple):
     digest: str
     stat: str
 
-    @property
-    def row(self) -> Row:
-        """The fields as the cache keeps them."""
-        return tuple(self)
+
+Row = tuple[str, ...]
 
 
 class Rendering:
@@ -82,7 +80,9 @@ class Rendering:
     def __init__(self, composed: Composed, cache: Cache, output: Path) -> None:
         self.composed, self.cache, self.output = composed, cache, output
         self._root = str(output)
-        self.known = cache.outputs(as_text(str(output)))
+        self._prefix = f"{digest(as_text(str(output)).encode())}/"
+        known = cache.items("outputs", self._prefix)
+        self.known = {path.removeprefix(self._prefix): tuple(row.decode().split("\n")) for path, row in known.items()}
         self.owned = owned_files(output)
         self.made: dict[str, Made] = {}
         self.why: dict[str, tuple[str, ...]] = {}
@@ -103,6 +103,16 @@ class Rendering:
             if done % 50 == 0:
                 progress("rendering", done, len(outputs))
         return distinct(faults)
+
+    def remember(self) -> None:
+        """Remember what the outputs, which are in their place now, were made from."""
+        written = [*self.why]
+        stamps = dict(zip(written, settled_stamps(self.output / path for path in written), strict=True))
+        for path, made in self.made.items():
+            row = tuple(made._replace(stat=stamps.get(path, made.stat)))
+            if self.known.get(path) != row:
+                self.cache.put("outputs", self._prefix + path, "\n".join(row).encode())
+        self.cache.forget("outputs", (self._prefix + path for path in self.known.keys() - self.made.keys()))
 
     def _make(self, path: str, output: Output, staging: Staging | None) -> None:
         parts, render = self._renderer.parts(output)

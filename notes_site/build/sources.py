@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from notes_site.base.config import Config
 from notes_site.base.digest import combine, digest
-from notes_site.build.inputs import read_inputs, scan_layers
+from notes_site.build.inputs import read_inputs, remembered, scan_layers
 from notes_site.config.project import Project, layers, read_config
 from notes_site.storage.cache import Cache
 
@@ -58,7 +58,7 @@ def current(project: Project, config: Config) -> Current | None:
     known = {}
     if project.state.is_file():
         with closing(Cache(project.state)) as cache:
-            known = cache.inputs()
+            known = remembered(cache)
     scans = scan_layers(roots, shown)
     digests = read_inputs(roots, scans, shown, known).digests
     changed = {

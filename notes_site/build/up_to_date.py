@@ -29,8 +29,8 @@ class Run(NamedTuple):
     """
 
     stamp: str
-    roots: dict[str, str]
-    shown: dict[str, str]
+    roots: Mapping[str, str]
+    shown: Mapping[str, str]
     output: str
     published: bool
     notes: int
@@ -84,11 +84,8 @@ def _ignored_in_output(name: str) -> bool:
 
 def recall(cache: Cache, key: str, config: Path) -> Run | None:
     """Return the last run with these flags when nothing has changed since."""
-    text = cache.run(key)
-    if text is None:
-        return None
     try:
-        run = Run(*jsondata.decode(text))
+        run = Run(*jsondata.decode(cache.get("runs", key) or b""))
     except (TypeError, ValueError):
         return None
     inputs, _, output = run.stamp.partition(" ")
@@ -99,4 +96,4 @@ def recall(cache: Cache, key: str, config: Path) -> Run | None:
 
 def remember(cache: Cache, key: str, run: Run) -> None:
     """Keep a run for `recall`."""
-    cache.save_run(key, json.dumps(run))
+    cache.put("runs", key, json.dumps(run).encode())

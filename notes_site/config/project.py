@@ -115,7 +115,7 @@ def layers(project: Project, content: str, templates: str, static: str) -> dict[
     return chosen
 
 
-def check_output(output: Path, project: Project, sources: dict[str, str]) -> None:
+def check_output(output: Path, project: Project, sources: Mapping[str, str]) -> None:
     """Refuse to write a site where it could destroy something.
 
     Raises:

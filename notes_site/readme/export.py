@@ -30,20 +30,17 @@ def export(target: project.Project, folder: Path) -> Exported:
     """Return the README of a project, as it must be to lie in `folder`. Drafts are left out."""
     with closing(Cache(target.state)) as cache:
         composed = compose(target, cache)
-        composed.loaded.memo.save(forget=False)
-        cache.save_bodies(composed.loaded.new_bodies)
         cache.commit()
     errors = tuple(d for d in composed.diagnostics if d.severity == "error")
     return Exported("" if errors else _written(composed, folder), errors)
 
 
 def _written(composed: Composed, folder: Path) -> str:
-    roots = composed.loaded.roots
+    inputs, roots = composed.loaded.inputs, composed.loaded.roots
     sources = {}
     for note in composed.site.published():
-        data = composed.loaded.inputs.data.get(("content", note.path))
-        data = Path(roots["content"], note.path).read_bytes() if data is None else data
-        sources[note.path] = frontmatter.parse(note.path, decode(note.path, data).text)
+        text = decode(note.path, inputs.read("content", note.path)).text
+        sources[note.path] = frontmatter.parse(note.path, text)
     folders = Folders(*(_seen_from(folder, roots.get(layer, roots["content"])) for layer in ("content", "static")))
     return document.write(composed.site, composed.plan.links, sources, folders)
 

@@ -120,7 +120,7 @@ def read_change(place: Place, old: Loaded) -> Change:
         data: bytes | None = None
         leaked: tuple[Diagnostic, ...] = ()
         if checked_for_leaks(layer, path):
-            data, leaked = leaks_in_file(old.roots, old.shown, layer, path, before.st_size, old.config.leaks_allow)
+            data, leaked = leaks_in_file(old.inputs, layer, path, before.st_size, old.config.leaks_allow)
         with open_plain(file) as held:
             if is_text and data is None:
                 data = held.read()

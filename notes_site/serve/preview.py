@@ -24,7 +24,7 @@ from notes_site.build import workers
 from notes_site.build.build import with_source
 from notes_site.build.compose import Composed, compose_loaded
 from notes_site.build.inputs import stamp_of
-from notes_site.build.load import Loaded, load
+from notes_site.build.load import Loaded, load, put_text
 from notes_site.build.render import Renderer
 from notes_site.config import reading as configs
 from notes_site.config.project import Project, seen_from
@@ -53,9 +53,8 @@ from notes_site.serve.responses import (
     open_unchanged,
     versioned,
 )
-from notes_site.storage.cache import Cache
+from notes_site.storage.cache import Cache, Namespace
 from notes_site.storage.files import stat_if_there
-from notes_site.storage.search_records import Records
 
 _SPARE = 100  # texts and search records kept in vain until they are looked for
 _ATTEMPTS = 4  # at finding all files at rest
@@ -82,8 +81,6 @@ class Preview:
         self._jobs, self._progress = jobs, progress
         self._cache = Cache(project.state)
         self._copies = CleanedCopies()
-        self._bodies: dict[str, str] = {}
-        self._records = Records(self._cache)
         self._shown: Composed | None = None
         self._stamps: dict[str, str] = {}  # of files as they were read, by `layer:path`
         self._links_moved, self._is_tidy = False, False
@@ -111,16 +108,9 @@ class Preview:
             streams.allow(loaded.config.leaks_allow)
             if not final and half_written(self._newest.loaded, loaded, self.project.config):
                 return False
-            loaded.memo.save(forget=False)
-            self._cache.save_bodies(loaded.new_bodies)
-            loaded.records.save()
             self._cache.commit()
-            self._bodies.update(loaded.new_bodies)
-            self._records.new.update(loaded.records.new)
             data = {place: content for place, content in loaded.inputs.data.items() if place[0] != "content"}
-            loaded = loaded._replace(
-                inputs=loaded.inputs._replace(data=data), new_bodies=self._bodies, records=self._records
-            )
+            loaded = loaded._replace(inputs=loaded.inputs._replace(data=data))
             self._stamps = config | {name: stamp for name, (stamp, _) in loaded.inputs.stamps.items()}
             if self._shown is None or not same_site(self._newest.loaded, loaded):
                 self._compose(loaded)
@@ -189,8 +179,7 @@ class Preview:
         for path, encoded, body, record, _ in workers.parse_all(notes, options, self._jobs, self._progress):
             found[path] = result = msgspec.msgpack.decode(encoded, type=Parsed)
             if result.note:
-                self._bodies[result.note.body] = body
-                self._records.put(result.note.search, record)
+                put_text(self._cache, result.note, body, record)
         return found
 
     def _apply(self, loaded: Loaded, changes: Iterable[Change]) -> None:
@@ -233,21 +222,18 @@ class Preview:
 
     def _keep_for(self, shown: Composed) -> None:
         """Keep in memory what the site in view needs and the newest does not name: a build elsewhere forgets it."""
-        (bodies, records), (newer_bodies, newer_records) = _needs(shown), _needs(self._newest)
-        for body in bodies - newer_bodies - self._bodies.keys():
-            if (html := self._cache.body(body)) is not None:
-                self._bodies[body] = html
-        self._records.hold(records - newer_records)
+        older, newer = _needs(shown), _needs(self._newest)
+        for part, keys in older.items():
+            self._cache.hold(part, keys - newer[part])
 
     def _prune(self) -> None:
         """Let go of texts and records that neither the site in view nor the newest needs, when some have gathered."""
-        if len(self._bodies) + len(self._records.new) <= self._prune_beyond:
+        if self._cache.held <= self._prune_beyond:
             return
-        (bodies, records), (newer_bodies, newer_records) = _needs(self.shown), _needs(self._newest)
-        for body in self._bodies.keys() - bodies - newer_bodies:  # every site looks into this one dictionary
-            del self._bodies[body]
-        self._records.keep(records | newer_records)
-        self._prune_beyond = len(self._bodies) + len(self._records.new) + _SPARE
+        shown, newest = _needs(self.shown), _needs(self._newest)
+        for part, keys in shown.items():
+            self._cache.release(part, keys | newest[part])
+        self._prune_beyond = self._cache.held + _SPARE
 
     def settle(self) -> bool:
         """For a quiet moment: find problems with links again where a new text may have moved them. Return whether it
@@ -297,7 +283,7 @@ class Preview:
         return self._shown
 
     @property
-    def roots(self) -> dict[str, str]:
+    def roots(self) -> Mapping[str, str]:
         """The folders of all layers."""
         return self._newest.loaded.roots
 
@@ -392,10 +378,11 @@ class Preview:
             return self._copies.open(opened, rendered.version.key)
 
 
-def _needs(site: Composed) -> tuple[set[str], set[str]]:
-    """Return the digests of the texts and of the search records that a site is made from."""
+def _needs(site: Composed) -> dict[Namespace, set[str]]:
+    """Return the keys of all that a site is made from in the cache."""
     notes = site.loaded.notes
-    return {note.body for note in notes}, {*site.plan.search.used(), *(note.search for note in notes)}
+    records = {*site.plan.search.used(), *(note.search for note in notes)}
+    return {"html": {note.body for note in notes}, "terms": records, "sections": records}
 
 
 @contextmanager

@@ -1,31 +1,35 @@
 """One SQLite file of what need not be computed again. Disposable: a cache that cannot be used is an empty cache.
 
 It lies in the project's folder, so somebody else may have written it. Each row carries a seal made with the user's key
-(see `usercache`): one that is damaged, exchanged or not of this user's making is as good as not there.
-
-Tables: `runs` (the last run for each set of flags), `inputs` (digest by path and stamp), `memo` (results by key),
-`code` (highlighted code of each note), `bodies` (rendered HTML by digest), `terms` and `sections` (records of the
-search by digest), `outputs` (what each published file was made from).
+(see `user_cache`): one that is damaged, exchanged or not of this user's making is as good as not there.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import stat as modes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal, get_args
 
-from notes_site.base.digest import digest
+from notes_site.base.errors import DamagedCache
 from notes_site.storage.user_cache import key as users_key
 from notes_site.storage.user_cache import sealer
 
+Namespace = Literal["runs", "inputs", "outputs", "results", "code", "html", "terms", "sections"]
+"""What is kept, each in a table of its own: the last run for each set of flags; stamp and digest of each input; what
+each published file was made from; results by the digest of what they were made from; the highlighted code of each note;
+rendered HTML, terms and sections of search records, by digest.
+"""
+
 _SMALL = ("runs", "inputs", "outputs")
-_TABLES = (*_SMALL, "memo", "code", "bodies", "terms", "sections")
+_TABLES: tuple[Namespace, ...] = get_args(Namespace)
 _SCHEMA = {
     f"CREATE TABLE {name} (key BLOB PRIMARY KEY, value BLOB, seal BLOB){' WITHOUT ROWID' if name in _SMALL else ''}"
     for name in _TABLES
 }
+_PARTS_OF_PAGES: tuple[Namespace, ...] = ("html", "terms", "sections")
 _AT_ONCE = 500  # values in a query
 _NO_DAMAGE = {  # another process has it, or there is no room
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
@@ -33,11 +37,9 @@ _NO_DAMAGE = {  # another process has it, or there is no room
 
 _ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the second where a message quotes damaged bytes
 
-Row = tuple[str, ...]
-
 
 class Cache:
-    """The open cache. Nothing is kept until `commit`."""
+    """The open cache: values by namespace and key. What is put is held in memory until `commit`."""
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it; where that cannot be, work in memory."""
@@ -46,6 +48,9 @@ class Cache:
         self._seals = {name: sealer(key, name) for name in _TABLES}
         self._db = _open(path)
         self._broken = False
+        self._held: dict[Namespace, dict[str, bytes]] = {name: {} for name in _TABLES}
+        self._new: dict[Namespace, set[str]] = {name: set() for name in _TABLES}
+        self._asked: dict[Namespace, set[str]] = {name: set() for name in _TABLES}
 
     def close(self) -> None:
         """Close the file; what was not committed is gone, and so is a file found damaged."""
@@ -58,117 +63,103 @@ class Cache:
         """Forget everything."""
         for name in _TABLES:
             self._write(f"DELETE FROM {name}", [()])
+            self._held[name], self._new[name] = {}, set()
         if self._broken:
             self._db.close()
             self._db = _open(self._path, anew=True)
             self._broken = False
 
     def commit(self) -> None:
-        """Keep what was written. A full disk or another process only costs the next build some time."""
+        """Keep what was put. A full disk or another process only costs the next build some time. Parts of pages stay
+        in memory, where no other process can forget them.
+        """
+        for name, keys in self._new.items():
+            self._save(name, keys)
+            keys.clear()
+            if name not in _PARTS_OF_PAGES:
+                self._held[name].clear()
         with suppress(*_ERRORS):
             self._db.commit()
 
-    def run(self, key: str) -> str | None:
-        """Return the record of the last run with these flags."""
-        return self._text("runs", key)
+    def get(self, namespace: Namespace, key: str) -> bytes | None:
+        """Return what was put under a key."""
+        return self.get_many(namespace, [key]).get(key)
 
-    def save_run(self, key: str, value: str) -> None:
-        """Remember a run."""
-        self._put("runs", {key: value.encode()})
+    def get_many(self, namespace: Namespace, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the values of those keys that are known."""
+        held = self._held[namespace]
+        self._asked[namespace].update(keys)
+        found = {key: held[key] for key in keys if key in held}
+        missing = [key for key in keys if key not in held] if len(found) < len(keys) else []
+        for start in range(0, len(missing), _AT_ONCE):
+            part = tuple(key.encode() for key in missing[start : start + _AT_ONCE])
+            found |= self._sealed(namespace, f"WHERE key IN ({','.join('?' * len(part))})", part)
+        return found
 
-    def inputs(self) -> dict[str, tuple[str, str]]:
-        """Return stamp and digest of every known input."""
-        found = ((path, value.decode().partition(" ")) for path, value in self._all("inputs").items())
-        return {path: (stamp, digest) for path, (digest, _, stamp) in found}
+    def need(self, namespace: Namespace, keys: Sequence[str]) -> list[bytes]:
+        """Return the values of keys that must be known.
 
-    def save_inputs(self, changed: Mapping[str, tuple[str, str]], gone: Iterable[str]) -> None:
-        """Remember inputs that changed, forget those that are gone."""
-        self._put("inputs", {path: f"{digest} {stamp}".encode() for path, (stamp, digest) in changed.items()})
-        self._drop("inputs", gone)
+        Raises:
+            DamagedCache: one is not.
+        """
+        found = self.get_many(namespace, keys)
+        try:
+            return [found[key] for key in keys]
+        except KeyError as exc:
+            raise DamagedCache from exc
 
-    def memo(self) -> dict[str, bytes]:
-        """Return every remembered result by its key."""
-        return self._all("memo")
+    def items(self, namespace: Namespace, prefix: str = "") -> dict[str, bytes]:
+        """Return all that was committed under keys that begin with a prefix of ASCII."""
+        if not prefix:
+            return self._sealed(namespace, "", ())
+        bounds = prefix.encode(), (prefix[:-1] + chr(ord(prefix[-1]) + 1)).encode()
+        return self._sealed(namespace, "WHERE key >= ? AND key < ?", bounds)
 
-    def save_memo(self, new: Mapping[str, bytes], gone: Iterable[str]) -> None:
-        """Remember results, forget others."""
-        self._put("memo", new)
-        self._drop("memo", gone)
+    def put(self, namespace: Namespace, key: str, value: bytes) -> None:
+        """Remember a value."""
+        self._held[namespace][key] = value
+        self._new[namespace].add(key)
+        self._asked[namespace].add(key)
 
-    def code(self, path: str, program: str) -> bytes:
-        """Return the highlighted code of a note as this program made it, nothing where there is none."""
-        of_program, _, blocks = self._some("code", [path]).get(path, b"").partition(b"\n")
-        return blocks if of_program == program.encode() else b""
+    def forget(self, namespace: Namespace, keys: Iterable[str]) -> None:
+        """Forget these keys."""
+        keys = [*keys]
+        for key in keys:
+            self._held[namespace].pop(key, None)
+            self._new[namespace].discard(key)
+        self._write(f"DELETE FROM {namespace} WHERE key = ?", [(key.encode(),) for key in keys])
 
-    def save_code(self, program: str, new: Mapping[str, bytes]) -> None:
-        """Remember the highlighted code of notes by their paths."""
-        self._put("code", {path: program.encode() + b"\n" + blocks for path, blocks in new.items()})
+    def keep(self, namespace: Namespace, used: Iterable[str] | None = None) -> None:
+        """Forget all keys but those in use: with None those asked for or put since the cache was opened."""
+        try:
+            known = {row[0] for row in self._db.execute(f"SELECT key FROM {namespace}")}
+        except _ERRORS as exc:
+            self._failed(exc)
+        else:
+            gone = known.difference(key.encode() for key in (self._asked[namespace] if used is None else used))
+            self._write(f"DELETE FROM {namespace} WHERE key IS ?", [(key,) for key in gone])
 
-    def keep_code(self, used: Iterable[str]) -> None:
-        """Forget the code of all other notes."""
-        self._keep("code", used)
+    # --- what is in memory
 
-    def body(self, digest: str) -> str | None:
-        """Return one rendered body."""
-        return self._text("bodies", digest)
+    def hold(self, namespace: Namespace, keys: Iterable[str]) -> None:
+        """Take what is known of these keys into memory, where no other process can forget it."""
+        self._held[namespace] |= self.get_many(namespace, [*keys])
 
-    def save_bodies(self, new: Mapping[str, str]) -> None:
-        """Remember rendered bodies."""
-        self._put("bodies", {digest: html.encode() for digest, html in new.items()})
+    def release(self, namespace: Namespace, used: Collection[str]) -> None:
+        """Hold no keys in memory but these."""
+        held = self._held[namespace]
+        for key in held.keys() - used:
+            del held[key]
+        self._new[namespace] &= held.keys()
 
-    def keep_bodies(self, used: Iterable[str]) -> None:
-        """Forget all other bodies."""
-        self._keep("bodies", used)
-
-    def terms(self, digests: Sequence[str]) -> dict[str, str]:
-        """Return the terms of search records, and chunks of them, by digest: those that are known."""
-        return {key: value.decode() for key, value in self._some("terms", digests).items()}
-
-    def sections(self, digest: str) -> str | None:
-        """Return the sections of one search record."""
-        return self._text("sections", digest)
-
-    def save_search(self, new: Mapping[str, tuple[str, str]]) -> None:
-        """Remember terms and sections of search records."""
-        self._put("terms", {key: terms.encode() for key, (terms, _) in new.items()})
-        self._put("sections", {key: sections.encode() for key, (_, sections) in new.items() if sections})
-
-    def keep_search(self, used: Iterable[str]) -> None:
-        """Forget all other search records."""
-        kept = set(used)
-        self._keep("terms", kept)
-        self._keep("sections", kept)
-
-    def outputs(self, root: str) -> dict[str, Row]:
-        """Return (key, parts, digest, stat) of each output under a root by its path."""
-        start = f"{digest(root.encode())}/"
-        bounds = start.encode(), start.replace("/", "0").encode()  # the sign behind it
-        found = self._sealed("outputs", "WHERE key >= ? AND key < ?", bounds)
-        return {path.removeprefix(start): tuple(value.decode().split("\n")) for path, value in found.items()}
-
-    def save_outputs(self, root: str, changed: Mapping[str, Row], gone: Iterable[str]) -> None:
-        """Remember what outputs were made from, forget those that are gone."""
-        start = f"{digest(root.encode())}/"
-        self._put("outputs", {start + path: "\n".join(row).encode() for path, row in changed.items()})
-        self._drop("outputs", (start + path for path in gone))
+    @property
+    def held(self) -> int:
+        """How many parts of pages are in memory."""
+        return sum(len(self._held[name]) for name in _PARTS_OF_PAGES)
 
     # --- rows of any table
 
-    def _all(self, table: str) -> dict[str, bytes]:
-        return self._sealed(table, "", ())
-
-    def _some(self, table: str, keys: Sequence[str]) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
-        for start in range(0, len(keys), _AT_ONCE):
-            part = tuple(key.encode() for key in keys[start : start + _AT_ONCE])
-            found |= self._sealed(table, f"WHERE key IN ({','.join('?' * len(part))})", part)
-        return found
-
-    def _text(self, table: str, key: str) -> str | None:
-        found = self._some(table, [key]).get(key)
-        return None if found is None else found.decode()
-
-    def _sealed(self, table: str, where: str, values: tuple[bytes, ...]) -> dict[str, bytes]:
+    def _sealed(self, table: Namespace, where: str, values: tuple[bytes, ...]) -> dict[str, bytes]:
         """The rows that are as they were written; all others go."""
         seal_of, found, bad = self._seals[table], dict[str, bytes](), []
         try:
@@ -184,22 +175,10 @@ class Cache:
         self._write(f"DELETE FROM {table} WHERE key IS ?", bad)
         return found
 
-    def _put(self, table: str, new: Mapping[str, bytes]) -> None:
-        seal_of = self._seals[table]
-        rows = [(key, value, seal_of(key, value)) for key, value in ((k.encode(), v) for k, v in new.items())]
+    def _save(self, table: Namespace, keys: Iterable[str]) -> None:
+        seal_of, held = self._seals[table], self._held[table]
+        rows = [(key, value, seal_of(key, value)) for key, value in ((k.encode(), held[k]) for k in keys)]
         self._write(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)", rows)
-
-    def _drop(self, table: str, keys: Iterable[str]) -> None:
-        self._write(f"DELETE FROM {table} WHERE key = ?", [(key.encode(),) for key in keys])
-
-    def _keep(self, table: str, used: Iterable[str]) -> None:
-        try:
-            known = {row[0] for row in self._db.execute(f"SELECT key FROM {table}")}
-        except _ERRORS as exc:
-            self._failed(exc)
-        else:
-            gone = known.difference(key.encode() for key in used)
-            self._write(f"DELETE FROM {table} WHERE key IS ?", [(key,) for key in gone])
 
     def _write(self, query: str, rows: Sequence[Sequence[object]]) -> None:
         try:
@@ -257,3 +236,34 @@ def _ready(db: sqlite3.Connection) -> sqlite3.Connection:
 
 def _schema(db: sqlite3.Connection) -> set[bytes]:
     return {row[0] for row in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+
+
+class SearchRecords:
+    """The search records of a site and chunks of them, by digest: the record store of the search."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def terms(self, digests: Sequence[str]) -> list[str]:
+        """Return the terms of records.
+
+        Raises:
+            DamagedCache: one is not there.
+        """
+        return [terms.decode() for terms in self._cache.need("terms", digests)]
+
+    def sections(self, digest: str) -> str:
+        """Return the sections of a record.
+
+        Raises:
+            DamagedCache: they are not there.
+        """
+        return self._cache.need("sections", [digest])[0].decode()
+
+    def chunks(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Return the chunks that are known."""
+        return {key: chunk.decode() for key, chunk in self._cache.get_many("terms", keys).items()}
+
+    def keep_chunk(self, key: str, lines: str) -> None:
+        """Remember a chunk."""
+        self._cache.put("terms", key, lines.encode())

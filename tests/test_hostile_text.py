@@ -14,8 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notes_site.base.characters import FORBIDDEN, forbidden
-from notes_site.base.cuts import Shortened
+from notes_site.base.characters import FORBIDDEN, Shortened, forbidden
 from notes_site.base.model import HtmlMode, ParseOptions
 from notes_site.content.note import parse_note
 from tests.harness import Site, codes

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple, get_type_hints
 
 import msgspec
 
+from notes_site.base import paths
 from notes_site.base.model import HtmlMode, Record
 
 SettingType = Literal[
@@ -202,3 +203,13 @@ def _settings() -> Iterator[Setting]:
 
 
 SETTINGS: tuple[Setting, ...] = tuple(_settings())
+
+
+def level_names(config: Config) -> dict[str, str]:
+    """Return the levels' shown names by canonical name, in their order."""
+    return {canonical_level(name): name for name in config.levels}
+
+
+def canonical_level(text: str) -> str:
+    """Return a level as notes are compared by: `Beginner Level` is `beginner`."""
+    return paths.slug(text).removesuffix("-level")

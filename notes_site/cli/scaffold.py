@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from notes_site.base import dates, paths
-from notes_site.base.config import Config
+from notes_site.base.config import Config, canonical_level, level_names
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import CannotWrite, Problem
-from notes_site.base.levels import canonical_level, level_names
 from notes_site.config.project import CONFIG_NAME
 from notes_site.content import frontmatter
 from notes_site.pages.addresses import OWN_PAGES

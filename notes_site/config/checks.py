@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from notes_site.base import colours, dates, language, paths, urls
+from notes_site.base import colours, dates, language, paths
 from notes_site.base.config import SettingType
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import Problem
@@ -48,9 +48,9 @@ def as_base_url(value: Any) -> str:
 def as_url(value: Any) -> str:
     """A web address (`http` or `https`) without user name and password."""
     text = as_text(value)
-    if urls.has_credentials(text):
+    if paths.has_credentials(text):
         raise Problem("it holds a user name or password, which would be published", "remove all before the `@`")
-    if text and not urls.is_http(text):
+    if text and not paths.is_http(text):
         bare = re.fullmatch(r"[\w.-]+\.\w+(/\S*)?", text)
         raise Problem(f"`{text}` is no http(s) address", f'write "https://{text if bare else "example.org/..."}"')
     return text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from notes_site.base import decoding, paths
+from notes_site.base.config import canonical_level
 from notes_site.base.digest import digest
 from notes_site.base.kinds import kind_of
-from notes_site.base.levels import canonical_level
 from notes_site.base.model import Card, FrontMatter, Note, Parsed, ParseOptions, Role, SearchRecord, Status, passed_on
 from notes_site.content import frontmatter, markdown
 from notes_site.content.highlight import Highlighter

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from notes_site.base import paths
-from notes_site.base.levels import level_names
+from notes_site.base.config import level_names
 from notes_site.base.model import Note, passed_on
 from notes_site.base.wording import Texts
 from notes_site.pages.addresses import PageKind

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from notes_site.base.config import level_names
 from notes_site.base.digest import combine
-from notes_site.base.levels import level_names
 from notes_site.base.model import Note, Record
 from notes_site.base.wording import Texts
 from notes_site.search.shards import CHUNK, PLACES, RecordStore, Shards, chunk_keys, make_shards, shard_count

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from notes_site.base import paths
-from notes_site.base.config import Config
-from notes_site.base.levels import level_names
+from notes_site.base.config import Config, level_names
 from notes_site.base.model import Card, Note
 
 

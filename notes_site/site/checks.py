@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from notes_site.base import paths
+from notes_site.base.config import level_names
 from notes_site.base.diagnostics import Diagnostic, error, note, suggestion, warning
-from notes_site.base.levels import level_names
 from notes_site.base.model import Note
 from notes_site.site.assemble import Site
 from notes_site.site.stats import lacks_time

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from notes_site.base import durations
+from notes_site.base.config import level_names
 from notes_site.base.diagnostics import columns
-from notes_site.base.levels import level_names
 from notes_site.base.model import Card
 from notes_site.site import stats
 from notes_site.site.assemble import Site

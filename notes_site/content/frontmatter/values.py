@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
-from notes_site.base import characters, dates, durations, paths, urls
+from notes_site.base import characters, dates, durations, paths
 from notes_site.base.decoding import brief
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import Problem
@@ -243,9 +243,9 @@ def check_link(value: str) -> None:
         raise Problem("the link lacks its scheme", f"write `https://{value.lstrip('/')}`")
     if not scheme:
         return
-    if urls.has_credentials(value):
+    if paths.has_credentials(value):
         raise Problem("the link holds a user name or password, which would be published", "remove all before the `@`")
-    if not urls.is_http(value):
+    if not paths.is_http(value):
         raise Problem(f"`{brief(value)}` names no host", "write the whole address, like `https://example.org/page`")
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from markdown_it.token import Token
 
-from notes_site.base.cuts import Cut, Shortened
+from notes_site.base.characters import Cut, Shortened
 from notes_site.base.decoding import brief, position
 from notes_site.content.markdown import parser
 from notes_site.content.markdown.source import Source

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from notes_site.base import characters
+from notes_site.base.characters import Cut, Shortened
 from notes_site.base.codes import Code, severity_of
-from notes_site.base.cuts import Cut, Shortened
 from notes_site.base.diagnostics import Diagnostic
 from notes_site.base.errors import Problem
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from notes_site.base import durations
-from notes_site.base.levels import level_names
+from notes_site.base.config import level_names
 from notes_site.base.model import Note
 from notes_site.base.slots import Slot
 from notes_site.content.frontmatter import Source

@@ -13,10 +13,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from notes_site.base import paths
-from notes_site.base.config import Config
+from notes_site.base.config import Config, level_names
 from notes_site.base.diagnostics import Diagnostic
 from notes_site.base.kinds import kind_of
-from notes_site.base.levels import level_names
 from notes_site.base.paths import file_name
 from notes_site.config.reading import parse_options
 from notes_site.content import frontmatter

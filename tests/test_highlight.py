@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from notes_site.base.colours import LEAST, contrast, parse
 from notes_site.content import highlight as module
-from notes_site.content.highlight import PLAIN, Code, Highlighter, code_css, highlight, languages, names, styles
+from notes_site.content.highlight import PLAIN, Code, Highlighter, code_css, highlight, languages, styles
 
 PYTHON = 'def f(x: int) -> str:\n    """Say\n    <hello>."""\n    return f"{x} & more"  # comment\n'
 
@@ -134,7 +134,7 @@ def test_an_unknown_language_is_plain_with_a_hint() -> None:
 
 
 def test_every_synonym_is_known() -> None:
-    for target in names.SYNONYMS.values():
+    for target in module.SYNONYMS.values():
         assert target == "" or target in languages()
 
 

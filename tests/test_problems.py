@@ -41,7 +41,11 @@ def shown() -> set[tuple[str, str, str]]:
     """Return severity, message and code of all that the golden cases show."""
     said = re.compile(r"^\S.*?: (error|warning|note): (.*) \[([\w-]+)\]$", re.MULTILINE)
     files = (file for name in ("broken", "golden") for file in (Path(__file__).parent / name).rglob("*.txt"))
-    return {found for file in files for found in said.findall(file.read_text("utf-8"))}
+    found = {found for file in files for found in said.findall(file.read_text("utf-8"))}
+    in_markdown = re.compile(r"^= [\d:+]+ (error|warning|note) ([\w-]+): (.*); [^;\n]*$", re.MULTILINE)
+    for file in (Path(__file__).parent / "golden" / "markdown").iterdir():
+        found |= {(severity, message, code) for severity, code, message in in_markdown.findall(file.read_text("utf-8"))}
+    return found
 
 
 def test_each_code_has_its_row_and_each_row_its_code() -> None:

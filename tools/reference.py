@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 import tomllib
 import typing
 from pathlib import Path
 
+import notes_site
 from notes_site.base import codes
 from notes_site.base.model import Record
 from notes_site.base.wording import Texts
@@ -80,6 +83,13 @@ _PROBLEMS = """\
 
 """
 
+_MODULES = """\
+# Modules
+
+<!-- Made from the docstrings in notes_site by `python -m tools.reference`; do not edit. -->
+
+[architecture.md](architecture.md) says how they belong together."""
+
 _TEXTS = """\
 # Texts
 
@@ -106,6 +116,7 @@ def pages() -> dict[str, str]:
     return {
         "configuration.md": reading.reference(),
         "front-matter.md": frontmatter.reference(),
+        "modules.md": modules(),
         "templates.md": templates(),
         "texts.md": texts(),
         "problems.md": problems(),
@@ -129,6 +140,21 @@ def _cells(problem: dict[str, str]) -> list[str]:
     severity = problem.get("severity") or codes.severity_of(typing.cast(codes.Code, problem["code"]))
     texts = (problem["meaning"], problem["help"], problem.get("example", ""))
     return [f"`{problem['code']}`", severity, *(text.replace("|", "\\|") for text in texts)]
+
+
+def modules() -> str:
+    """Return the list of all modules of the package: the first sentence of each one's docstring."""
+    package = Path(notes_site.__file__).parent
+    parts = [_MODULES]
+    for folder in sorted(path for path in package.iterdir() if (path / "__init__.py").is_file()):
+        rows = []
+        for path in sorted(folder.rglob("*.py")):
+            said = " ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split())
+            name = path.relative_to(folder).as_posix().removesuffix("__init__.py")
+            if name:
+                rows.append(f"| `{name}` | {re.split(r'(?<=[.?]) (?=[A-Z`])', said)[0].replace('|', chr(92) + '|')} |")
+        parts.append(f"## {folder.name}\n\n| module | what it is about |\n| --- | --- |\n" + "\n".join(rows))
+    return "\n\n".join(parts) + "\n"
 
 
 def texts() -> str:

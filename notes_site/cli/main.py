@@ -12,15 +12,34 @@ from typing import NoReturn
 import click
 
 from notes_site import __version__
+from notes_site.base.diagnostics import suggestion
 from notes_site.cli.begin import init, new, schema
 from notes_site.cli.build import build, check, clean
 from notes_site.cli.deploy import deploy
-from notes_site.cli.group import Group
 from notes_site.cli.import_ import import_
 from notes_site.cli.options import FilePath, reason
 from notes_site.cli.report import export, stats
 from notes_site.cli.serve import serve
 from notes_site.secrets import streams
+
+
+class Group(click.Group):
+    """Commands in the order in which a newcomer meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names as they were added."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command for one that is not there."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as exc:
+            hint = suggestion(args[0], self.commands)
+            message = exc.format_message()
+            raise click.UsageError(f"{message} {hint}" if "mean" not in message else message, ctx) from exc
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

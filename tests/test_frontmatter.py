@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -24,6 +23,7 @@ from hypothesis import strategies as st
 from notes_site.base import decoding
 from notes_site.base.diagnostics import show
 from notes_site.base.model import FIELDS, Card, Field, FrontMatter, Place, Record, Session, Span, passed_on
+from notes_site.base.wording import Texts
 from notes_site.content import frontmatter
 from notes_site.content.frontmatter import clean, dump, json_schema, parse, values
 from notes_site.content.frontmatter.block import MAX_SIZE
@@ -293,7 +293,7 @@ def test_no_name_means_two_things() -> None:
     assert len(folded) == len(set(folded))
 
 
-@pytest.mark.parametrize(("place", "record"), [("card", Card), ("page", NoteView)], ids=["card", "page"])
+@pytest.mark.parametrize(("place", "record"), [("card", Card), ("page", NoteView), ("facts", Texts)])
 def test_fields_go_where_they_are_declared_to_go(place: Place, record: type[Record]) -> None:
     assert set(passed_on(NOTHING, place)) <= set(record.__struct_fields__)
 
@@ -381,11 +381,6 @@ def test_the_schema_takes_what_is_read_without_an_error(name: str, value: Any) -
     source = parse("note.md", f"---\n{name}: {json.dumps(value, ensure_ascii=False)}\n---\n")
     if not any(problem.severity == "error" for problem in source.diagnostics):
         assert [error.message for error in SCHEMA.iter_errors({name: value})] == []
-
-
-def test_the_reference_page_is_up_to_date() -> None:
-    page = Path(__file__).parents[1] / "docs" / "front-matter.md"
-    assert page.read_text("utf-8") == frontmatter.reference(), "run `python -m tools.reference`"
 
 
 def test_it_loads_no_markdown() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -11,11 +12,15 @@ from pathlib import Path
 
 import notes_site
 from notes_site.base import codes
-from notes_site.base.model import Record
+from notes_site.base.config import SETTINGS, SettingType
+from notes_site.base.kinds import DEFAULT_KINDS
+from notes_site.base.model import FIELDS, Field, Record, passed_on
 from notes_site.base.wording import Texts
 from notes_site.config import reading
 from notes_site.content import frontmatter
+from notes_site.content.frontmatter.values import VALUES
 from notes_site.pages.addresses import PageKind
+from notes_site.pages.feeds import DATA_FIELDS
 
 _TEMPLATES = """\
 # Templates
@@ -114,9 +119,10 @@ _PAGES: dict[str, type[Record]] = {kind.template: kind.value.view for kind in Pa
 def pages() -> dict[str, str]:
     """Return the generated pages: file name within docs, and text."""
     return {
-        "configuration.md": reading.reference(),
-        "front-matter.md": frontmatter.reference(),
         "modules.md": modules(),
+        "configuration.md": configuration(),
+        "front-matter.md": front_matter(),
+        "notes-json.md": notes_json(),
         "templates.md": templates(),
         "texts.md": texts(),
         "problems.md": problems(),
@@ -155,6 +161,62 @@ def modules() -> str:
                 rows.append(f"| `{name}` | {re.split(r'(?<=[.?]) (?=[A-Z`])', said)[0].replace('|', chr(92) + '|')} |")
         parts.append(f"## {folder.name}\n\n| module | what it is about |\n| --- | --- |\n" + "\n".join(rows))
     return "\n\n".join(parts) + "\n"
+
+
+def _filled(page: str, **parts: str) -> str:
+    """Return a page of tools/pages with what is made from tables in the place of `{name}`."""
+    text = (Path(__file__).parent / "pages" / page).read_text("utf-8")
+    for name, part in parts.items():
+        text = text.replace(f"{{{name}}}", part)
+    return text
+
+
+def configuration() -> str:
+    """Return the reference of all settings."""
+    defaults, _ = reading.read("", b"")
+    rows = [
+        f"| `{s.key}` | {_default(s.type, getattr(defaults, s.attribute))} | {s.doc} | `{s.example}` |"
+        for s in SETTINGS
+    ]
+    kinds = [f"{kind} = {json.dumps(list(prefixes))}" for kind, prefixes in DEFAULT_KINDS.items()]
+    return _filled("configuration.md", settings="\n".join(rows), kinds="\n".join(kinds))
+
+
+def _default(type_: SettingType, value: object) -> str:
+    if type_ == "kinds":
+        return "below"
+    return f"`{json.dumps(value)}`" if value not in ("", {}) else "none"
+
+
+def front_matter() -> str:
+    """Return the reference of all fields of front matter."""
+    rows = [f"| `{f.name}` | {VALUES[f.type].says} | {_cell(f.doc)} | `{_cell(f.example)}` |" for f in FIELDS]
+    names = [f"| `{f.name}` | {_names(f)} |" for f in FIELDS if f.synonyms or f.inverted]
+    return _filled("front-matter.md", fields="\n".join(rows), names="\n".join(names))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _names(field: Field) -> str:
+    synonyms, inverted = (
+        ", ".join(f"`{name}`" for name in names.split()) for names in (field.synonyms, field.inverted)
+    )
+    return synonyms + (f"; the opposite: {inverted}" if inverted else "")
+
+
+def notes_json() -> str:
+    """Return the description of `notes.json`, with an example made from those of the fields."""
+    block = "".join(f"{field.name}: {field.example}\n" for field in FIELDS if "data" in field.goes)
+    values = passed_on(frontmatter.parse("", f"---\n{block}---\n").front, "data")
+    note = {
+        "url": "cloud/launch-a-vm.html",
+        "source": "cloud/launch-a-vm.md",
+        **{name: values[name] for name in DATA_FIELDS},
+        "words": 412,
+    }
+    return _filled("notes-json.md", example=json.dumps({"schema": 1, "notes": [note]}, indent=1))
 
 
 def texts() -> str:

@@ -34,7 +34,7 @@ WarningCode = Literal[
 ]  # fmt: skip
 """Published all the same; an error under `--strict`."""
 NoteCode = Literal[
-    "left-out", "ignored-key", "future-date", "no-time", "no-link", "not-searched", "few-leak-rules",
+    "left-out", "only-comments", "ignored-key", "future-date", "no-time", "no-link", "not-searched", "few-leak-rules",
     "undefined-footnote", "empty-heading", "plain-title", "hidden-text", "shown-as-text", "unknown-language",
     "code-option", "no-base-url",
 ]  # fmt: skip

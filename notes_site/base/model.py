@@ -45,15 +45,16 @@ ValueType = Literal[
     "boolean", "html", "language",
 ]  # fmt: skip
 """How a field is written; what each accepts is in `content.frontmatter.values`."""
-Place = Literal["card", "page", "data"]
+Place = Literal["card", "page", "facts", "data"]
 
 
 class Field(NamedTuple):
     """What is said about a field of front matter, beside its type in `FrontMatter`.
 
     `synonyms` are other names, separated by spaces, of which the earlier ones win; `inverted` ones say the opposite.
-    `goes` names where its value is passed on: to `card` (lists on other pages), only to its note's `page`, or to `data`
-    (`notes.json`). `name` and `absent`, what is passed on where nothing is said, follow from the attribute.
+    `goes` names where its value is passed on: to the attribute of its name in `card` (`Card`) or `page` (`NoteView`),
+    to the `facts` of that page (a row labelled by the text of its name in `Texts`), to `data` (`notes.json`). `name`
+    and `absent`, what is passed on where nothing is said, follow from the attribute.
     """
 
     type: ValueType

@@ -1,8 +1,7 @@
-"""notes-site.toml: read it, describe it. What may stand in it is declared in `base.config`."""
+"""notes-site.toml: read it, and its JSON Schema. What may stand in it is declared in `base.config`."""
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -78,7 +77,7 @@ def _syntax_error(path: str, source: str, bad: tomllib.TOMLDecodeError) -> Diagn
     return error(path, "toml-syntax", message, line=line, column=column, length=1, hint=hint, text=text)
 
 
-__all__ = ["DEFAULT_KINDS", "json_schema", "kind_of", "parse_options", "read", "reference"]
+__all__ = ["DEFAULT_KINDS", "json_schema", "kind_of", "parse_options", "read"]
 
 
 class _Reader:
@@ -169,64 +168,8 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def reference() -> str:
-    """Return the reference page of the configuration, as Markdown (docs/configuration.md)."""
-    rows = [f"| `{s.key}` | {_shown_default(s.attribute)} | {s.doc} | `{s.example}` |" for s in SETTINGS]
-    kinds = [f"{kind} = {json.dumps(list(prefixes))}" for kind, prefixes in DEFAULT_KINDS.items()]
-    return _PAGE.format(settings="\n".join(rows), kinds="\n".join(kinds))
-
-
-def _shown_default(name: str) -> str:
-    if name == "kinds":
-        return "below"
-    default = _default(name)
-    return f"`{json.dumps(default)}`" if default not in ("", {}) else "none"
-
-
 def _default(name: str) -> Any:
     value = getattr(_filled({}), name)
     if isinstance(value, dict):
         return {name: list(texts) for name, texts in value.items()}
     return list(value) if isinstance(value, tuple) else value
-
-
-_PAGE = """\
-# Configuration
-
-<!-- Made from notes_site/base/config.py by `python -m tools.reference`; do not edit. -->
-
-A site's settings stand in `notes-site.toml`, in the project's folder, as [TOML](https://toml.io/). All are
-optional. A key with a dot stands in a table: `course.title` is `title` below `[course]`. Folders are relative to
-the file's own folder, lie within it, and not in one another.
-
-```toml
-title = "Distributed Systems Practice"
-base_url = "https://example.org/notes"
-levels = ["Beginner", "Intermediate", "Advanced"]
-
-[course]
-title = "GW CS 6421"
-link = "https://gwdistsys18.github.io/"
-
-[kinds]
-podcast = ["Podcast", "Episode"]
-```
-
-An unknown setting is a warning; a bad value is an error, and the default stands in for it while the rest is
-checked.
-
-| Setting | Default | Meaning | Example |
-| --- | --- | --- | --- |
-{settings}
-
-## Kinds
-
-A note's `kind` is one of these, or of those that you add. Without one it is guessed from its title: the words
-before the colon (`AWS Tutorial: Launch a VM`, `Lab 3: Networks`) or in brackets (`[Video] Why Docker?`), or the
-last of them.
-
-```toml
-[kinds]
-{kinds}
-```
-"""

@@ -34,8 +34,8 @@ def notes_json(site: Site, views: Views) -> str:
 
 
 _BEGIN = ("title", "area", "level", "group", "kind", "link", "status")  # the order that people know; others follow
-_DATA = (*_BEGIN, *(field.name for field in FIELDS if "data" in field.goes and field.name not in _BEGIN))
-_OF_CARD = tuple(name for name in _DATA if name in Card.__struct_fields__)
+DATA_FIELDS = (*_BEGIN, *(field.name for field in FIELDS if "data" in field.goes and field.name not in _BEGIN))
+_OF_CARD = tuple(name for name in DATA_FIELDS if name in Card.__struct_fields__)
 
 
 def _data(note: Note, views: Views) -> dict[str, object]:
@@ -43,7 +43,7 @@ def _data(note: Note, views: Views) -> dict[str, object]:
     row = views.row(note)
     values = passed_on(note.front, "data") | {name: getattr(note.card, name) for name in _OF_CARD}
     values |= {"area": row.area, "level": row.level, "link": row.link}
-    named = {name: values[name] for name in _DATA}
+    named = {name: values[name] for name in DATA_FIELDS}
     return {"url": note.card.url, "source": note.path, **named, "words": note.words}
 
 

@@ -17,6 +17,7 @@ from notes_site.pages.addresses import PageKind
 from notes_site.pages.views import (
     AreaView,
     Body,
+    Fact,
     Group,
     Level,
     Meta,
@@ -123,6 +124,11 @@ class Views:
             nav=self._nav(area, note),
             row=self.row(note),
             tags=self._tag_links(note),
+            facts=tuple(
+                Fact(getattr(self.site.texts, name), str(value))
+                for name, value in passed_on(note.front, "facts").items()
+                if value
+            ),
             words=note.words,
             body=self.body(note),
             toc=_toc(note),

@@ -121,6 +121,13 @@ class AreaView(View, frozen=True):
     edit: str
 
 
+class Fact(Record, frozen=True):
+    """What a note says about itself and nothing is made of: a field of front matter, by the theme's text for it."""
+
+    name: str
+    value: str
+
+
 class NoteView(View, frozen=True):
     """The page of one note. `beside`: other notes of its area; `edit`: where its source can be changed, or ''."""
 
@@ -128,6 +135,7 @@ class NoteView(View, frozen=True):
     row: Row
     tags: tuple[Link, ...]
     updated: str
+    facts: tuple[Fact, ...]
     words: int
     body: Body | None
     toc: tuple[TocEntry, ...]

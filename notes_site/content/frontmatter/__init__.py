@@ -2,7 +2,7 @@
 
 from notes_site.content.frontmatter.reading import Source, parse
 from notes_site.content.frontmatter.values import clean, status_of, value_of
-from notes_site.content.frontmatter.writing import dump, json_schema, reference
+from notes_site.content.frontmatter.writing import dump, json_schema
 
 __all__ = [
     "Source",
@@ -10,7 +10,6 @@ __all__ = [
     "dump",
     "json_schema",
     "parse",
-    "reference",
     "status_of",
     "value_of",
 ]

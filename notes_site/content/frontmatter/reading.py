@@ -85,6 +85,11 @@ class _Reader:
             self.tell(explain(block, exc))
             return FrontMatter()
         if root is None:
+            if comment := re.search(r"#.*", block):
+                message = "this front matter has only comments, which are not shown"
+                self._tell(
+                    "only-comments", message, *comment.span(), "remove the `#` before a field, or the whole block"
+                )
             return FrontMatter()
         if not isinstance(root, Mapping):
             from notes_site.content.frontmatter.hints import explain_text

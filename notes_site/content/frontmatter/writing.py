@@ -1,4 +1,4 @@
-"""What is made from the table of fields: front matter blocks, the JSON Schema for editors, the reference."""
+"""What is made from the table of fields: front matter blocks, and the JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -85,78 +85,3 @@ def json_schema() -> dict[str, Any]:
         "type": ["object", "null"],
         "properties": properties,
     }
-
-
-def reference() -> str:
-    """Return the reference page of front matter, as Markdown (docs/front-matter.md)."""
-    rows = [f"| `{f.name}` | {VALUES[f.type].says} | {_cell(f.doc)} | `{_cell(f.example)}` |" for f in FIELDS]
-    names = [f"| `{f.name}` | {_names(f.synonyms)}{_opposites(f)} |" for f in FIELDS if f.synonyms or f.inverted]
-    return _PAGE.format(fields="\n".join(rows), names="\n".join(names))
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-def _names(names: str) -> str:
-    return ", ".join(f"`{name}`" for name in names.split())
-
-
-def _opposites(field: Field) -> str:
-    return f"; the opposite: {_names(field.inverted)}" if field.inverted else ""
-
-
-_PAGE = """\
-# Front matter
-
-<!-- Made from notes_site/base/model.py by `python -m tools.reference`; do not edit. -->
-
-Front matter stands at the very top of a note, between two lines `---`, one `name: value` a line:
-
-```yaml
----
-title: "AWS Tutorial: Launch a VM"
-level: Beginner
-link: https://aws.amazon.com/getting-started/tutorials/launch-a-virtual-machine/
-time: 30 min
-date: 2018-10-29
----
-```
-
-Nothing is required. Put quotes round a value that has `: ` or ` #` in it, or that begins with one of
-``[ {{ * & ! | > ' " % @ ` - ?``.
-
-| Field | Value | Meaning | Example |
-| --- | --- | --- | --- |
-{fields}
-
-## Values
-
-- **Duration**: `30` (minutes), `30 min`, `1h`, `1h 10m`, `1h10`, `1 hour 10 minutes`, `1.5 hours`, `1,5 h`,
-  `1:30` (hours:minutes), `PT1H30M`, `half an hour`; `~20 min` and `approx. 20 min` too. Units may be English, German,
-  French, Spanish, Portuguese or Chinese: `2 Std.`, `20 minutos`. Rounded to whole minutes.
-- **Date**: `2018-10-29`, `2018/10/29`; a time of day behind it is read and left out. `10/11/2018` is an error: it
-  may be November or October.
-- **List**: `[a, b]`, one `- item` a line, or one text with commas.
-- **True or false**: `true`, `yes`, `on`, `false`, `no`, `off`.
-- **Link**: an `http(s)` URL, or a path relative to the note. Other schemes are refused.
-- **Sessions**: `- {{date: 2018-10-29, time: 45 min}}`, or shorter `- 2018-10-29 45 min`.
-
-Every value is read as text and then by its field, so YAML's own guesses (`1:30`, `no`, `2018-10-29`) do no harm.
-Anchors, aliases, merge keys, tags and a second document are refused; a block has at most 64 KB and 8 levels.
-
-## Other names
-
-Names are compared without regard to case, spaces, `-` and `_`: `Time Spent` is `time_spent`. Notes that come
-from Hugo, Zola, Jekyll, Obsidian, Quartz, Docusaurus or Starlight may keep these names; where two of them stand,
-the first of the row counts. Fields within `extra`, `params` and `taxonomies` are read, and `sidebar.order` and
-`last_update.date`.
-
-| Field | Other names, the first counts most |
-| --- | --- |
-{names}
-
-`published`, `completed`, `finished`, `done`, `learned` and `watched` are dates; with `true` or `false` the first is
-the opposite of `draft`, the others are `status: done`. Names that other tools use and we do not (`layout`, `slug`,
-`author`, ...) are ignored, with a note; those that hide a page elsewhere (`unlisted`, `password`, ...) are a warning.
-"""

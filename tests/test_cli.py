@@ -456,10 +456,14 @@ def test_new_refuses_an_area_that_has_no_page_everywhere(site: Site, area: str) 
     assert not [*(site.root / "content").rglob("*.md")]
 
 
-@pytest.mark.parametrize("epoch", ["soon", "9" * 20, "253402214400"])
-def test_new_with_an_epoch_that_is_none(course: Site, monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
+@pytest.mark.parametrize("command", ["new Title --time 5", "build", "build --today 2018-10-29", "check", "stats"])
+@pytest.mark.parametrize("epoch", ["soon", "9" * 20, "253402214400"])  # the last is 9999-12-31
+def test_an_epoch_that_is_none_is_wrong_usage_everywhere(
+    course: Site, monkeypatch: pytest.MonkeyPatch, epoch: str, command: str
+) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
-    assert "SOURCE_DATE_EPOCH" in usage_error(quick(course.root, "new", "Title", "--time", "5"))
+    said = usage_error(quick(course.root, *command.split()))
+    assert f"SOURCE_DATE_EPOCH: `{epoch}` is no count of seconds since 1970" in said
 
 
 def test_new_has_a_date_only_when_time_was_spent(course: Site) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 from notes_site.base.decoding import brief
 from notes_site.base.errors import Problem
@@ -38,6 +38,18 @@ def iso(day: date) -> str:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"the year must be in {FIRST_YEAR}..{LAST_YEAR}")
     return day.isoformat()
+
+
+def of_epoch(seconds: str) -> str:
+    """Return the date in UTC of a time in seconds since 1970, as `SOURCE_DATE_EPOCH` has it (reproducible-builds.org).
+
+    Raises:
+        Problem: it is none.
+    """
+    try:
+        return iso(datetime.fromtimestamp(int(seconds), UTC).date())
+    except (ValueError, OverflowError, OSError):
+        raise Problem(f"`{brief(seconds)}` is no count of seconds since 1970 up to our time") from None
 
 
 def parse(text: str) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
-from notes_site.base import dates, paths
+from notes_site.base import paths
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import CannotWrite, Problem
 from notes_site.cli import terminal
 from notes_site.cli.options import FilePath, fail, project_of, with_config
-from notes_site.config.project import CONFIG_NAME
+from notes_site.config.project import CONFIG_NAME, epoch_day
 from notes_site.storage.files import scan, write_whole
 
 _CONFIG = """\
@@ -215,7 +215,7 @@ def _fields(
     if "kind" in fields and fields["kind"] not in kinds:
         raise ValueError(_unknown("kind", str(fields["kind"]), kinds))
     if "time" in fields:
-        fields["date"] = _today()
+        fields["date"] = epoch_day() or date.today().isoformat()
     return fields
 
 
@@ -238,14 +238,3 @@ def _folder_of(content: Path, area: str) -> Path | None:
         return None
     same = [f for f in sorted(content.iterdir()) if f.is_dir() and paths.slug(f.name) == paths.slug(area)]
     return same[0] if same else None
-
-
-def _today() -> str:
-    """Return the ISO date of today here, or of SOURCE_DATE_EPOCH in UTC (reproducible-builds.org)."""
-    given = os.environ.get("SOURCE_DATE_EPOCH")
-    if not given:
-        return date.today().isoformat()
-    try:
-        return dates.iso(datetime.fromtimestamp(int(given), UTC).date())
-    except (ValueError, OverflowError, OSError):
-        raise ValueError(f"SOURCE_DATE_EPOCH: `{given}` is no count of seconds since 1970 up to our time") from None

@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 import click
 
 from notes_site.base import dates
-from notes_site.base.errors import InvalidConfig, ProjectNotFound
+from notes_site.base.errors import InvalidConfig, Problem, ProjectNotFound
 from notes_site.cli import terminal
-from notes_site.config.project import Project, find
+from notes_site.config.project import Project, epoch_day, find
 
 
 def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> str:
@@ -84,10 +84,13 @@ def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> Non
 
 
 def project_of(config: Path | None) -> Project:
-    """Return the project here, or the one of a config file; without one it is wrong usage."""
+    """Return the project here, or the one of a config file; without one it is wrong usage, and so is a
+    `SOURCE_DATE_EPOCH` that is no time.
+    """
     try:
+        epoch_day()
         return find(here(), config)
-    except ProjectNotFound as exc:
+    except (Problem, ProjectNotFound) as exc:
         raise click.UsageError(str(exc)) from exc
 
 

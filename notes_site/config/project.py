@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from notes_site.base import dates
 from notes_site.base.diagnostics import Diagnostic
-from notes_site.base.errors import ProjectNotFound, UnsafeOutput
+from notes_site.base.errors import Problem, ProjectNotFound, UnsafeOutput
 from notes_site.storage.files import STATE, Stat, read_regular, settled_with, stat_if_there, why_unread
 
 CONFIG_NAME = "notes-site.toml"
@@ -24,6 +25,19 @@ class Project(NamedTuple):
     def state(self) -> Path:
         """The cache's file."""
         return self.root / STATE / "cache.db"
+
+
+def epoch_day() -> str:
+    """Return the ISO date of `SOURCE_DATE_EPOCH`, '' where it is not set.
+
+    Raises:
+        Problem: it is no time.
+    """
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        return dates.of_epoch(seconds) if seconds else ""
+    except Problem as problem:
+        raise Problem(f"SOURCE_DATE_EPOCH: {problem}", "unset it, or set it to a time") from None
 
 
 def find(start: Path, config: Path | None = None) -> Project:

@@ -14,10 +14,10 @@ from notes_site.base.diagnostics import (
     Diagnostic,
     as_github,
     as_json,
-    below,
     dumps,
     error,
     failed,
+    in_folder,
     in_order,
     loads,
     nearest,
@@ -220,7 +220,7 @@ def test_errors_come_first_at_one_place() -> None:
 
 
 def test_below() -> None:
-    assert [d.path for d in below("content", [error("a/b.md", "changed", "wrong")])] == ["content/a/b.md"]
+    assert [d.path for d in in_folder("content", [error("a/b.md", "changed", "wrong")])] == ["content/a/b.md"]
 
 
 def test_failed() -> None:

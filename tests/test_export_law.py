@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from notes_site.base import paths
 from notes_site.base.decoding import decode
 from notes_site.base.model import ParseOptions
+from notes_site.base.paths import OutputPath
 from notes_site.cli import main
 from notes_site.config.project import Project
 from notes_site.content import frontmatter, markdown
@@ -47,7 +48,7 @@ def told(root: Path) -> list[Returned]:
     names = {area.slug: area.name for area in whole.site.areas}
 
     def shown(href: str) -> str:
-        url = href.partition("#")[0]
+        url = OutputPath(href.partition("#")[0])
         return titles.get(url, url.rpartition("/")[2])
 
     found = []

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from notes_site.base.characters import FORBIDDEN, Shortened, forbidden
 from notes_site.base.model import HtmlMode, ParseOptions
+from notes_site.base.paths import ContentPath
 from notes_site.content.note import parse_note
 from tests.harness import Site, codes
 from tests.pages import body
@@ -219,7 +220,7 @@ def test_a_block_comment_hides_whatever_it_holds(before: str, inside: str) -> No
     before = before.replace("%", "").replace("`", "")
     inside = inside.replace("%", "").replace("\n", "\nquokka ")
     source = f"{before}\n\n%%\nquokka {inside}\n%%\n\nafter\n"
-    parsed = parse_note("a/b.md", source.encode(), ParseOptions())
+    parsed = parse_note(ContentPath("a/b.md"), source.encode(), ParseOptions())
     assert "quokka" not in parsed.body
     assert "after" in parsed.body
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_site.base import decoding
+from notes_site.base.paths import ContentPath
 from notes_site.config import reading
 from notes_site.config.reading import parse_options
 from notes_site.content.note import parse_note
@@ -53,7 +54,7 @@ def check_law(source: str, *, links_stay: bool) -> None:
     """Every word stands in the files as often as in the README; where links are pointed elsewhere, at least once."""
     found = imported(source)
     for path, made in found.texts.items():
-        problems = parse_note(path, made.encode(), parse_options(DEFAULT)).diagnostics
+        problems = parse_note(ContentPath(path), made.encode(), parse_options(DEFAULT)).diagnostics
         assert not [problem for problem in problems if problem.severity == "error"], made
     numbers, said = lines_of(found)
     assert not [number for number, count in numbers.items() if count > 1]

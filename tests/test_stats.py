@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_site.base.model import STATUSES, Card, FrontMatter, Note, Session
+from notes_site.base.paths import ContentPath, OutputPath
 from notes_site.config.reading import read
 from notes_site.site import overview, stats
 from notes_site.site.assemble import Site, assemble
@@ -17,8 +18,8 @@ from notes_site.site.values import Sums
 
 CONFIG, _ = read("notes-site.toml", b"")
 EMPTY = Card(
-    url="a/x.html", title="X", area="a", area_name="A", level="", group="", kind="other", link="", time=None,
-    estimate=None, status="done", date="", tags=(), summary="", order=None, has_text=True,
+    url=OutputPath("a/x.html"), title="X", area="a", area_name="A", level="", group="", kind="other", link="",
+    time=None, estimate=None, status="done", date="", tags=(), summary="", order=None, has_text=True,
 )  # fmt: skip
 
 
@@ -28,8 +29,8 @@ def card(**given: Any) -> Card:
 
 def note(path: str, sessions: tuple[Session, ...] = (), **given: Any) -> Note:
     return Note(
-        path=path, role="note", front=FrontMatter(sessions=sessions), card=card(**given), headings=(), refs=(),
-        anchors=frozenset(), body="", excerpt="", words=0,
+        path=ContentPath(path), role="note", front=FrontMatter(sessions=sessions), card=card(**given), headings=(),
+        refs=(), anchors=frozenset(), body="", excerpt="", words=0,
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(distinct, key=lambda d: (d.path, d.line, d.column, _ORDER[d.severity], d.code, d.message)))
 
 
-def below(folder: str, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def in_folder(folder: str, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return the problems with `folder/` before their paths."""
     return tuple(d._replace(path=f"{folder}/{d.path}") for d in diagnostics)
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
 import msgspec
 
 from notes_site.base.diagnostics import Diagnostic
+from notes_site.base.paths import ContentPath, OutputPath
 
 HtmlMode = Literal["raw", "safe", "escaped"]
 Role = Literal["note", "area", "home", "page"]
@@ -330,7 +331,7 @@ class Ref(Record, frozen=True):
 class Card(Record, frozen=True):
     """What other pages may show of a note. `url` is the output path; `area` a slug ('' for none)."""
 
-    url: str
+    url: OutputPath
     title: str
     area: str
     area_name: str
@@ -354,7 +355,7 @@ class Note(Record, frozen=True):
     `terms` the number of terms in that.
     """
 
-    path: str
+    path: ContentPath
     role: Role
     front: FrontMatter
     card: Card

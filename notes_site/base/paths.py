@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from posixpath import dirname, join, normpath
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, NewType
 from urllib.parse import quote, unquote
 
 from notes_site.base import characters
@@ -55,10 +55,22 @@ _CREDENTIALS = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
 _HTTP = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[^\s/?#:@\\\[\]]+)(?::[0-9]*)?(?:[/?#][^\s\\]*)?", re.IGNORECASE)
 
 
+ContentPath = NewType("ContentPath", str)
+"""A file's path in the content folder."""
+ProjectPath = NewType("ProjectPath", str)
+"""A file's path in the project, as problems name it."""
+OutputPath = NewType("OutputPath", str)
+"""Where a file lies in the output folder; with a slash before it the address within the site."""
+
 OutputKind = Literal["asset", "page", "list", "home", "pointer"]
 """What an output is to others, which decides when it is published and when it goes: `list` is a page that shows other
 pages, `pointer` a file of a fixed name that names pages, such as the feed.
 """
+
+
+def in_project(folder: str, path: ContentPath) -> ProjectPath:
+    """Return where a file of the content folder `folder` lies in the project."""
+    return ProjectPath(f"{folder}/{path}")
 
 
 class Origin(NamedTuple):
@@ -143,7 +155,7 @@ def first_folder(path: str) -> str:
     return path.partition("/")[0] if "/" in path else ""
 
 
-def note_url(path: str) -> str:
+def note_url(path: str) -> OutputPath:
     """Return the output path of a note, a pure function of its source path.
 
     `Cloud Web Apps/Launch a VM.md` is `cloud-web-apps/launch-a-vm.html`. An index below the first folder stands
@@ -151,10 +163,11 @@ def note_url(path: str) -> str:
     `checks` reports it.
     """
     named = dirname(path) if is_index(path) else path[: path.rindex(".")]
-    return "/".join(slug(segment) for segment in named.split("/")) + ".html" if named else "index.html"
+    url = "/".join(slug(segment) for segment in named.split("/")) + ".html" if named else "index.html"
+    return OutputPath(url)
 
 
-def file_url(path: str, fingerprint: str = "") -> str:
+def file_url(path: str, fingerprint: str = "") -> OutputPath:
     """Return the output path of an attachment: slugged folders, its own name.
 
     With a fingerprint the name is slugged as well and carries it: `figure.1a2b3c4d.svg`.
@@ -163,10 +176,10 @@ def file_url(path: str, fingerprint: str = "") -> str:
     if fingerprint:
         base, dot, suffix = name.rpartition(".")
         name = f"{slug(base or suffix) or 'file'}.{fingerprint[:8]}" + (f".{suffix.lower()}" if dot else "")
-    return "/".join([*(slug(segment) for segment in folder.split("/") if segment), name])
+    return OutputPath("/".join([*(slug(segment) for segment in folder.split("/") if segment), name]))
 
 
-def alias_url(alias: str) -> str:
+def alias_url(alias: str) -> OutputPath:
     """Return the output path that answers at a former address: `/old/` and `/old` are `old/index.html`.
 
     '' for what is no address on this site.
@@ -174,8 +187,8 @@ def alias_url(alias: str) -> str:
     path = unicodedata.normalize("NFC", unquote(alias.partition("#")[0].partition("?")[0])).strip("/")
     strange = not path.isprintable() or "\\" in path or is_external(alias)
     if strange or any(not name or name.startswith(".") or is_never_on_windows(name) for name in path.split("/")):
-        return ""
-    return path if path.endswith((".html", ".htm")) else f"{path}/index.html"
+        return OutputPath("")
+    return OutputPath(path if path.endswith((".html", ".htm")) else f"{path}/index.html")
 
 
 def root_of(url: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from notes_site.base.decoding import LIMIT
-from notes_site.base.diagnostics import Diagnostic, below, dumps, failed, in_order
+from notes_site.base.diagnostics import Diagnostic, dumps, failed, in_folder, in_order
 from notes_site.base.errors import DamagedCache
 from notes_site.base.paths import is_note
 from notes_site.base.progress import Progress, silent
@@ -171,7 +171,7 @@ def _told(
     loaded = composed.loaded
     # The clock may be asked for what is only said, never for what is published.
     day = composed.site.config.today or date.today().isoformat()
-    early = below(loaded.config.content, from_the_future(composed.site, day))
+    early = in_folder(loaded.config.content, from_the_future(composed.site, day))
     found = in_order((*composed.diagnostics, *early, *problems))
     found = with_source(found, project.root, loaded.config.leaks_allow)
     return found if options.write else in_order(_with_more_leaks(found, project, loaded))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from notes_site.base.diagnostics import Diagnostic, below, error, note, suggestion
+from notes_site.base.diagnostics import Diagnostic, error, in_folder, note, suggestion
 from notes_site.base.progress import Progress, silent
 from notes_site.build.assets import (
     COMPILED,
@@ -80,7 +80,7 @@ def compose_loaded(
     copied = {output.origin for output in planned.outputs.values() if isinstance(output, Copy)}
     found = (
         *loaded.diagnostics,
-        *(below(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
+        *(in_folder(loaded.config.content, check_site(site, unclear)) if loaded.sound else ()),
         *_config_problems(loaded, project),
         *template_problems,
         *asset_problems,

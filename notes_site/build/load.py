@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from notes_site.base.config import Config
-from notes_site.base.diagnostics import Diagnostic, below, dumps, failed, loads
+from notes_site.base.diagnostics import Diagnostic, dumps, failed, in_folder, loads
 from notes_site.base.digest import combine, digest, digest_of
 from notes_site.base.model import Note, Parsed, ParseOptions, SearchRecord
 from notes_site.base.paths import Origin, is_note
@@ -65,7 +65,7 @@ class Loaded(NamedTuple):
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The problems of the config, of files and of each note."""
         of_notes = (d for result in self.parsed.values() for d in result.diagnostics)
-        return (*self.problems, *below(self.config.content, of_notes))
+        return (*self.problems, *in_folder(self.config.content, of_notes))
 
 
 def load(target: project.Project, cache: Cache, *, jobs: int | None = None, progress: Progress = silent) -> Loaded:

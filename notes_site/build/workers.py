@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from notes_site.base.model import ParseOptions, SearchRecord
+from notes_site.base.paths import ContentPath
 from notes_site.secrets import streams
 
 NEVER_KEPT = frozenset({"slow-code"})
@@ -141,7 +142,7 @@ def parse_chunk(tasks: Sequence[Task], options: ParseOptions) -> list[Result]:
         code = Highlighter({})
         with suppress(msgspec.MsgspecError):  # nothing is known, or the cache is damaged
             code = Highlighter(decode(known))
-        parsed = parse_note(path, data, options, code)
+        parsed = parse_note(ContentPath(path), data, options, code)
         bare = msgspec.structs.replace(parsed, body="", search=SearchRecord())
         results.append(Result(path, encode(bare), parsed.body, parsed.search, encode(code.used)))
     return results

@@ -185,10 +185,10 @@ def _clash(content: Path, target: Path, area: str) -> str:
     from notes_site.pages.addresses import OWN_PAGES
 
     note = target.relative_to(content).as_posix()
-    wanted = {paths.note_url(note): f"{content.name}/{note}"}
+    wanted: dict[str, str] = {paths.note_url(note): f"{content.name}/{note}"}
     if area:
         wanted[f"{paths.slug(area)}.html"] = f"the page of the area {area}"
-    taken = dict.fromkeys(OWN_PAGES, "a page that every site has")
+    taken: dict[str, str] = dict.fromkeys(OWN_PAGES, "a page that every site has")
     for path in filter(paths.is_note, scan(content, content.name).files):
         folder, url = paths.slug(paths.first_folder(path)), paths.note_url(path)
         if not area and folder:

@@ -7,6 +7,7 @@ from notes_site.base.config import canonical_level
 from notes_site.base.digest import digest
 from notes_site.base.kinds import kind_of
 from notes_site.base.model import Card, FrontMatter, Note, Parsed, ParseOptions, Role, SearchRecord, Status, passed_on
+from notes_site.base.paths import ContentPath
 from notes_site.content import frontmatter, markdown
 from notes_site.content.highlight import Highlighter
 from notes_site.search.records import record
@@ -15,7 +16,7 @@ from notes_site.secrets import detect, masking
 _EXCERPT = 160  # characters of plain text, what search engines show
 
 
-def parse_note(path: str, data: bytes, options: ParseOptions, highlighter: Highlighter | None = None) -> Parsed:
+def parse_note(path: ContentPath, data: bytes, options: ParseOptions, highlighter: Highlighter | None = None) -> Parsed:
     """Return the note in a file. `path` is relative to the content folder; `highlighter` may remember its code."""
     decoded, problem = decoding.decode(path, data)
     if problem:
@@ -56,14 +57,14 @@ def parse_note(path: str, data: bytes, options: ParseOptions, highlighter: Highl
     return Parsed(note, body, search, problems)
 
 
-def role_of(path: str, front: FrontMatter) -> Role:
+def role_of(path: ContentPath, front: FrontMatter) -> Role:
     """Tell what a file is: the home's text, an area's, a note, or a plain page (directly in `content/`, no area)."""
     if paths.is_index(path) and path.count("/") < 2:
         return "area" if "/" in path else "home"
     return "note" if "/" in path or front.area else "page"
 
 
-def default_title(path: str) -> str:
+def default_title(path: ContentPath) -> str:
     """Return the title of a note that has none: its file's name, or its folder's for an index."""
     folder = path.rpartition("/")[0]
     return paths.words_of(folder.rpartition("/")[2] if paths.is_index(path) else paths.stem(path))
@@ -75,7 +76,7 @@ def excerpt(plain: str) -> str:
     return start if len(start) <= _EXCERPT else start[:_EXCERPT].rpartition(" ")[0].rstrip(",;:") + "…"
 
 
-def _card(path: str, role: Role, front: FrontMatter, title: str, options: ParseOptions, has_text: bool) -> Card:
+def _card(path: ContentPath, role: Role, front: FrontMatter, title: str, options: ParseOptions, has_text: bool) -> Card:
     folder = paths.first_folder(path)
     derived = {
         "title": title,

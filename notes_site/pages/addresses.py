@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Literal, NamedTuple
 
-from notes_site.base.paths import OutputKind
+from notes_site.base.paths import OutputKind, OutputPath
 from notes_site.base.wording import Texts
 from notes_site.pages import views
 from notes_site.pages.views import View
@@ -100,9 +100,9 @@ class PageKind(Enum):
         """Whether every site has exactly one page of this kind, at the same address."""
         return bool(self.value.address) and "{}" not in self.value.address
 
-    def url(self, slug: str = "") -> str:
+    def url(self, slug: str = "") -> OutputPath:
         """Return the output path of a page of this kind; `slug`: of what the page is about."""
-        return self.value.address.format(slug)
+        return OutputPath(self.value.address.format(slug))
 
     def title(self, texts: Texts, name: str = "") -> str:
         """Return what links and the page itself call it."""

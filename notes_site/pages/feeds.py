@@ -13,7 +13,7 @@ import msgspec
 
 from notes_site.base.config import Config
 from notes_site.base.model import FIELDS, Card, Note, Record, passed_on
-from notes_site.base.paths import href
+from notes_site.base.paths import OutputPath, href
 from notes_site.pages.addresses import PageKind
 from notes_site.pages.note_pages import Views
 from notes_site.pages.outputs import Text
@@ -132,7 +132,11 @@ class Feed(NamedTuple):
     def made_of(self, site: Site, views: Views) -> Text:
         """Return the output of a site."""
         return Text(
-            self.output, self.source, lambda: Content(self.text(site, views)), lambda v: v.content.encode(), "pointer"
+            OutputPath(self.output),
+            self.source,
+            lambda: Content(self.text(site, views)),
+            lambda v: v.content.encode(),
+            "pointer",
         )
 
 

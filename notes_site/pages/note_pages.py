@@ -12,6 +12,7 @@ import msgspec
 from notes_site.base import paths
 from notes_site.base.config import level_names
 from notes_site.base.model import Note, passed_on
+from notes_site.base.paths import ContentPath
 from notes_site.base.wording import Texts
 from notes_site.pages.addresses import PageKind
 from notes_site.pages.views import (
@@ -63,7 +64,7 @@ class Views:
         self._site, self._links = site, links
         self._levels = level_names(site.config)
         self._areas = {area.slug: area for area in site.areas}
-        self._navs: dict[str, dict[str, tuple[NavNote, ...]]] = {}
+        self._navs: dict[str, dict[ContentPath, tuple[NavNote, ...]]] = {}
         self._rows: dict[str, Row] = {}
         config, texts = site.config, Texts(**site.config.texts)
         self.site = SiteView(
@@ -214,11 +215,11 @@ class Views:
     # --- parts
 
     @cached_property
-    def _neighbours(self) -> dict[str, tuple[Link | None, Link | None]]:
+    def _neighbours(self) -> dict[ContentPath, tuple[Link | None, Link | None]]:
         return neighbours(self._site.areas)
 
     @cached_property
-    def _beside(self) -> dict[str, tuple[Link, ...]]:
+    def _beside(self) -> dict[ContentPath, tuple[Link, ...]]:
         return {path: links for area in self._site.areas for path, links in beside(area.notes).items()}
 
     def meta(

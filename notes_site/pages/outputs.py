@@ -9,7 +9,7 @@ from notes_site.base import paths
 from notes_site.base.codes import ErrorCode
 from notes_site.base.diagnostics import Diagnostic, error, warning
 from notes_site.base.model import Record
-from notes_site.base.paths import Origin, OutputKind
+from notes_site.base.paths import Origin, OutputKind, OutputPath
 from notes_site.pages.addresses import PageKind
 from notes_site.pages.views import View
 
@@ -22,7 +22,7 @@ class Page(NamedTuple):
     `place` the file (line, column, length) to which it is due, where that is not the source.
     """
 
-    output: str
+    output: OutputPath
     source: str
     page: PageKind
     make: Callable[[], View]
@@ -44,7 +44,7 @@ class Page(NamedTuple):
 class Text(NamedTuple):
     """An output that a function renders from a view."""
 
-    output: str
+    output: OutputPath
     source: str
     make: Callable[[], Record]
     render: Callable[..., bytes]
@@ -56,7 +56,7 @@ class Text(NamedTuple):
 class Copy(NamedTuple):
     """An output that is a file as it stands. The name of one that is `fingerprinted` changes with its bytes."""
 
-    output: str
+    output: OutputPath
     source: str
     origin: Origin
     digest: str
@@ -67,7 +67,7 @@ class Copy(NamedTuple):
 Output = Page | Text | Copy
 
 
-def copy_of(output: str, source: str, origin: Origin, digest: str) -> Copy:
+def copy_of(output: OutputPath, source: str, origin: Origin, digest: str) -> Copy:
     """Return the copy of a file under its own name, or under one that carries the digest of its bytes."""
     html = output.endswith((".html", ".htm"))
     kind: OutputKind = "pointer" if output in _POINTERS else "page" if html else "asset"

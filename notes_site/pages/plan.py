@@ -8,10 +8,10 @@ from typing import NamedTuple, assert_never
 
 from notes_site.base import paths
 from notes_site.base.config import Config
-from notes_site.base.diagnostics import Diagnostic, below
+from notes_site.base.diagnostics import Diagnostic, in_folder
 from notes_site.base.digest import integrity
 from notes_site.base.model import Note
-from notes_site.base.paths import Origin
+from notes_site.base.paths import Origin, OutputPath, ProjectPath
 from notes_site.pages.addresses import OWN_PAGES, PageKind
 from notes_site.pages.feeds import wanted
 from notes_site.pages.note_pages import Frame, Views, has_one_page
@@ -67,7 +67,7 @@ def plan_site(site: Site, assets: Assets, store: RecordStore) -> SitePlan:
         *_files(site, links, assets),
     ]
     chosen, problems = without_collisions(outputs)
-    return SitePlan(chosen, (*below(site.config.content, links.problems), *problems), views, links, search)
+    return SitePlan(chosen, (*in_folder(site.config.content, links.problems), *problems), views, links, search)
 
 
 def _frame(config: Config, assets: Assets) -> Frame:
@@ -140,7 +140,7 @@ def _pages(kind: PageKind, site: Site, views: Views, reports: ReportViews) -> It
 def _page(
     kind: PageKind,
     make: Callable[[], View],
-    url: str = "",
+    url: OutputPath | None = None,
     source: str = "",
     note: Note | None = None,
     place: tuple[str, int, int, int] = ("", 0, 0, 0),
@@ -170,15 +170,20 @@ def _redirects(site: Site, views: Views) -> Iterator[Page]:
 
 
 def _search_files(site: Site, search: Search) -> Iterator[Output]:
-    yield Text(search_files.ENTRY, "the search index", search.entry, search.entry_file, "pointer")
+    yield Text(OutputPath(search_files.ENTRY), "the search index", search.entry, search.entry_file, "pointer")
     for number in range(search.titles):
-        url = f"search/titles-{number}.js"
+        url = OutputPath(f"search/titles-{number}.js")
         yield Text(url, "the search index", partial(search.titles_of, number), search_files.titles_file)
     for number in range(search.shards):
-        yield Text(f"search/terms-{number}.js", "the search index", partial(search.shard, number), search.shard_file)
+        yield Text(
+            OutputPath(f"search/terms-{number}.js"),
+            "the search index",
+            partial(search.shard, number),
+            search.shard_file,
+        )
     for note in {note.card.url: note for note in search.notes}.values():
         if note.card.has_text:
-            url = search_files.text_url(note.card.url)
+            url = OutputPath(search_files.text_url(note.card.url))
             yield Text(url, _shown(site, note), partial(search.text, note), search.text_file, "asset", _origin(note))
 
 
@@ -188,12 +193,12 @@ def _files(site: Site, links: Links, assets: Assets) -> Iterator[Output]:
     for url, layer, path in links.files:
         yield copy_of(url, f"{folders[layer]}/{path}", Origin(layer, path), digests[layer][path])
     for name, digest in assets.static.items():
-        url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else paths.nfc(name)
+        url = paths.file_url(name, digest) if name in (ICON, site.config.logo) else OutputPath(paths.nfc(name))
         yield copy_of(url, f"{site.config.static}/{name}", Origin("static", name), digest)
 
 
-def _shown(site: Site, note: Note) -> str:
-    return f"{site.config.content}/{note.path}"
+def _shown(site: Site, note: Note) -> ProjectPath:
+    return paths.in_project(site.config.content, note.path)
 
 
 def _origin(note: Note | None) -> Origin | None:

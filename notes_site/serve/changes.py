@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from notes_site.base.decoding import LIMIT
-from notes_site.base.diagnostics import Diagnostic, below, failed
+from notes_site.base.diagnostics import Diagnostic, failed, in_folder
 from notes_site.base.digest import digest
 from notes_site.base.errors import RescanNeeded
 from notes_site.base.model import Note, Parsed
@@ -203,8 +203,8 @@ def swapped(
     """
     folder = new.config.content
     shown = {f"{folder}/{path}" for path in paths}
-    gone = {d for path in paths for d in below(folder, old.parsed[path].diagnostics)}
-    come = [d for path in paths for d in below(folder, new.parsed[path].diagnostics)]
+    gone = {d for path in paths for d in in_folder(folder, old.parsed[path].diagnostics)}
+    come = [d for path in paths for d in in_folder(folder, new.parsed[path].diagnostics)]
     if gone != set(come):
         found = (*(d for d in found if d.path not in shown or d not in gone), *come)
     return found, any(d.path in shown and d not in come and d.severity != "note" for d in found)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from notes_site.base import paths
 from notes_site.base.config import Config, level_names
 from notes_site.base.model import Card, Note
+from notes_site.base.paths import OutputPath
 
 
 class Area(NamedTuple):
@@ -20,9 +21,9 @@ class Area(NamedTuple):
     notes: tuple[Note, ...]
 
     @property
-    def url(self) -> str:
+    def url(self) -> OutputPath:
         """The output path of the area's page."""
-        return f"{self.slug}.html"
+        return OutputPath(f"{self.slug}.html")
 
 
 class Site(NamedTuple):

@@ -14,6 +14,7 @@ from notes_site.base import diagnostics, paths
 from notes_site.base.codes import WarningCode
 from notes_site.base.diagnostics import Diagnostic, nearest, warning
 from notes_site.base.model import Note, Ref
+from notes_site.base.paths import ContentPath, OutputPath
 from notes_site.base.slots import Slot
 from notes_site.base.slugs import slug as heading_id
 from notes_site.site.assemble import Site
@@ -27,15 +28,15 @@ IMAGE_SUFFIXES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "avif", "svg", 
 
 class Links(NamedTuple):
     """The result. Keys of `slots`, `backlinks`, `resources` (the note's own `link`, where that lies on this site) and
-    `urls` (the page that shows the note) are source paths; `files` has the output path of each file to publish,
+    `urls` (the page that shows the note) are content paths; `files` has the output path of each file to publish,
     and where it comes from: `content` or `static`, and its path there.
     """
 
-    slots: dict[str, tuple[Slot, ...]]
-    backlinks: dict[str, tuple[Backlink, ...]]
-    resources: dict[str, Slot]
-    urls: dict[str, str]
-    files: tuple[tuple[str, str, str], ...]
+    slots: dict[ContentPath, tuple[Slot, ...]]
+    backlinks: dict[ContentPath, tuple[Backlink, ...]]
+    resources: dict[ContentPath, Slot]
+    urls: dict[ContentPath, OutputPath]
+    files: tuple[tuple[OutputPath, str, str], ...]
     problems: tuple[Diagnostic, ...]
 
 
@@ -59,10 +60,10 @@ def resolve_links(
     and could not be read, which is told of elsewhere.
     """
     index = _Index(site, files, static, generated, unread)
-    slots: dict[str, tuple[Slot, ...]] = {}
-    backlinks: dict[str, dict[str, Backlink]] = defaultdict(dict)
-    resources: dict[str, Slot] = {}
-    published: dict[tuple[str, str, str], None] = {}
+    slots: dict[ContentPath, tuple[Slot, ...]] = {}
+    backlinks: dict[ContentPath, dict[ContentPath, Backlink]] = defaultdict(dict)
+    resources: dict[ContentPath, Slot] = {}
+    published: dict[tuple[OutputPath, str, str], None] = {}
     problems: list[Diagnostic] = []
 
     def resolved(ref: Ref, note: Note) -> _Resolved:
@@ -70,7 +71,8 @@ def resolve_links(
         if found.slot.text and ref.kind != "wikilink":  # only a link without words of its own shows the title
             found = found._replace(slot=structs.replace(found.slot, text=""))
         for file in found.files:
-            published[unquote(found.slot.href.partition("#")[0].partition("?")[0]), *file] = None
+            url = OutputPath(unquote(found.slot.href.partition("#")[0].partition("?")[0]))
+            published[url, *file] = None
         if found.slot is MISSING or "#" in ref.target:
             problems.extend(index.problems(ref, note, found))
         return found
@@ -138,7 +140,7 @@ class _Index:
         for note in notes:
             yield from (paths.stem(note.path), note.card.title, *note.front.aliases)
 
-    def url_of(self, note: Note) -> str:
+    def url_of(self, note: Note) -> OutputPath:
         """Return the page that shows the note's text."""
         return self._area_urls.get(note.path, note.card.url)
 
@@ -199,14 +201,14 @@ class _Index:
         for name in paths.spellings(path):
             if name in self.notes:
                 return self._to_page(self.url_of(self.notes[name]), self.notes[name], target)
-        for url in (path, f"{path}.html", f"{path}/index.html" if path else "index.html"):
-            if url in self.urls:
+        for name in (path, f"{path}.html", f"{path}/index.html" if path else "index.html"):
+            if (url := OutputPath(name)) in self.urls:
                 return self._to_page(url, self.urls[url], target)
         if alias := self.aliases.get(paths.alias_url("/" + path)):
             return self._to_page(self.url_of(alias), alias, target)
         return _Resolved(MISSING)
 
-    def _to_page(self, url: str, note: Note | None, target: paths.Target) -> _Resolved:
+    def _to_page(self, url: OutputPath, note: Note | None, target: paths.Target) -> _Resolved:
         anchor = _anchor(target.fragment, note, self.anchors.get(url, frozenset()))  # without, the page is there still
         text = note.card.title if note else self._area_names.get(url, url)
         return _Resolved(Slot("site", paths.href(url, anchor, target.query), text), note, url, anchor=anchor)

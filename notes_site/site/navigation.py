@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from notes_site.base.model import Card, Note
+from notes_site.base.paths import ContentPath
 from notes_site.site.assemble import Area
 from notes_site.site.values import Link, NavNote
 
@@ -19,7 +20,7 @@ def is_listed(card: Card) -> bool:
     return card.has_text or card.status != "planned"
 
 
-def navigation(area: Area, levels: Mapping[str, str]) -> dict[str, tuple[NavNote, ...]]:
+def navigation(area: Area, levels: Mapping[str, str]) -> dict[ContentPath, tuple[NavNote, ...]]:
     """Return the navigation of each note by its path; notes side by side share one. `levels`: shown names.
 
     It has the notes of the area; of a large area those of the same level; of a large level the fifty around.
@@ -40,7 +41,7 @@ def _parts(notes: Sequence[Note]) -> Iterator[Sequence[Note]]:
         yield from (level[start : start + NAV_NOTES] for start in range(0, len(level), NAV_NOTES))
 
 
-def beside(notes: Sequence[Note]) -> dict[str, tuple[Link, ...]]:
+def beside(notes: Sequence[Note]) -> dict[ContentPath, tuple[Link, ...]]:
     """Return what else to read in an area, for each of its notes by path: those near it that share most tags, the
     nearest first; not the previous and the next, which stand beside it anyway.
     """
@@ -55,7 +56,7 @@ def beside(notes: Sequence[Note]) -> dict[str, tuple[Link, ...]]:
     return found
 
 
-def neighbours(areas: Iterable[Area]) -> dict[str, tuple[Link | None, Link | None]]:
+def neighbours(areas: Iterable[Area]) -> dict[ContentPath, tuple[Link | None, Link | None]]:
     """Return previous and next by path: within the area, past what has no text."""
     result = {}
     for area in areas:

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from notes_site.base import durations
 from notes_site.base.config import level_names
 from notes_site.base.model import Note
+from notes_site.base.paths import ContentPath, OutputPath
 from notes_site.base.slots import Slot
 from notes_site.content.frontmatter import Source
 from notes_site.content.note import implied_status
@@ -30,7 +31,7 @@ class Folders(NamedTuple):
     static: str
 
 
-def write(site: Site, links: Links, sources: Mapping[str, Source], folders: Folders) -> str:
+def write(site: Site, links: Links, sources: Mapping[ContentPath, Source], folders: Folders) -> str:
     """Return the README of all that is published. `sources`: the files of the notes, by path."""
     anchored: dict[str, set[str]] = {}
     list(_Writer(site, links, sources, folders, anchored).blocks())  # to learn which anchors are needed
@@ -43,7 +44,7 @@ class _Writer:
         self,
         site: Site,
         links: Links,
-        sources: Mapping[str, Source],
+        sources: Mapping[ContentPath, Source],
         folders: Folders,
         anchored: dict[str, set[str]],
     ) -> None:
@@ -118,7 +119,7 @@ class _Writer:
             if slot.kind != "site":
                 return None
             rest, _, fragment = slot.href.partition("#")
-            url = unquote(rest.partition("?")[0])
+            url = OutputPath(unquote(rest.partition("?")[0]))
             if url in self._pages:
                 return self._to(self._notes[self._pages[url]], fragment)
             if url in self._files:
@@ -129,7 +130,7 @@ class _Writer:
 
         return target
 
-    def _to_area(self, url: str) -> str | None:
+    def _to_area(self, url: OutputPath) -> str | None:
         return f"#{page_anchor(url)}" if any(area.url == url for area in self._site.areas) else None
 
     def _to(self, note: Note, heading: str) -> str:

@@ -14,7 +14,8 @@ from notes_site.base import paths
 from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import CannotWrite, Problem
 from notes_site.cli import terminal
-from notes_site.cli.options import FilePath, fail, project_of, with_config
+from notes_site.cli.options import FilePath, project_of, with_config
+from notes_site.cli.terminal import fail
 from notes_site.config.project import CONFIG_NAME, epoch_day
 from notes_site.storage.files import scan, write_whole
 

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -15,10 +15,13 @@ from notes_site.base.errors import LockHeld, UnsafeOutput
 from notes_site.build import up_to_date
 from notes_site.build.report import Report, unchanged
 from notes_site.cli import options, terminal
-from notes_site.cli.options import fail, here, project_of, reason, with_config
+from notes_site.cli.options import here, project_of, with_config
+from notes_site.cli.terminal import fail, reason
 from notes_site.config.project import Project
 from notes_site.secrets import streams
 from notes_site.storage.cache import Cache
+
+_BUSY = "another build of this folder is running ({}); wait for it, or stop it"
 
 
 @click.command()
@@ -31,17 +34,7 @@ from notes_site.storage.cache import Cache
 @click.option("--why", is_flag=True, help="Say for each file that is written what changed.")
 @options.json
 @with_config
-def build(
-    config: Path | None,
-    output: Path | None,
-    drafts: bool,
-    today: str,
-    strict: bool,
-    clean: bool,
-    jobs: int | None,
-    why: bool,
-    as_json: bool,
-) -> None:
+def build(config: Path | None, /, output: Path | None, why: bool, as_json: bool, **flags: Any) -> None:
     """Build the site: only what changed is made again.
 
     \b
@@ -50,33 +43,24 @@ def build(
     """
     started = time.perf_counter()
     project = project_of(config)
-    report = built(project, output, drafts=drafts, today=today, strict=strict, clean=clean, jobs=jobs)
-    terminal.show_build(report, time.perf_counter() - started, project.root, why=why, json_too=as_json, strict=strict)
+    report = built(project, output, **flags)
+    seconds = time.perf_counter() - started
+    terminal.show_build(report, seconds, project.root, why=why, as_json=as_json, strict=flags["strict"])
     sys.exit(0 if report.published else 1)
 
 
 def built(
-    project: Project,
-    output: Path | None,
-    *,
-    drafts: bool = False,
-    today: str = "",
-    strict: bool = False,
-    clean: bool = False,
-    jobs: int | None = None,
+    project: Project, output: Path | None, *, clean: bool = False, jobs: int | None = None, **flags: Any
 ) -> Report:
-    """Build a project into a folder, None for that of its settings, unless nothing has changed since the last time."""
+    """Build a project into a folder, None for that of its settings, unless nothing has changed since the last time.
+    `flags`: the options of `build` that decide what is written.
+    """
     chosen = str(here() / output) if output else None
-    flags = {"drafts": drafts, "today": today, "strict": strict}
+    flags = {"drafts": False, "today": "", "strict": False, **flags}
     with closing(Cache(project.state)) as cache:
-        run = (
-            None
-            if clean
-            else up_to_date.recall(cache, up_to_date.run_key(project.config, chosen, **flags), project.config)
-        )
-        if run:
-            return unchanged(run)
-        return _build(project, cache, chosen, **flags, clean=clean, jobs=jobs)
+        key = up_to_date.run_key(project.config, chosen, **flags)
+        run = None if clean else up_to_date.recall(cache, key, project.config)
+        return unchanged(run) if run else _build(project, cache, chosen, **flags, clean=clean, jobs=jobs)
 
 
 def _build(project: Project, cache: Cache, output: str | None, **options: Any) -> Report:
@@ -88,13 +72,9 @@ def _build(project: Project, cache: Cache, output: str | None, **options: Any) -
     except UnsafeOutput as exc:
         fail(str(exc))
     except LockHeld as exc:
-        _busy(exc)
+        fail(_BUSY.format(exc))
     except OSError as exc:
         fail(f"the site could not be written: {reason(exc)}")
-
-
-def _busy(exc: Exception) -> NoReturn:
-    fail(f"another build of this folder is running ({exc}); wait for it, or stop it")
 
 
 @click.command()
@@ -143,7 +123,7 @@ def clean(config: Path | None, output: Path | None) -> None:
     try:
         removed, left = remove_site(target)
     except LockHeld as exc:
-        _busy(exc)
+        fail(_BUSY.format(exc))
     except OSError as exc:
         fail(f"nothing was deleted: {reason(exc)}")
     of_cache = remove_folder(project.state.parent)

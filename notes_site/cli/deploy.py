@@ -16,7 +16,8 @@ from notes_site.base.diagnostics import visible
 from notes_site.base.errors import AmbiguousTarget, DeployError, InvalidTarget, ProjectNotFound, UnsafeOutput
 from notes_site.cli import options, terminal
 from notes_site.cli.build import built
-from notes_site.cli.options import fail, here, project_of, with_config
+from notes_site.cli.options import here, project_of, with_config
+from notes_site.cli.terminal import fail
 from notes_site.config.project import CONFIG_NAME, Project, check_place, find, path_from
 from notes_site.deploy.options import Limit, Options, parse_limit
 from notes_site.deploy.store import Invalidate, Store

@@ -17,16 +17,18 @@ from notes_site.cli.options import FilePath, here, with_config
 from notes_site.config.project import CONFIG_NAME, Project, find
 from notes_site.secrets import masking, streams
 
-_SAYS = {
+_ESTIMATES = {
     "filled": "estimate filled in: {}",
     "same": "has its estimate already: {}",
     "kept": "not touched, it has another estimate: {}",
 }
 
 
-class Wishes(NamedTuple):
-    """What the command line asks for."""
+class ImportOptions(NamedTuple):
+    """What the command line asks for. `content`: the folder to write to."""
 
+    document: Path
+    content: Path
     dry_run: bool
     as_json: bool
     area: str | None
@@ -44,7 +46,7 @@ class Wishes(NamedTuple):
 @click.option("--force", is_flag=True, help="Replace files that differ, after showing which.")
 @click.option("--yes", is_flag=True, help="Replace without asking.")
 @with_config
-def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: bool, **wishes: Any) -> None:
+def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: bool, **given: Any) -> None:
     """Turn one long README into notes, without losing a word.
 
     A file that is there already and differs is never touched without --force.
@@ -65,57 +67,56 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
         text, problems = disk.read(document)
         streams.allow(settings.leaks_allow)
         streams.MASK.learn(text)
-        (_plan if is_plan else _readme)(document, text, problems, content, settings, Wishes(**wishes))
+        options = ImportOptions(document, content, **given)
+        (_import_plan if is_plan else _import_readme)(text, problems, settings, options)
     except UnusableDocument as exc:
         streams.MASK.learn(masking.readable(document.read_bytes()))
         terminal.show_problems([exc.diagnostic], document.parent, notes=True)
         sys.exit(1)
 
 
-def _readme(
-    document: Path, text: str, problems: Sequence[Diagnostic], content: Path, settings: Any, wishes: Wishes
-) -> None:
+def _import_readme(text: str, problems: Sequence[Diagnostic], settings: Any, options: ImportOptions) -> None:
     from notes_site.readme.importer import disk, notes, report
 
+    document, content = options.document, options.content
     beside = disk.Beside(document, content)
-    found = notes.plan(text, document.name, settings, area=wishes.area, local=beside.local)
+    found = notes.plan(text, document.name, settings, area=options.area, local=beside.local)
     data = {path: made.encode() for path, made in found.texts.items()}
     data |= {place: beside.files[place] for place in found.copied.values() if place in beside.files}
     disk.check_places(content, data)
-    if wishes.as_json:
+    if options.as_json:
         terminal.print_json(report.as_object(found))
-    elif wishes.dry_run:
+    elif options.dry_run:
         click.echo(report.table(found), nl=False)
-    _tell(document, [*problems, *found.problems, *_leaks(document, text, settings)], found.unsure)
-    if not wishes.dry_run:
-        _write(content, data, wishes)
+    _report(document, [*problems, *found.problems, *_leaks(document, text, settings)], found.unsure)
+    if not options.dry_run:
+        _write(data, options)
 
 
-def _plan(
-    document: Path, text: str, problems: Sequence[Diagnostic], content: Path, settings: Any, wishes: Wishes
-) -> None:
+def _import_plan(text: str, problems: Sequence[Diagnostic], settings: Any, options: ImportOptions) -> None:
     from notes_site.readme.importer import disk, notes, plan, report
     from notes_site.readme.importer.rewrite import Local
 
-    read = notes.plan(text, document.name, settings, area=wishes.area, planned=True, local=lambda path: Local(None))
+    document, content = options.document, options.content
+    read = notes.plan(text, document.name, settings, area=options.area, planned=True, local=lambda path: Local(None))
     made = plan.plan(read, disk.notes_in(content))
     disk.check_places(content, made.texts)
-    if wishes.as_json:
+    if options.as_json:
         terminal.print_json(plan.as_object(made))
-    elif wishes.dry_run:
+    elif options.dry_run:
         click.echo(report.table(read, made.unwritten), nl=False)
-    _tell(document, [*problems, *read.problems, *_leaks(document, text, settings)], read.unsure)
+    _report(document, [*problems, *read.problems, *_leaks(document, text, settings)], read.unsure)
     for estimate in made.estimates:
-        click.echo(_SAYS[estimate.what].format(_shown(content / estimate.path)), err=True)
-    for piece in made.unwritten if wishes.as_json or not wishes.dry_run else ():
+        click.echo(_ESTIMATES[estimate.what].format(_shown(content / estimate.path)), err=True)
+    for piece in made.unwritten if options.as_json or not options.dry_run else ():
         click.echo(f"{_shown(document)}: {report.not_written(piece, _shown(content / piece.path))}", err=True)
-    if not wishes.dry_run:
+    if not options.dry_run:
         for path, data in made.filled.items():
             disk.put(content / path, data)
-        _write(content, {path: text.encode() for path, text in made.texts.items()}, wishes)
+        _write({path: text.encode() for path, text in made.texts.items()}, options)
 
 
-def _tell(document: Path, problems: Sequence[Diagnostic], unsure: Sequence[Any]) -> None:
+def _report(document: Path, problems: Sequence[Diagnostic], unsure: Sequence[Any]) -> None:
     terminal.show_problems(problems, document.parent, notes=True)
     for doubt in unsure:
         click.echo(f"unsure: {_shown(document)}:{doubt.line}: {doubt.what}", err=True)
@@ -127,28 +128,28 @@ def _leaks(document: Path, text: str, settings: Any) -> tuple[Diagnostic, ...]:
     return detect.check(document.name, text, settings.leaks_allow)
 
 
-def _write(content: Path, data: dict[str, bytes], wishes: Wishes) -> None:
+def _write(data: dict[str, bytes], options: ImportOptions) -> None:
     from notes_site.readme.importer import disk
 
-    if wishes.force:
+    content = options.content
+    if options.force:
         differing = [path for path, made in sorted(data.items()) if disk.state(content, path, made) == "kept"]
-        _confirm(content, differing, wishes)
-    done = disk.write(content, data, force=wishes.force)
+        if differing:
+            _confirm_replacing([_shown(content / path) for path in differing], options)
+    done = disk.write(content, data, force=options.force)
     for path in done.kept:
         click.echo(f"not touched, it differs: {_shown(content / path)}", err=True)
     if done.kept:
         click.echo("(--force lists such files and replaces them)", err=True)
     counts = f"{len(done.new)} new, {len(done.unchanged)} unchanged, {len(done.replaced)} replaced"
     summary = f"{counts}, {len(done.kept)} not touched in {_shown(content)}"
-    click.echo(summary, err=wishes.as_json)
+    click.echo(summary, err=options.as_json)
 
 
-def _confirm(content: Path, differing: list[str], wishes: Wishes) -> None:
-    if not differing:
-        return
-    for path in differing:
-        click.echo(f"replaces {_shown(content / path)}", err=True)
-    if wishes.yes:
+def _confirm_replacing(files: list[str], options: ImportOptions) -> None:
+    for file in files:
+        click.echo(f"replaces {file}", err=True)
+    if options.yes:
         return
     if not sys.stdin.isatty():
         raise click.UsageError("--force replaces the files above: say --yes too, as there is no terminal to ask at")

@@ -17,9 +17,10 @@ from notes_site.cli.begin import init, new, schema
 from notes_site.cli.build import build, check, clean
 from notes_site.cli.deploy import deploy
 from notes_site.cli.import_ import import_
-from notes_site.cli.options import FilePath, reason
+from notes_site.cli.options import FilePath
 from notes_site.cli.report import export, stats
 from notes_site.cli.serve import serve
+from notes_site.cli.terminal import reason
 from notes_site.secrets import streams
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -99,15 +99,4 @@ def here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError:
-        fail("the working directory is no longer there")
-
-
-def reason(exc: OSError) -> str:
-    """Return in a line what the system could not do, and with which file."""
-    return ": ".join(filter(None, [exc.strerror or str(exc), str(exc.filename or "")]))
-
-
-def fail(message: str) -> NoReturn:
-    """Say what went wrong and end."""
-    click.echo(f"error: {message}", err=True)
-    sys.exit(1)
+        terminal.fail("the working directory is no longer there")

@@ -11,7 +11,8 @@ import click
 
 from notes_site.base.errors import CannotWrite
 from notes_site.cli import options, terminal
-from notes_site.cli.options import fail, project_of, with_config
+from notes_site.cli.options import project_of, with_config
+from notes_site.cli.terminal import fail
 from notes_site.config.project import path_from
 from notes_site.secrets import streams
 from notes_site.storage.cache import Cache

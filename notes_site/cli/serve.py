@@ -11,7 +11,8 @@ import click
 
 from notes_site.base.errors import PortUnavailable
 from notes_site.cli import options, terminal
-from notes_site.cli.options import fail, project_of, with_config
+from notes_site.cli.options import project_of, with_config
+from notes_site.cli.terminal import fail
 
 
 def _end(_number: int, _frame: object) -> NoReturn:

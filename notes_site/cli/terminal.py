@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
+
+import click
 
 from notes_site.base.diagnostics import Diagnostic, as_github, as_json, show
 from notes_site.build.report import Report
@@ -18,10 +20,10 @@ from notes_site.config.project import seen_from
 from notes_site.secrets import streams
 
 
-def show_build(report: Report, seconds: float, root: Path, *, why: bool, json_too: bool, strict: bool) -> None:
+def show_build(report: Report, seconds: float, root: Path, *, why: bool, as_json: bool, strict: bool) -> None:
     """Say what a build of the project in `root` did."""
     streams.allow(report.allow)
-    if json_too:
+    if as_json:
         print_json(_as_object(report, seconds))
         return
     show_problems(report.diagnostics, root, notes=False)
@@ -99,7 +101,7 @@ def show_check(diagnostics: Sequence[Diagnostic], root: Path, form: str) -> None
 
 
 def has_colour(stream: TextIO) -> bool:
-    """Tell whether to colour: on a terminal, unless NO_COLOR (no-color.org) says no."""
+    """Return whether to colour: on a terminal, unless NO_COLOR (no-color.org) says no."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -130,3 +132,14 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         if shown:
             stream.write("\r" + " " * len(shown) + "\r")
             stream.flush()
+
+
+def reason(exc: OSError) -> str:
+    """Return in a line what the system could not do, and with which file."""
+    return ": ".join(filter(None, [exc.strerror or str(exc), str(exc.filename or "")]))
+
+
+def fail(message: str) -> NoReturn:
+    """Say what went wrong and end."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(1)

@@ -82,8 +82,8 @@ class Lock:
 
     def _refuse_if_held(self, there: Object, dead: Collection[str]) -> None:
         try:
-            held = decode_object(there.data)
-            nonce, deploy, life = str(held["nonce"]), str(held["deploy"]), float(held["life"])
+            found = decode_object(there.data)
+            nonce, deploy, life = str(found["nonce"]), str(found["deploy"]), float(found["life"])
             life = min(_LONGEST, life)  # in this order: also when it is no number at all
         except (ValueError, TypeError, KeyError, OverflowError):
             nonce, deploy, life = "", "of unknown origin", TIME_TO_LIVE

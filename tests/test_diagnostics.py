@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes_site.base.codes import Severity
+from notes_site.base.codes import Severity, field_code
 from notes_site.base.diagnostics import (
     Diagnostic,
     as_github,
@@ -48,7 +48,9 @@ def at(text: str, column: int, length: int = 1, line: int = 7) -> str:
 
 
 def test_all_parts() -> None:
-    problem = error("a/b.md", "bad-time", "no time", line=3, column=7, length=4, hint="write one", text="time: soon")
+    problem = error(
+        "a/b.md", field_code("time"), "no time", line=3, column=7, length=4, hint="write one", text="time: soon"
+    )
     assert show(problem) == (
         "a/b.md:3:7: error: no time [bad-time]\n"
         "    3 | time: soon\n"

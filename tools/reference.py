@@ -129,9 +129,27 @@ def pages() -> dict[str, str]:
     }
 
 
-def problems() -> str:
-    """Return the list of all problems: what tools/problems.toml says of the codes in `base.codes`."""
+def known_problems() -> dict[str, typing.Any]:
+    """Return what tools/problems.toml says of the codes in `base.codes`, and of those of the fields."""
     known = tomllib.loads(PROBLEMS.read_text("utf-8"))
+    examples = known["field_examples"]
+    rows = [
+        {
+            "code": codes.field_code(field.name),
+            **known["values"][field.type],
+            **({"example": examples[field.name]} if field.name in examples else {}),
+        }
+        for field in FIELDS
+    ]
+    for section in known["sections"]:
+        if section.get("fields"):
+            section["problems"] = rows + section["problems"]
+    return known
+
+
+def problems() -> str:
+    """Return the list of all problems."""
+    known = known_problems()
     parts = [_PROBLEMS + known["intro"].strip()]
     for section in known["sections"]:
         rows = [" | ".join(_cells(problem)) for problem in section["problems"]]

@@ -6,7 +6,7 @@ What each means, what helps, and an example stand in tools/problems.toml, from w
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, NewType, get_args
 
 Severity = Literal["error", "warning", "note"]
 
@@ -17,11 +17,9 @@ ErrorCode = Literal[
     "front-matter-late", "front-matter-size", "no-fields", "quote-value", "missing-space", "missing-colon",
     "unbalanced-brackets", "bad-indent", "tab-indent", "bad-character", "duplicate-key", "yaml-syntax",
     "yaml-depth", "yaml-key", "yaml-alias", "yaml-anchor", "yaml-tag", "yaml-merge", "yaml-directive",
-    "yaml-documents", "bad-title", "bad-area", "bad-level", "bad-group", "bad-kind", "bad-summary", "bad-link",
-    "bad-time", "bad-estimate", "bad-date", "bad-updated", "bad-sessions", "bad-status", "bad-tags", "bad-aliases",
-    "bad-order", "bad-draft", "bad-toc", "bad-lang", "bad-html", "unknown-level", "slow-code", "toml-syntax",
-    "bad-setting", "unknown-style", "no-logo", "template-syntax", "template-error", "template-unsafe",
-    "template-endless", "no-template", "dynamic-template",
+    "yaml-documents", "unknown-level", "slow-code", "toml-syntax", "bad-setting", "unknown-style", "no-logo",
+    "template-syntax", "template-error", "template-unsafe", "template-endless", "no-template",
+    "dynamic-template",
 ]  # fmt: skip
 """Nothing is published while such a problem stands."""
 WarningCode = Literal[
@@ -40,7 +38,10 @@ NoteCode = Literal[
 ]  # fmt: skip
 """Worth knowing, never counted."""
 
-Code = ErrorCode | WarningCode | NoteCode
+FieldCode = NewType("FieldCode", str)
+"""That of a value which a field of front matter cannot take: an error."""
+
+Code = ErrorCode | WarningCode | NoteCode | FieldCode
 
 _SEVERITIES: Final[dict[str, Severity]] = {
     **dict.fromkeys(get_args(NoteCode), "note"),
@@ -55,13 +56,13 @@ REFUSED_BY_DEPLOY: Final[Mapping[str, tuple[WarningCode, ...]]] = {
 
 
 def severity_of(code: Code) -> Severity:
-    """Return how grave a problem is; of `bad-character`, which may be either, that it is a warning."""
-    return _SEVERITIES[code]
+    """Return how grave a problem is: that of a field is an error; `bad-character`, which may be either, a warning."""
+    return _SEVERITIES.get(code, "error")
 
 
-def field_code(name: str) -> ErrorCode:
+def field_code(name: str) -> FieldCode:
     """Return the code of a value that the front matter's field of that name cannot take."""
-    return cast(ErrorCode, f"bad-{name}")
+    return FieldCode(f"bad-{name}")
 
 
 def refused(problems: Mapping[str, int], allowed: Collection[str] = ()) -> dict[str, int]:

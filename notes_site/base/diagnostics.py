@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from notes_site.base.codes import Code, ErrorCode, NoteCode, Severity, WarningCode, severity_of
+from notes_site.base.codes import Code, ErrorCode, FieldCode, NoteCode, Severity, WarningCode, severity_of
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
@@ -36,7 +36,7 @@ class Diagnostic(NamedTuple):
     text: str = ""
 
 
-def error(path: str, code: ErrorCode, message: str, **more: object) -> Diagnostic:
+def error(path: str, code: ErrorCode | FieldCode, message: str, **more: object) -> Diagnostic:
     """Return an error. `more`: line, column, length, hint, text."""
     return _diagnostic("error", path, code, message, more)
 

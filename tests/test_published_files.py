@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from notes_site.base.digest import digest
 from notes_site.base.paths import Origin
 from notes_site.metadata import Source, edited, examine
-from notes_site.storage.copying import look, write_cleaned
+from notes_site.storage.output import look, write_cleaned
 from notes_site.storage.record import OutputFile, owned_files
 from tests import browser, photos
 from tests.harness import Site, codes

@@ -20,7 +20,7 @@ from notes_site.pages.plan import Assets
 from notes_site.pages.templates import CompiledTemplates, Templates, TemplateSource
 from notes_site.storage import user_cache
 from notes_site.storage.cache import Cache
-from notes_site.storage.copying import Cleaned, look
+from notes_site.storage.output import Cleaned, look
 
 COMPILED = "templates"
 """The kind of what `user_cache` keeps of templates: code, which no project may bring along."""

@@ -51,7 +51,7 @@ def build(project: Project, options: Options, cache: Cache, progress: Progress =
     Raises:
         UnsafeOutput: the output folder must not be written to.
         LockHeld: another build of this folder is running.
-        OSError: the output could not be written; it is as it was, or the next build mends it.
+        OSError: the output could not be written; it is as it was, or the next build sets it right.
     """
     with _collector_off():
         if options.clean:

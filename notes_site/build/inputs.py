@@ -13,19 +13,8 @@ from notes_site.base.diagnostics import Diagnostic
 from notes_site.base.digest import digest
 from notes_site.base.paths import is_note
 from notes_site.storage.cache import Cache
-from notes_site.storage.files import (
-    STATE,
-    Scan,
-    Stat,
-    digest_inside,
-    is_ignored,
-    is_left_out,
-    read_inside,
-    scan,
-    settled,
-    settled_with,
-    unreadable,
-)
+from notes_site.storage.files import STATE, Stat, digest_inside, read_inside, settled, settled_with
+from notes_site.storage.scan import Scan, is_ignored, is_left_out, scan, unreadable
 
 _NOISE = frozenset({".DS_Store", ".git", ".gitignore", ".gitkeep", "Thumbs.db", STATE})
 _TEXT_LAYERS = ("templates", "theme-templates", "program")

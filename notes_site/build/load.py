@@ -22,7 +22,8 @@ from notes_site.config import reading as configs
 from notes_site.secrets import detect
 from notes_site.secrets.files import LARGEST, as_text, is_media
 from notes_site.storage.cache import Cache
-from notes_site.storage.files import Scan, read_inside
+from notes_site.storage.files import read_inside
+from notes_site.storage.scan import Scan
 
 
 class Loaded(NamedTuple):

@@ -13,8 +13,9 @@ from notes_site.base import jsondata
 from notes_site.base.digest import combine
 from notes_site.build.inputs import scan_layers
 from notes_site.storage.cache import Cache
-from notes_site.storage.files import STATE, Scan, Stat, scan, stat_if_there, stat_of
+from notes_site.storage.files import STATE, Stat, stat_if_there, stat_of
 from notes_site.storage.record import record_path
+from notes_site.storage.scan import Scan, scan
 
 _DEPENDENCIES = (
     "click", "jinja2", "markdown_it_py", "markupsafe", "mdit_py_plugins", "mdurl", "msgspec", "nh3",

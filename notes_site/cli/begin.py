@@ -17,7 +17,8 @@ from notes_site.cli import terminal
 from notes_site.cli.options import FilePath, project_of, with_config
 from notes_site.cli.terminal import fail
 from notes_site.config.project import CONFIG_NAME, epoch_day
-from notes_site.storage.files import scan, write_whole
+from notes_site.storage.files import write_whole
+from notes_site.storage.scan import scan
 
 _CONFIG = """\
 # The settings of this site; every one is listed in docs/configuration.md of notes-site.

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from notes_site.base import dates
 from notes_site.base.diagnostics import Diagnostic
 from notes_site.base.errors import Problem, ProjectNotFound, UnsafeOutput
-from notes_site.storage.files import STATE, Stat, read_regular, settled_with, stat_if_there, why_unread
+from notes_site.storage.files import STATE, Stat, read_regular, settled_with, stat_if_there
+from notes_site.storage.scan import why_unread
 
 CONFIG_NAME = "notes-site.toml"
 

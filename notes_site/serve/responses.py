@@ -21,8 +21,8 @@ from notes_site.build.inputs import stamp_of
 from notes_site.build.load import Loaded
 from notes_site.build.render import Renderer, SourceFile
 from notes_site.pages.outputs import Output
-from notes_site.storage.copying import write_cleaned
 from notes_site.storage.files import digest_of_open, open_plain, stat_of
+from notes_site.storage.output import write_cleaned
 
 PUBLISHED_LAYERS = ("content", "static", "theme-static")
 """The layers whose files are published as they stand."""

@@ -11,7 +11,8 @@ import stat as modes
 from pathlib import Path
 
 from notes_site.base.errors import UnusablePath
-from notes_site.storage.files import is_ignored, is_within, open_below
+from notes_site.storage.files import is_within, open_below
+from notes_site.storage.scan import is_ignored
 
 LARGEST = 100_000_000
 """The largest file that is taken along, in bytes: GitHub takes none that is larger."""

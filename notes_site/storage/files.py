@@ -1,5 +1,5 @@
-"""The file system: scanning, stamps, settled reads, the build lock. Loads nothing heavy, so that a build with
-nothing to do stays fast.
+"""Files: stamps, and reading and writing that neither follow links out of a folder nor wait for pipes. Loads nothing
+heavy, so that a build with nothing to do stays fast.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from notes_site.base import jsondata
-from notes_site.base.codes import ErrorCode
-from notes_site.base.diagnostics import Diagnostic, error, note
 from notes_site.base.digest import hasher
 
 STATE = ".notes-site"  # our folder beside the config, and in an output folder
@@ -25,19 +23,7 @@ STATE = ".notes-site"  # our folder beside the config, and in an output folder
 _FINE_GRAIN = 20_000_000  # ns: kernels stamp files with a clock that ticks every 1 to 10 ms
 _COARSE_GRAIN = 2_000_000_000  # ns: FAT keeps even seconds
 _ATTEMPTS = 5  # at reading a file that changes meanwhile: a save is over by then, a log never
-_EDITOR_LEFTOVERS = ("~", ".swp", ".swo", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
 
-
-# Folders from which Jekyll, Hugo's and Obsidian's users, package managers, systems and storage boxes publish nothing.
-_KEPT_HOME = frozenset(
-    {
-        "#recycle", "$recycle.bin", "@eadir", "__macosx", "__pycache__", "_data", "_draft", "_drafts", "_includes",
-        "_layouts", "_plugins", "_private", "_sass", "_site", "_templates", "_trash", "_unpublished",
-        "bower_components", "lost+found", "node_modules", "system volume information", "venv",
-    }
-)  # fmt: skip
-_LEFT_OUT = "folders of this name are not published, nor is what lies in this one"
-_PUBLISH_IT = "to publish it, give it another name"
 
 Read = TypeVar("Read")
 
@@ -53,16 +39,6 @@ class Stat(NamedTuple):
 
 UNSETTLED = Stat(-1, 2**63, 2**63, 0)
 """The stamp of what changed while it was read, again and again: no file has it, and its time never comes."""
-
-
-class Scan(NamedTuple):
-    """Files below a folder by their relative path with forward slashes, in order, and what is wrong with others.
-    `links` are the symbolic links, and where they lead, both in full.
-    """
-
-    files: dict[str, Stat]
-    problems: tuple[Diagnostic, ...]
-    links: frozenset[str] = frozenset()
 
 
 def stat_of(result: os.stat_result) -> Stat:
@@ -84,124 +60,14 @@ def settled(stat: Stat, now: int) -> bool:
     return max(stat.modified, stat.changed) + (_COARSE_GRAIN if coarse else _FINE_GRAIN) < now
 
 
-def is_ignored(name: str) -> bool:
-    """Tell whether a file or folder is no part of a site: hidden ones, and what editors leave while they save."""
-    of_emacs = name.startswith("#") and name.endswith("#")
-    return name.startswith(".") or of_emacs or name.endswith(_EDITOR_LEFTOVERS) or name == "4913"
-
-
-def is_left_out(name: str) -> bool:
-    """Tell whether a file or folder of the content stays at home: what is ignored, and what other tools keep back."""
-    return is_ignored(name) or name.lower() in _KEPT_HOME
-
-
-def scan(root: Path, shown: str, ignored: Callable[[str], bool] = is_ignored) -> Scan:
-    """Return the files below `root`; a folder that is not there has none. `shown` names the root in problems.
-
-    Links are followed while they stay below the root; pipes, sockets and devices are errors, never opened. Folders that
-    `is_left_out` leaves out are told of.
-    """
-    files: dict[str, Stat] = {}
-    problems: list[Diagnostic] = []
-    links = set[str]()
-    real_root = os.path.realpath(root)
-    pending = [(str(root), "", frozenset[tuple[int, int]]())]
-    while pending:
-        folder, prefix, above = pending.pop()
-        try:
-            with os.scandir(folder) as entries:
-                found = sorted(entries, key=lambda e: e.name)
-            own = os.stat(folder)
-        except FileNotFoundError:
-            continue
-        except OSError as exc:
-            problems.append(unreadable(f"{shown}/{prefix}".rstrip("/"), exc))
-            continue
-        inside = above | {(own.st_dev, own.st_ino)}
-        for entry in found:
-            path = prefix + entry.name
-            if ignored(entry.name):
-                if ignored is is_left_out and entry.is_dir(follow_symlinks=False):
-                    problems.append(note(f"{shown}/{path}", "left-out", _LEFT_OUT, hint=_PUBLISH_IT))
-                continue
-            try:
-                result = _kind(entry, real_root, inside)
-            except OSError as exc:
-                problems.append(unreadable(f"{shown}/{path}", exc))
-                continue
-            if entry.is_symlink():
-                links.update((entry.path, os.path.realpath(entry.path)))
-            if isinstance(result, str):
-                if result != "gone":
-                    leads_to = os.readlink(entry.path) if result == "dangling" else ""
-                    problems.append(refused(f"{shown}/{path}", result, leads_to))
-            elif modes.S_ISDIR(result.st_mode):
-                pending.append((entry.path, path + "/", inside))
-            else:
-                files[path] = stat_of(result)
-    return Scan(dict(sorted(files.items())), tuple(problems), frozenset(links))
-
-
-_REFUSED: dict[str, tuple[ErrorCode, str, str]] = {
-    "outside": ("link-outside", "this symbolic link leads out of its folder", "put a copy in its place"),
-    "loop": ("link-loop", "this symbolic link leads in a circle", "delete it"),
-    "dangling": ("link-dangling", "this symbolic link leads to `{}`, which is not there", "mend it, or delete it"),
-    "folder": ("not-a-file", "this is a folder, not a file", "delete it, or move it elsewhere"),
-    "special": ("not-a-file", "this is a pipe, socket or device, not a file", "delete it, or move it elsewhere"),
-    "name": ("bad-name", "the name is no text in UTF-8", "rename it"),
-}
-
-
-def refused(path: str, why: str, leads_to: str = "") -> Diagnostic:
-    """Return the error for what is not read: `outside`, `loop`, `dangling`, `special`, `name`."""
-    code, message, hint = _REFUSED[why]
-    message = message.format(leads_to)
-    return error(as_text(path), code, as_text(message), hint=hint)
-
-
 def as_text(name: str) -> str:
     """Return a name with the bytes that are no UTF-8 spelled out: what is shown is also stored."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _kind(entry: os.DirEntry[str], real_root: str, inside: frozenset[tuple[int, int]]) -> os.stat_result | str:
-    """The entry's stat, or why it is refused; `gone` when it has been deleted since its folder was read."""
-    if as_text(entry.name) != entry.name:
-        return "name"
-    try:
-        result = entry.stat()
-    except FileNotFoundError:
-        return "dangling" if entry.is_symlink() else "gone"
-    except OSError as exc:
-        if exc.errno == errno.ELOOP:
-            return "loop"
-        raise
-    if entry.is_symlink():
-        if not is_within(os.path.realpath(entry.path), real_root):
-            return "outside"
-        if (result.st_dev, result.st_ino) in inside:
-            return "loop"
-    return result if modes.S_ISREG(result.st_mode) or modes.S_ISDIR(result.st_mode) else "special"
-
-
 def is_within(real: str, real_root: str) -> bool:
     """Tell whether one real path (absolute, without links) is another or lies below it."""
     return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
-
-
-def unreadable(path: str, exc: OSError) -> Diagnostic:
-    """Return the error for a file or folder that the system does not let us read."""
-    return error(path, "unreadable", f"this cannot be read: {exc.strerror}", hint="see who may read it, or delete it")
-
-
-def why_unread(file: Path, shown: str, exc: OSError) -> Diagnostic:
-    """Return the error for a single file that could not be read: what is in its place, or what the system said."""
-    there = os.path.exists(file)
-    if there and not os.path.isfile(file):
-        return refused(shown, "folder" if os.path.isdir(file) else "special")
-    return (
-        unreadable(shown, exc) if there or not os.path.islink(file) else refused(shown, "dangling", os.readlink(file))
-    )
 
 
 def settled_with(path: Path, read: Callable[[Path], Read]) -> tuple[Read, Stat]:

@@ -1,4 +1,5 @@
-"""From rendered bytes to the output folder: staged on the same file system, renamed into place, then pruned.
+"""From rendered bytes and files to the output folder: staged on the same file system, renamed into place, then pruned.
+Files are published without what tells who made them, where and when; the originals are only read.
 
 The build record (`.notes-site/build.json`) names every file that is ours. It is written with old and new files
 before the first rename and complete after the last, so that no interruption makes us forget or take too much.
@@ -12,14 +13,16 @@ import shutil
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from notes_site.base.diagnostics import Diagnostic, error
+from notes_site.base.digest import hasher
 from notes_site.base.errors import SourceChanged
 from notes_site.base.paths import collision_key
-from notes_site.storage.copying import write_cleaned
-from notes_site.storage.files import STATE, read_digest, why_unread
+from notes_site.storage.files import STATE, read_digest
 from notes_site.storage.lock import lock
 from notes_site.storage.record import record_path, recorded_files
+from notes_site.storage.scan import why_unread
 
 
 @contextmanager
@@ -241,3 +244,46 @@ def _is_left(output: Path, path: str) -> bool:
     """Tell whether a file of ours is there. A folder in its place, and what lies behind a link, is not ours."""
     target = output / path
     return os.path.lexists(target) and not _is_folder(target) and not _is_behind_link(output, path)
+
+
+class Cleaned(NamedTuple):
+    """What is published of a file: the digest of its bytes, and why a position is left in them (`metadata.Found`)."""
+
+    digest: str
+    left: str = ""
+
+
+def look(path: Path) -> tuple[str, Cleaned]:
+    """Return the digest of a file as it is, and what is published of it.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    from notes_site import metadata
+
+    with path.open("rb") as file:
+        source = metadata.Source(file)
+        edits, left = metadata.examine(source)
+        digests = [_digest(metadata.edited(source, version)) for version in ([(), edits] if edits else [()])]
+    return digests[0], Cleaned(digests[-1], left)
+
+
+def _digest(blocks: Iterable[bytes]) -> str:
+    found = hasher()
+    for block in blocks:
+        found.update(block)
+    return found.hexdigest()
+
+
+def write_cleaned(file: BinaryIO, target: Path) -> None:
+    """Write an open file as it is published.
+
+    Raises:
+        OSError: the one cannot be read, or the other not be written.
+    """
+    from notes_site import metadata
+
+    source = metadata.Source(file)
+    with target.open("wb") as copy:
+        for block in metadata.edited(source, metadata.examine(source).edits):
+            copy.write(block)

@@ -15,7 +15,8 @@ from notes_site.base.errors import UnusableDocument, UnusablePath
 from notes_site.readme.importer import rewrite
 from notes_site.readme.importer.rewrite import Local
 from notes_site.storage import confined
-from notes_site.storage.files import is_within, refused, scan, write_whole
+from notes_site.storage.files import is_within, write_whole
+from notes_site.storage.scan import refused, scan
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),

@@ -100,6 +100,7 @@ NOTES = {
         for name in ("title", "area", "group", "kind", "level", "summary")
     },
     "bad-tags": "---\ntags: {a: @}\n---\n",
+    "only-comments": "---\n# title: @\n---\n",
     "bad-character": "---\ntitle: a\x1b @\n---\n",
     **{f"bad-{name}": f"---\n{name}: @\n---\n" for name in ("draft", "toc", "html")},
     "bad-lang": "---\nlang: '@ @'\n---\n",

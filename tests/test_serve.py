@@ -168,7 +168,7 @@ def unwatched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """In the processes that are started no watcher speaks."""
     (tmp_path / "startup").mkdir()
     (tmp_path / "startup" / "sitecustomize.py").write_text(
-        "import notes_site.serve.watch as watch\nwatch.Watcher._hear = lambda self, places: None\n"
+        "import notes_site.serve.watch as watch\nwatch.Watcher._on_events = lambda self, files: None\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "startup"))
 

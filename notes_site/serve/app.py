@@ -186,7 +186,7 @@ class App:
             await asyncio.sleep(_AGAIN)
 
     def _is_away(self) -> bool:
-        """Tell whether the project's folder is not there, and say so once."""
+        """Return whether the project's folder is not there, and say so once."""
         before, self._away = self._away, not self.preview.project.root.is_dir()
         if self._away and not before:
             self._say(f"{self.preview.project.root} is not there: the last good site is shown until it is back")

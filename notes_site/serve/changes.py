@@ -48,7 +48,7 @@ class Change(NamedTuple):
         return self.layer, self.path
 
     @property
-    def is_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the file is empty, or gone."""
         return self.digest in ("", _EMPTY)
 
@@ -88,7 +88,7 @@ def differing(read: Mapping[str, str], now: Mapping[str, str], roots: Mapping[st
 
 
 def is_linked(file: Path, links: Collection[str]) -> bool:
-    """Tell whether a file is one of these links or what they lead to, or lies below one: it may be several inputs."""
+    """Return whether a file is one of these links or what they lead to, or lies below one: it may be several inputs."""
     names = {os.path.abspath(file), os.path.realpath(file)} if links else ()
     return any(name == link or name.startswith(link + os.sep) for name in names for link in links)
 
@@ -134,20 +134,20 @@ def read_change(place: Place, old: Loaded) -> Change:
 
 
 def _is_told_by_name(old: Loaded, layer: str, path: str) -> bool:
-    """Tell whether the name of a file is a problem, which may be that of its folder."""
+    """Return whether the name of a file is a problem, which may be that of its folder."""
     name = f"{old.shown.get(layer, layer)}/{path}"
     return private(name) is not None or bool(detect.check_names([name]))
 
 
 def same_site(old: Loaded, new: Loaded) -> bool:
-    """Tell whether two scans found the same."""
+    """Return whether two scans found the same."""
     return (old.config, old.roots, old.inputs.digests, {*old.problems}, old.program) == (
         new.config, new.roots, new.inputs.digests, {*new.problems}, new.program
     )  # fmt: skip
 
 
 def half_written(old: Loaded, new: Loaded, config: Path) -> bool:
-    """Tell whether a file that a scan found changed looks as if it were still being written: empty, or newly wrong."""
+    """Return whether a changed file looks as if it were still being written: empty, or newly wrong."""
     for (layer, path), data in new.inputs.data.items():
         if not data and old.inputs.digests.get(layer, {}).get(path) != new.inputs.digests[layer][path]:
             return True
@@ -158,7 +158,7 @@ def half_written(old: Loaded, new: Loaded, config: Path) -> bool:
 
 
 def _is_empty(file: Path) -> bool:
-    """Tell whether there is nothing in a file, or no file."""
+    """Return whether there is nothing in a file, or no file."""
     return not file.is_file() or not file.stat().st_size
 
 
@@ -185,17 +185,17 @@ def changed_by(old: Loaded, changes: Collection[Change], parsed: Mapping[str, Pa
     return old._replace(inputs=old.inputs._replace(digests=digests, data=data), problems=problems, parsed=notes)
 
 
-def only_text(old: Loaded, new: Loaded, change: Change) -> bool:
-    """Tell whether what changed in a file is what no page but the note's own shows."""
+def only_text_changed(old: Loaded, new: Loaded, change: Change) -> bool:
+    """Return whether what changed in a file is what no page but the note's own shows."""
     before, after = old.parsed.get(change.path), new.parsed.get(change.path)
     if change.layer != "content" or not before or not after or not before.note or not after.note:
         return False
     if failed(before.diagnostics) or failed(after.diagnostics):
         return False
-    return _outside(before.note) == _outside(after.note)
+    return _seen_elsewhere(before.note) == _seen_elsewhere(after.note)
 
 
-def swapped(
+def diagnostics_after(
     found: tuple[Diagnostic, ...], old: Loaded, new: Loaded, paths: Collection[str]
 ) -> tuple[tuple[Diagnostic, ...], bool]:
     """Return the problems of a site after the text of these notes changed, and whether some may have moved that only
@@ -210,7 +210,7 @@ def swapped(
     return found, any(d.path in shown and d not in come and d.severity != "note" for d in found)
 
 
-def _outside(note: Note) -> Note:
+def _seen_elsewhere(note: Note) -> Note:
     """What other pages may see of a note, and what its own links mean."""
     refs = tuple(msgspec.structs.replace(ref, line=0, column=0, length=0) for ref in note.refs)
     return msgspec.structs.replace(note, body="", excerpt="", words=0, search="", terms=0, headings=(), refs=refs)

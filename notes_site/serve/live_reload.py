@@ -31,12 +31,12 @@ class Tab:
         self.address = ""
         self.version: Version | None = None
         self.search = ""
-        self._news: dict[str, object] = {}
+        self._pending: dict[str, object] = {}
         self._wake = asyncio.Event()
 
     def tell(self, kind: str, message: dict[str, object]) -> None:
         """Send a message when the page can take it; a later one of its kind replaces it."""
-        self._news[kind] = message
+        self._pending[kind] = message
         self._wake.set()
 
     async def send(self) -> None:
@@ -45,8 +45,8 @@ class Tab:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                while self._news:
-                    await self._socket.send_text(json.dumps(self._news.pop(next(iter(self._news)))))
+                while self._pending:
+                    await self._socket.send_text(json.dumps(self._pending.pop(next(iter(self._pending)))))
 
 
 class Channel:
@@ -69,7 +69,7 @@ class Channel:
             self._tabs[tab] = None
             try:
                 await socket.accept()
-                await self._follow(socket, tab)
+                await self._listen(socket, tab)
             finally:
                 del self._tabs[tab]
 
@@ -79,10 +79,10 @@ class Channel:
         given = socket.query_params.get("token", "")
         return same and here and secrets.compare_digest(given.encode(), self.token.encode())
 
-    async def _follow(self, socket: WebSocket, tab: Tab) -> None:
+    async def _listen(self, socket: WebSocket, tab: Tab) -> None:
         sender = asyncio.create_task(tab.send())
         try:
-            self._greet(tab, json.loads(await asyncio.wait_for(socket.receive_text(), HELLO_WITHIN)))
+            self._register(tab, json.loads(await asyncio.wait_for(socket.receive_text(), HELLO_WITHIN)))
             while True:
                 await socket.receive_text()
         except (TimeoutError, WebSocketDisconnect, RuntimeError, ValueError, LookupError, TypeError):
@@ -92,7 +92,7 @@ class Channel:
         with suppress(RuntimeError, WebSocketDisconnect):
             await socket.close(1008)
 
-    def _greet(self, tab: Tab, hello: dict[str, object]) -> None:
+    def _register(self, tab: Tab, hello: dict[str, object]) -> None:
         """A page says what it is; it may be out of date by now."""
         tab.address = unquote(str(hello["path"])).removeprefix(self._preview.base)
         tab.version = self._version_of(tab.address)

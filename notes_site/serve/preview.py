@@ -35,15 +35,15 @@ from notes_site.serve.changes import (
     Change,
     changed_by,
     config_stamp,
+    diagnostics_after,
     differing,
     half_written,
     is_linked,
-    only_text,
+    only_text_changed,
     places_of,
     read_change,
     same_site,
     stamps_now,
-    swapped,
 )
 from notes_site.serve.responses import (
     CleanedCopies,
@@ -154,7 +154,7 @@ class Preview:
         changes = [
             change for change in changes if change.digest != old.inputs.digests[change.layer].get(change.path, "")
         ]
-        if not final and any(c.is_nothing for c in changes):  # empty, or gone: some editors save like this
+        if not final and any(c.is_empty for c in changes):  # empty, or gone: some editors save like this
             return False
         self._check_at_rest(now)
         parsed = self._parse(changes)
@@ -184,7 +184,7 @@ class Preview:
 
     def _apply(self, loaded: Loaded, changes: Iterable[Change]) -> None:
         old = self._newest.loaded
-        if self._shown is self._newest and all(only_text(old, loaded, change) for change in changes):
+        if self._shown is self._newest and all(only_text_changed(old, loaded, change) for change in changes):
             self._replace_texts(loaded, {change.path for change in changes})
         if self._newest.loaded is not loaded or self._newest.plan.search.outgrown:
             with _gc_off():
@@ -195,7 +195,7 @@ class Preview:
         for note in self.shown.site.published():
             if note.path in paths and (newer := loaded.parsed[note.path].note):
                 overwrite(note, newer)
-        found, moved = swapped(self._newest.diagnostics, self._newest.loaded, loaded, paths)
+        found, moved = diagnostics_after(self._newest.diagnostics, self._newest.loaded, loaded, paths)
         self._links_moved = self._links_moved or moved
         self._newest = self._shown = self._newest._replace(loaded=loaded, diagnostics=found)
         self._renderer.composed = self._newest

@@ -68,7 +68,8 @@ def extended(html: bool, typographer: bool) -> MarkdownIt:
         md.core.ruler.at("replacements", _dashes)
         md.enable(["replacements", "smartquotes"])
     else:
-        md.disable(["fragments_join", "text_join"])  # the renderer joins texts anyway
+        md.disable("fragments_join")
+    md.disable("text_join")  # the renderer joins texts anyway, and what stands behind a backslash is known
     return md
 
 

@@ -1,14 +1,13 @@
 """Markup that is none here: other tools' syntax and slips of the pen, which readers see as they were typed.
 
-Each form is a row of a table. What a note's text could hold at all is found by one look at its source, so that a note
-without any costs next to nothing; only blocks with such a line are then read, and of them only what became text: code,
-links, images, HTML and mathematics are out of it.
+Each form is a row of a table. They are looked for in what became text: code, links, images, HTML and mathematics are
+out of it.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -221,39 +220,7 @@ def _forms(*, paragraph: bool) -> re.Pattern[str]:
     return re.compile(whole, re.MULTILINE)
 
 
-# What a source has where any form may stand: line by line, and of the others the parts that are rare elsewhere.
-_FIRSTS = re.compile(
-    rf"\n[ \t>]*+(?:(?:[-*+]|\d+[.)])[ \t]+)*+(?:[A-Za-z][\w-]*+::|[{_BULLETS}]|(?=[-#*+\d\[|@:!?=/\\<\uff03])(?:"
-    rf"[*+][^\W\d_][^\n]*\n[ \t>]*[*+]|#+(?:\w|[{_SPACES}])|\#\+|[-*+\d.)]+[{_SPACES}]|\d{{1,2}}[.)](?:[^\W\d_]|[*\[])"
-    r"|-[*_]{0,3}(?:[^\W\d_]|\[)"
-    r"|\*\*[ \t]|\|?[ \t]*:?-+:?[ \t]*\||\+[-=]{3}|\[(?:T|t|_T)[Oo]|-?\[[ xX]?\]|@\[|<<<|!!!include|\uff03"
-    r"|:::|!!![ \t]|\?\?\?|===|///|--8|\\[a-z]{3}))"
-)
-_OTHERS = tuple(
-    (sign, re.compile(pattern))
-    for sign, pattern in (  # what it needs, and what is looked for
-        ("{", r"\{[{%:]"),
-        ("]", r"\][ \t]+\("),
-        ("]", r"\]\([^()\n]*[ \t]"),
-        (")", r"\)\["),
-        ("]", r"\][\[{](?:https?:|[^\s\[\]{}]+\.(?:md|html?|pdf|png|jpe?g)\b)"),
-        ("[", r"\[\[(?:[ \t]*[#|]|https?:[^\]\n]*\]\[)"),
-        ("|", r"(?:(?<=\n\n)|\A)\|[^\n]*\|[ \t]*\n\|[^\n]*[^\s|:-]"),
-        ("<%", "<%"),
-        ("::", r"[\[(][A-Za-z][\w-]*::[ \t]"),
-        ("~", r"\w~[^~\s]{1,10}~"),
-        ("^", r"\^[^\^\s\[\]]{1,10}\^"),
-        ("**", r"[ \t]\*\*(?=[\s.,:;!?)])"),
-        ("(", r"\(\([0-9a-f]{8}-"),
-        ("[", r"\[\[[^\]\n]{0,200}(?:\]\(|https?:)"),
-        ("*", rf"\*\*(?:(?<=[^{_OPENERS}]\*\*)\w|(?<=\w\*\*)[^\w\s*|)\]}}>.,;:!?'/-])"),
-        ("*", r"\*(?<=[^\x00-\x7f]\*)\w"),
-        (":", r":[a-z+-][a-z0-9_+-]+:"),
-        ("@", r"\[-?@"),
-        ("（", r"\]（"),
-        ("^", r"\^[A-Za-z0-9-]{3,}[ \t]*\n"),
-    )
-)
+_SIGN = re.compile(r"[!\[(*{<:^~]|^[^\sA-Za-z]", re.MULTILINE)  # one of them is in every form
 _MATHS = re.compile(r"\$\$[^$]+\$\$|(?<![\\\w$])\$(?!\s)[^$\n]+(?<!\s)\$(?!\d)")
 
 # Front matter that none of its readers would take for such: below a comment, indented, between other dashes, or
@@ -283,12 +250,8 @@ def report(tokens: Sequence[Token], source: Source) -> set[int]:
         first = found["first"] or found["bare"]
         index = source.text.count("\n", 0, found.start("first" if found["first"] else "bare"))
         _tell(source, index, 1, len(first), "this is no front matter", _FRONT_MATTER)
-    suspects = sorted(_suspects(source.text) - told - bare)
-    for number, token in enumerate(tokens if suspects else ()):
-        if token.type != "inline" or not token.map:
-            continue
-        at = bisect_left(suspects, token.map[0])
-        if at == len(suspects) or suspects[at] >= token.map[1]:
+    for number, token in enumerate(tokens):
+        if token.type != "inline" or not token.map or not _SIGN.search(token.content):
             continue
         for index, column, length, form in _in_block(token, tokens[number - 1].type, source):
             if index not in told | bare and len(told) < _MOST:
@@ -303,20 +266,6 @@ def _tell(source: Source, index: int, column: int, length: int, why: str, hint: 
     written = source.lines[index][max(column - 1, 0) :][: length or None]
     message = f"`{brief(written.strip())}` is shown as text: {why}"
     source.report("shown-as-text", message, hint, index=index, column=column, length=length)
-
-
-def _suspects(text: str) -> set[int]:
-    """Return the lines of a source that may hold a form."""
-    found = [match.start() for match in _FIRSTS.finditer(f"\n{text}")]
-    for sign, pattern in _OTHERS:
-        if sign in text:
-            found += [match.start() for match in pattern.finditer(text)]
-    lines, line, before = set[int](), 0, 0
-    for at in sorted(found):
-        line += text.count("\n", before, at)
-        before = at
-        lines.add(line)
-    return lines
 
 
 def _in_block(block: Token, opener: str, source: Source) -> Iterator[tuple[int, int, int, Form]]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from notes_site.cli.main import cli
 from tests.harness import REPO
 
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -62,3 +63,8 @@ def test_coming_from_one_long_readme(tmp_path: Path) -> None:
     [commands] = sessions("Coming from one long README")
     for line, expected in commands:
         assert printed(tmp_path, shlex.split(line)) == expected
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (REPO / "README.md").read_text(encoding="utf-8")
+    assert [name for name in cli.commands if f"| `notes-site {name}" not in readme] == []

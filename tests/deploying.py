@@ -32,8 +32,7 @@ from notes_site.base.digest import digest
 from notes_site.base.paths import OutputKind
 from notes_site.build.sources import current
 from notes_site.config.project import Project
-from notes_site.deploy import manifest as manifests
-from notes_site.deploy.manifest import MANIFEST, Manifest
+from notes_site.deploy.manifest import MANIFEST, Manifest, decode_manifest
 from notes_site.storage.record import BuildRecord, OutputFile, write_record
 from tests.harness import REPO
 
@@ -612,5 +611,5 @@ def check_visit(
 def state_of(objects: Mapping[str, bytes]) -> tuple[dict[str, bytes], Manifest]:
     """Return the objects of a target without the manifest, and the manifest without what differs by chance."""
     found = dict(objects)
-    manifest = manifests.decode(found.pop(MANIFEST))
+    manifest = decode_manifest(found.pop(MANIFEST))
     return found, manifest._replace(deploy="")

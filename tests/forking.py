@@ -16,7 +16,7 @@ from botocore.loaders import JSONFileLoader
 
 from notes_site.cli import main as cli
 from notes_site.deploy import aws, folder, local, run, s3, show  # noqa: F401
-from notes_site.deploy.options import Options
+from notes_site.deploy.options import DeployOptions
 from notes_site.deploy.target import Target
 
 
@@ -48,7 +48,7 @@ def load() -> None:
     load_file = JSONFileLoader.load_file
     read = functools.cache(lambda path: load_file(JSONFileLoader(), path))
     JSONFileLoader.load_file = lambda _, path: read(path)
-    aws.client("s3", Options(Path(), Target("bucket", "", ""), endpoint_url="http://127.0.0.1"))
+    aws.client("s3", DeployOptions(Path(), Target("bucket", "", ""), endpoint_url="http://127.0.0.1"))
 
 
 def main() -> None:

@@ -270,7 +270,7 @@ def test_golden(name: str, tmp_path: Path, command: Command) -> None:
 
 def deployable(site: Site) -> bool:
     try:
-        local.refuse_problems(site.output, local.read_record(site.output), ())
+        local.refuse_problems(site.output, local.complete_record(site.output), ())
     except DeployError:
         return False
     return True

@@ -20,7 +20,7 @@ from notes_site.base.errors import AmbiguousTarget, InvalidTarget
 from notes_site.base.paths import Origin
 from notes_site.deploy import local
 from notes_site.deploy.aws import explain
-from notes_site.deploy.manifest import MANIFEST, Entry, Manifest, decode, encode
+from notes_site.deploy.manifest import MANIFEST, Manifest, ManifestEntry, decode_manifest, encode_manifest
 from notes_site.deploy.setup import deploy_policy, material, website_policy
 from notes_site.deploy.store import headers_of
 from notes_site.deploy.target import Target, bad_keys, parse_target
@@ -156,13 +156,13 @@ def test_the_types_are_those_of_every_machine() -> None:
         st.sampled_from(["in-progress", "complete"]),
         st.dictionaries(
             st.text(max_size=9),
-            st.builds(Entry, st.text(), st.integers(), st.text(), st.text(), st.integers(), st.booleans()),
+            st.builds(ManifestEntry, st.text(), st.integers(), st.text(), st.text(), st.integers(), st.booleans()),
         ),
         st.lists(st.text()).map(tuple),
     )
 )
 def test_a_manifest_is_read_as_it_was_written(manifest: Manifest) -> None:
-    assert decode(encode(manifest)) == manifest
+    assert decode_manifest(encode_manifest(manifest)) == manifest
 
 
 # ---- the folder that is deployed
@@ -274,7 +274,7 @@ def test_names_that_check_takes_can_be_deployed(names: list[str]) -> None:
             site.write(f"static/{name}", "x")
         if not failed(site.build(jobs=1, write=False).diagnostics):
             site.build(jobs=1)
-            assert bad_keys("", local.read_record(site.output).files) == []
+            assert bad_keys("", local.complete_record(site.output).files) == []
 
 
 def test_only_what_the_build_made_is_published(project: Path, tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from notes_site.base.digest import digest
 from notes_site.base.errors import DeployError, PreconditionFailed
 from notes_site.deploy import local, lock, run
 from notes_site.deploy.folder import FolderStore
-from notes_site.deploy.lock import LOCK, Lock, held
+from notes_site.deploy.lock import LOCK, Lock, hold_lock
 from notes_site.deploy.manifest import MANIFEST
-from notes_site.deploy.options import Options, parse_limit
+from notes_site.deploy.options import DeployOptions, parse_limit
 from notes_site.deploy.plan import invalidation_paths
 from notes_site.deploy.store import ABSENT, UNCACHED, Data, Headers, Listed, Object, Store, put_once
 from notes_site.deploy.target import Target
@@ -72,7 +72,7 @@ class MemoryStore:
 
     @contextlib.contextmanager
     def hold(self, deploy: str) -> Iterator[Callable[[], None]]:
-        with held(self, deploy, self.output, "memory") as lock:
+        with hold_lock(self, deploy, self.output, "memory") as lock:
             self.check = lock.keep
             yield lock.keep
 
@@ -86,9 +86,11 @@ class MemoryStore:
 
 def deploy(store: Store, project: Path, **options: Any) -> run.Outcome:
     output = project / "public"
-    site = local.read_site(output, local.read_record(output))
+    site = local.read_site(output, local.complete_record(output))
     invalidate = options.pop("invalidate", None)
-    chosen = Options(output, Target("memory", "", ""), **{"jobs": 1, "max_delete": parse_limit("100%"), **options})
+    chosen = DeployOptions(
+        output, Target("memory", "", ""), **{"jobs": 1, "max_delete": parse_limit("100%"), **options}
+    )
     if isinstance(store, MemoryStore):
         store.output = output
     return run.Deployment(site.files, store, chosen, invalidate=invalidate).run()
@@ -180,8 +182,8 @@ def test_assets_outlive_one_generation(projects: dict[int, Path]) -> None:
     store = MemoryStore({})
     for version in (1, 2, 3):
         deploy(store, projects[version])
-        held = {n for n in (1, 2, 3) if all(k in store.objects for k in course(n) if is_fingerprinted_here(k, n))}
-        assert held == {version, version - 1} - {0}
+        hold_lock = {n for n in (1, 2, 3) if all(k in store.objects for k in course(n) if is_fingerprinted_here(k, n))}
+        assert hold_lock == {version, version - 1} - {0}
 
 
 def is_fingerprinted_here(key: str, version: int) -> bool:

@@ -26,7 +26,7 @@ from notes_site.deploy import local, lock, run
 from notes_site.deploy.aws import Caller
 from notes_site.deploy.lock import LOCK
 from notes_site.deploy.manifest import MANIFEST
-from notes_site.deploy.options import Options, parse_limit
+from notes_site.deploy.options import DeployOptions, parse_limit
 from notes_site.deploy.s3 import S3Store
 from notes_site.deploy.store import ABSENT, Listed, headers_of
 from notes_site.deploy.target import Target
@@ -474,7 +474,7 @@ def test_an_answer_that_is_none_is_asked_for_again_and_then_told_in_a_line(
     for name, value in {**KEYS, "AWS_EC2_METADATA_DISABLED": "true"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(Caller, "pause", lambda caller, attempt: False)
-    store = S3Store(Options(Path(), Target("bucket", "p/", ""), endpoint_url=nobody.url))
+    store = S3Store(DeployOptions(Path(), Target("bucket", "p/", ""), endpoint_url=nobody.url))
     headers = headers_of("a.html", fingerprinted=False)
     acts: dict[str, Callable[[], object]] = {
         "get": lambda: store.get("a.html"),
@@ -693,7 +693,7 @@ def test_a_deploy_that_slept_between_two_tries_deletes_nothing_of_its_successor(
 
     deploys.proxy.begin(sleep)
     output = projects[2] / "public"
-    site = local.read_site(output, local.read_record(output))
+    site = local.read_site(output, local.complete_record(output))
     options = options_of(deploys, bucket)._replace(output=output, max_delete=parse_limit("100%"))
     with pytest.raises(DeployError, match="taken the lock over"):
         run.Deployment(site.files, store, options).run()
@@ -858,9 +858,9 @@ def test_a_form_of_etag_that_is_learnt_meanwhile_is_no_conflict(deploys: Deploys
 LARGE = b"0123456789abcdef" * (1 << 20) + b"rest"  # one part of 16 MiB, and a little
 
 
-def options_of(deploys: Deploys, bucket: Bucket) -> Options:
+def options_of(deploys: Deploys, bucket: Bucket) -> DeployOptions:
     target = Target(bucket.name, bucket.prefix, "")
-    return Options(Path(os.devnull), target, region="us-east-1", endpoint_url=deploys.proxy.url)
+    return DeployOptions(Path(os.devnull), target, region="us-east-1", endpoint_url=deploys.proxy.url)
 
 
 def store_of(deploys: Deploys, bucket: Bucket) -> S3Store:

@@ -103,23 +103,23 @@ def test_file_url(path: str, fingerprint: str, url: str) -> None:
 @pytest.mark.parametrize(
     ("target", "source", "found"),
     [
-        ("two.md", "cloud/one.md", paths.Target("cloud/two.md", "", "")),
-        ("./two.md#steps", "cloud/one.md", paths.Target("cloud/two.md", "", "steps")),
-        ("../docker/x.md?a=1#b%20c", "cloud/one.md", paths.Target("docker/x.md", "a=1", "b c")),
-        ("/about.md", "cloud/one.md", paths.Target("about.md", "", "")),
-        ("#here", "cloud/one.md", paths.Target("", "", "here")),
-        ("", "cloud/one.md", paths.Target("", "", "")),
-        ("..", "cloud/one.md", paths.Target("index.html", "", "")),
-        ("a%20b.md", "cloud/one.md", paths.Target("cloud/a b.md", "", "")),
-        ("sub\\two.md", "cloud/one.md", paths.Target("cloud/sub/two.md", "", "")),
-        ("../../secret.md", "cloud/one.md", paths.Target(None, "", "")),
-        ("%2e%2e/%2e%2e/secret.md", "cloud/one.md", paths.Target(None, "", "")),
-        ("..%2f..%2fsecret.md", "cloud/one.md", paths.Target(None, "", "")),
-        ("/../secret.md", "cloud/one.md", paths.Target(None, "", "")),
-        ("..\\..\\secret.md", "cloud/one.md", paths.Target(None, "", "")),
+        ("two.md", "cloud/one.md", paths.LinkTarget("cloud/two.md", "", "")),
+        ("./two.md#steps", "cloud/one.md", paths.LinkTarget("cloud/two.md", "", "steps")),
+        ("../docker/x.md?a=1#b%20c", "cloud/one.md", paths.LinkTarget("docker/x.md", "a=1", "b c")),
+        ("/about.md", "cloud/one.md", paths.LinkTarget("about.md", "", "")),
+        ("#here", "cloud/one.md", paths.LinkTarget("", "", "here")),
+        ("", "cloud/one.md", paths.LinkTarget("", "", "")),
+        ("..", "cloud/one.md", paths.LinkTarget("index.html", "", "")),
+        ("a%20b.md", "cloud/one.md", paths.LinkTarget("cloud/a b.md", "", "")),
+        ("sub\\two.md", "cloud/one.md", paths.LinkTarget("cloud/sub/two.md", "", "")),
+        ("../../secret.md", "cloud/one.md", paths.LinkTarget(None, "", "")),
+        ("%2e%2e/%2e%2e/secret.md", "cloud/one.md", paths.LinkTarget(None, "", "")),
+        ("..%2f..%2fsecret.md", "cloud/one.md", paths.LinkTarget(None, "", "")),
+        ("/../secret.md", "cloud/one.md", paths.LinkTarget(None, "", "")),
+        ("..\\..\\secret.md", "cloud/one.md", paths.LinkTarget(None, "", "")),
     ],
 )
-def test_resolve(target: str, source: str, found: paths.Target) -> None:
+def test_resolve(target: str, source: str, found: paths.LinkTarget) -> None:
     assert paths.resolve(target, source) == found
 
 

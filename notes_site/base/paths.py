@@ -230,7 +230,7 @@ def is_web(target: str) -> bool:
     return target[:8].lower().startswith(("http://", "https://"))
 
 
-class Target(NamedTuple):
+class LinkTarget(NamedTuple):
     """A link taken apart: `path` relative to the content folder, None when it leaves that folder."""
 
     path: str | None
@@ -238,7 +238,7 @@ class Target(NamedTuple):
     fragment: str
 
 
-def resolve(target: str, source: str) -> Target:
+def resolve(target: str, source: str) -> LinkTarget:
     """Return what a relative link, written in the note `source`, means.
 
     `/x` starts at the content folder. Percent escapes are decoded. A bare `#fragment` has an empty path;
@@ -248,9 +248,9 @@ def resolve(target: str, source: str) -> Target:
     rest, _, query = rest.partition("?")
     path = unquote(rest)
     if not path:
-        return Target("", query, unquote(fragment))
+        return LinkTarget("", query, unquote(fragment))
     full = below(path, source)
-    return Target(full and ("index.html" if full == "." else nfc(full)), query, unquote(fragment))
+    return LinkTarget(full and ("index.html" if full == "." else nfc(full)), query, unquote(fragment))
 
 
 def below(path: str, source: str) -> str | None:

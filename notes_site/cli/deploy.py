@@ -19,7 +19,7 @@ from notes_site.cli.build import built
 from notes_site.cli.options import here, project_of, with_config
 from notes_site.cli.terminal import fail
 from notes_site.config.project import CONFIG_NAME, Project, check_place, find, path_from
-from notes_site.deploy.options import Limit, Options, parse_limit
+from notes_site.deploy.options import DeployOptions, Limit, parse_limit
 from notes_site.deploy.store import Invalidate, Store
 from notes_site.deploy.target import Target, parse_target
 from notes_site.storage.record import BuildRecord
@@ -125,7 +125,7 @@ def _build(project: Project, output: Path | None) -> None:
         raise DeployError("the build has errors, so nothing is deployed")
 
 
-def _options(project: Project, target: str | None, given: dict[str, Any]) -> Options:
+def _options(project: Project, target: str | None, given: dict[str, Any]) -> DeployOptions:
     """Return what is asked for; what is not given on the command line is from the settings."""
     from notes_site.base.config import Config
     from notes_site.config.load import load_config
@@ -151,7 +151,7 @@ def _options(project: Project, target: str | None, given: dict[str, Any]) -> Opt
     where = _target(os.path.expanduser(text), base, asks=_asks(given["yes"], given["as_json"]))
     if where.folder:
         where = where._replace(folder=os.path.normpath(base / where.folder))
-    return Options(target=where, **found)
+    return DeployOptions(target=where, **found)
 
 
 def _target(text: str, base: Path, *, asks: bool) -> Target:
@@ -170,12 +170,12 @@ def _asks(yes: bool, as_json: bool) -> bool:
     return not yes and not as_json and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _deploy(project: Project, options: Options) -> None:
+def _deploy(project: Project, options: DeployOptions) -> None:
     """Deploy, and report."""
     from notes_site.deploy import local, run, show
 
     started = time.perf_counter()
-    record = local.read_record(options.output)
+    record = local.complete_record(options.output)
     unsure = "" if options.stale or options.build else _refuse_stale(project, options.output, record)
     with terminal.progress() as progress:
         site = local.read_checked(options, record, progress)
@@ -207,7 +207,7 @@ def _deploy(project: Project, options: Options) -> None:
         click.echo(f"{pending} paths are still to be invalidated: give --distribution to do so", err=True)
 
 
-def _confirmed(table: str, options: Options) -> bool:
+def _confirmed(table: str, options: DeployOptions) -> bool:
     if not _asks(options.yes, options.as_json):
         return True
     click.echo(table, err=True)
@@ -238,7 +238,7 @@ def _refuse_stale(project: Project, output: Path, record: BuildRecord) -> str:
     raise DeployError(f"{output} is older than its sources{f' ({some(later)})' if later else ''}: {hint}")
 
 
-def _open(project: Project, options: Options) -> tuple[Store, Invalidate | None]:
+def _open(project: Project, options: DeployOptions) -> tuple[Store, Invalidate | None]:
     """Return where to write to, and what tells a CDN."""
     from notes_site.deploy.aws import Distribution
     from notes_site.deploy.folder import FolderStore

@@ -24,7 +24,7 @@ from notes_site.cli.terminal import reason
 from notes_site.secrets import streams
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """Commands in the order in which a newcomer meets them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -43,7 +43,7 @@ class Group(click.Group):
             raise click.UsageError(f"{message} {hint}" if "mean" not in message else message, ctx) from exc
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="notes-site")
 @click.option("--config", type=FilePath(path_type=Path, dir_okay=False), help="Use this config file.")
 @click.pass_context

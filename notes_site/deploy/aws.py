@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from notes_site.base.errors import DeployError, ErrorResponse, MalformedResponse
-from notes_site.deploy.options import Options
+from notes_site.deploy.options import DeployOptions
 
 _TRIES = 8
 _CONNECTING = 5  # tries to reach a server at all
@@ -34,7 +34,7 @@ _MISREAD = (
 _T = TypeVar("_T")
 
 
-def client(service: str, options: Options, **more: Any) -> Any:
+def client(service: str, options: DeployOptions, **more: Any) -> Any:
     """Return a client of a service. `more`: of botocore's configuration. What the options leave out is found as the AWS
     tools find it.
 
@@ -203,7 +203,7 @@ def explain(said: str, code: str = "", place: str = "", what: str = "") -> str:
 class Distribution:
     """A CloudFront distribution, as far as a deploy needs it."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: DeployOptions) -> None:
         self._id = options.distribution
         self._call = Caller(
             client("cloudfront", options._replace(region="us-east-1", endpoint_url="")), f"the distribution {self._id}"

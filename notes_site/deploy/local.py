@@ -16,7 +16,7 @@ from notes_site.base.diagnostics import Diagnostic, visible
 from notes_site.base.digest import hasher
 from notes_site.base.errors import DeployError
 from notes_site.base.progress import Progress, silent
-from notes_site.deploy.options import Options
+from notes_site.deploy.options import DeployOptions
 from notes_site.deploy.plan import SiteFile
 from notes_site.deploy.store import headers_of
 from notes_site.deploy.target import bad_keys
@@ -32,14 +32,14 @@ PART = 16 * 1024 * 1024  # bytes: a file is never held in memory whole when it i
 _COLOURS = re.compile(r"</?(?:span|mark|wbr|b|i|em|strong)\b[^>]*>")
 
 
-class Built(NamedTuple):
+class BuiltSite(NamedTuple):
     """A built site: its files by path, and the paths of files in its folder that are not the build's."""
 
     files: dict[str, SiteFile]
     unknown: tuple[str, ...]
 
 
-def read_record(output: Path) -> BuildRecord:
+def complete_record(output: Path) -> BuildRecord:
     """Return the record of a folder.
 
     Raises:
@@ -72,7 +72,7 @@ def refuse_problems(output: Path, built: BuildRecord, allowed: Collection[str]) 
         )
 
 
-def read_checked(options: Options, built: BuildRecord, progress: Progress) -> Built:
+def read_checked(options: DeployOptions, built: BuildRecord, progress: Progress) -> BuiltSite:
     """Return a built site that may be published.
 
     Raises:
@@ -89,7 +89,7 @@ def read_checked(options: Options, built: BuildRecord, progress: Progress) -> Bu
     return site
 
 
-def read_site(output: Path, built: BuildRecord, *, changed: bool = False, progress: Progress = silent) -> Built:
+def read_site(output: Path, built: BuildRecord, *, changed: bool = False, progress: Progress = silent) -> BuiltSite:
     """Return the files that the record names, each read once. `changed`: also those that were changed since.
 
     Raises:
@@ -112,7 +112,7 @@ def read_site(output: Path, built: BuildRecord, *, changed: bool = False, progre
         files[path] = SiteFile(own.hexdigest(), size, headers, file.kind, fingerprinted)
         if done % 100 == 0:
             progress("reading", done, len(built.files))
-    return Built(files, tuple(sorted(_unknown_files(output, files))))
+    return BuiltSite(files, tuple(sorted(_unknown_files(output, files))))
 
 
 def read_again(output: Path, path: str, file: SiteFile) -> Iterator[bytes]:

@@ -30,7 +30,7 @@ _NO_ETAG = "0" * 32
 
 
 @contextmanager
-def held(store: Store, deploy: str, output: Path, target: str) -> Iterator[Lock]:
+def hold_lock(store: Store, deploy: str, output: Path, target: str) -> Iterator[Lock]:
     """Hold the lock of a target while a built site is deployed to it.
 
     Raises:

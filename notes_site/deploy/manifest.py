@@ -13,7 +13,7 @@ MANIFEST = ".notes-site/manifest.json"
 _SCHEMA = 1
 
 
-class Entry(NamedTuple):
+class ManifestEntry(NamedTuple):
     """An object that is ours, as we wrote it. `etag` is empty while its state is not known, because a deploy that was
     to write it has not ended. `headers` is a digest, `used` the last generation that has the file.
     `kind` decides when it goes; manifests of earlier versions do not say it.
@@ -39,12 +39,12 @@ class Manifest(NamedTuple):
     deploy: str = ""
     generation: int = 0
     state: Literal["in-progress", "complete"] = "complete"
-    files: Mapping[str, Entry] = {}
+    files: Mapping[str, ManifestEntry] = {}
     pending: tuple[str, ...] = ()
-    gone: Mapping[str, Entry] = {}
+    gone: Mapping[str, ManifestEntry] = {}
 
 
-def encode(manifest: Manifest) -> bytes:
+def encode_manifest(manifest: Manifest) -> bytes:
     """Return the manifest as JSON. Anyone may be able to read it: it names no host and no user."""
     document = {
         "schema": _SCHEMA,
@@ -58,7 +58,7 @@ def encode(manifest: Manifest) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n").encode()
 
 
-def decode(data: bytes) -> Manifest:
+def decode_manifest(data: bytes) -> Manifest:
     """Return what `encode` wrote.
 
     Raises:
@@ -83,12 +83,12 @@ def decode(data: bytes) -> Manifest:
         raise DeployError(f"{MANIFEST} in the target is not what notes-site writes; {hint}") from None
 
 
-def _rows(entries: Mapping[str, Entry]) -> dict[str, list[Any]]:
+def _rows(entries: Mapping[str, ManifestEntry]) -> dict[str, list[Any]]:
     return {key: list(entry) for key, entry in sorted(entries.items())}
 
 
-def _entries(rows: Mapping[str, list[Any]]) -> dict[str, Entry]:
-    entries = {key: Entry(*fields) for key, fields in rows.items()}
+def _entries(rows: Mapping[str, list[Any]]) -> dict[str, ManifestEntry]:
+    entries = {key: ManifestEntry(*fields) for key, fields in rows.items()}
     if any([*map(type, entry)] != _TYPES for entry in entries.values()):
         raise TypeError
     return entries

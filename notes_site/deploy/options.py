@@ -35,7 +35,7 @@ def parse_limit(text: str) -> Limit:
     return Limit(int(number), text != number)
 
 
-class Options(NamedTuple):
+class DeployOptions(NamedTuple):
     """How to deploy: each option of the command line under its name; for what is not given, what `[deploy]` in the
     settings says, or the default. `output` is the folder with the built site, `sources` are those that no site may be
     written to; `leaks_allow`: the fingerprints of what is no secret.

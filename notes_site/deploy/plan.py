@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from notes_site.base.paths import OutputKind
-from notes_site.deploy.manifest import Entry, Manifest
+from notes_site.deploy.manifest import Manifest, ManifestEntry
 from notes_site.deploy.store import Headers, Listed, digest_of_headers
 
 _MOST_PATHS = 100  # more changed paths than this are invalidated by one wildcard
@@ -98,7 +98,7 @@ def plan_deploy(
 
 def _others(
     local: Mapping[str, SiteFile], manifest: Manifest, listing: Mapping[str, Listed], generation: int
-) -> tuple[dict[str, Entry], tuple[str, ...]]:
+) -> tuple[dict[str, ManifestEntry], tuple[str, ...]]:
     """Of our objects that are no longer here: those that stay for a generation, and those that go.
 
     Open pages of the previous generation may still ask for what has a fingerprint. What a deploy that did not end has
@@ -115,7 +115,7 @@ def _others(
     return kept, tuple(removed)
 
 
-def _is_there(file: SiteFile, known: Entry | None, listed: Listed | None) -> bool:
+def _is_there(file: SiteFile, known: ManifestEntry | None, listed: Listed | None) -> bool:
     """Whether the object is as we would write it: by what we wrote last, and by its not having changed since."""
     if known is None or listed is None or not known.etag:
         return False
@@ -127,10 +127,10 @@ def _fewer(local: Mapping[str, SiteFile], manifest: Manifest) -> bool:
     return any(entry.used == manifest.generation and key not in local for key, entry in manifest.files.items())
 
 
-def _entry(file: SiteFile, known: Entry | None, differs: bool, generation: int) -> Entry:
+def _entry(file: SiteFile, known: ManifestEntry | None, differs: bool, generation: int) -> ManifestEntry:
     if differs or known is None:
         headers = digest_of_headers(file.headers)
-        return Entry(file.sha256, file.size, headers, "", generation, file.fingerprinted, file.kind)
+        return ManifestEntry(file.sha256, file.size, headers, "", generation, file.fingerprinted, file.kind)
     return known._replace(used=generation, fingerprinted=file.fingerprinted, kind=file.kind)
 
 
@@ -164,7 +164,7 @@ def _steps(
     return tuple(step for step in steps if step.keys)
 
 
-def _turn(entry: Entry) -> int:
+def _turn(entry: ManifestEntry) -> int:
     """Return when a file that is no longer here goes: what names pages first, what pages need last."""
     return 2 if entry.fingerprinted else {"home": 0, "list": 0, "pointer": 0, "asset": 2}.get(entry.kind, 1)
 

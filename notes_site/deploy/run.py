@@ -13,10 +13,9 @@ from typing import Literal, NamedTuple
 
 from notes_site.base.errors import DeployError, PreconditionFailed
 from notes_site.base.progress import Progress, silent
-from notes_site.deploy import manifest as manifests
 from notes_site.deploy.local import NO_JEKYLL, read_again
-from notes_site.deploy.manifest import MANIFEST, Manifest
-from notes_site.deploy.options import Options
+from notes_site.deploy.manifest import MANIFEST, Manifest, decode_manifest, encode_manifest
+from notes_site.deploy.options import DeployOptions
 from notes_site.deploy.plan import DeployPlan, SiteFile, Step, plan_deploy
 from notes_site.deploy.show import some
 from notes_site.deploy.store import ABSENT, UNCACHED, Invalidate, Listed, Store, put_once
@@ -55,7 +54,7 @@ class Deployment:
         self,
         files: Mapping[str, SiteFile],
         store: Store,
-        options: Options,
+        options: DeployOptions,
         *,
         invalidate: Invalidate | None = None,
         confirm: Confirm = lambda plan: True,
@@ -100,7 +99,7 @@ class Deployment:
         there = self._store.get(MANIFEST) if MANIFEST in listing else None
         if MANIFEST in listing and (there is None or there.etag != listing[MANIFEST].etag):
             raise DeployError("the site was deployed from elsewhere a moment ago: run this again")
-        known = self._ours(manifests.decode(there.data) if there else Manifest(), listing)
+        known = self._ours(decode_manifest(there.data) if there else Manifest(), listing)
         files = dict(self._files)
         if NO_JEKYLL in listing and NO_JEKYLL not in known.files:
             files.pop(NO_JEKYLL, None)  # whatever is there will do
@@ -158,7 +157,7 @@ class Deployment:
 
     def _save(self, manifest: Manifest, guard: str, *, first: bool) -> str:
         """Write the manifest unless somebody else has since it was read. Returns its ETag."""
-        data = manifests.encode(manifest._replace(deploy=self._id))
+        data = encode_manifest(manifest._replace(deploy=self._id))
         try:
             if not self._options.no_lock:
                 return put_once(self._store, MANIFEST, data, UNCACHED, guard)
@@ -218,7 +217,7 @@ class Deployment:
         self._progress(what, self._done, self._of)
 
 
-def _check(made: DeployPlan, options: Options) -> None:
+def _check(made: DeployPlan, options: DeployOptions) -> None:
     if made.foreign:
         raise DeployError(
             f"these are in the way, and notes-site did not put them there: {some(made.foreign, 5)}; move them away, or "

@@ -18,8 +18,8 @@ from notes_site.base.errors import (
     PreconditionFailed,
 )
 from notes_site.deploy.aws import TRANSIENT, Caller, client, field
-from notes_site.deploy.lock import held
-from notes_site.deploy.options import Options
+from notes_site.deploy.lock import hold_lock
+from notes_site.deploy.options import DeployOptions
 from notes_site.deploy.store import ABSENT, Data, Headers, Listed, Object
 
 _ROUNDS = 5  # of deleting what could not be deleted at first
@@ -31,7 +31,7 @@ class S3Store:
 
     batch = 1000  # of DeleteObjects (Amazon S3 API Reference)
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: DeployOptions) -> None:
         # Servers of one's own seldom have a host name for each bucket.
         style = "path" if options.endpoint_url else "auto"
         self._client = client("s3", options, s3={"addressing_style": style})
@@ -55,7 +55,7 @@ class S3Store:
         before: the machine may have slept.
         """
         target = f"{self._options.target.shown} {self._options.endpoint_url}".strip()
-        with held(self, deploy, self._options.output, target) as lock:
+        with hold_lock(self, deploy, self._options.output, target) as lock:
             self._check = lock.keep
             yield lock.keep
 

@@ -164,7 +164,7 @@ class _Index:
             return self._there(from_root, ref)
         return found
 
-    def _there(self, target: paths.Target, ref: Ref) -> _Resolved:
+    def _there(self, target: paths.LinkTarget, ref: Ref) -> _Resolved:
         """What is there at a path: a file of the content, a page, a static file."""
         path = target.path or ""
         if path in self.files:
@@ -196,7 +196,7 @@ class _Index:
         file = self.files_by_name.get(name)
         return _file("content", target, ref, self.files[file]) if file else _Resolved(MISSING)
 
-    def _page(self, target: paths.Target) -> _Resolved:
+    def _page(self, target: paths.LinkTarget) -> _Resolved:
         path = target.path or ""
         for name in paths.spellings(path):
             if name in self.notes:
@@ -208,7 +208,7 @@ class _Index:
             return self._to_page(self.url_of(alias), alias, target)
         return _Resolved(MISSING)
 
-    def _to_page(self, url: OutputPath, note: Note | None, target: paths.Target) -> _Resolved:
+    def _to_page(self, url: OutputPath, note: Note | None, target: paths.LinkTarget) -> _Resolved:
         anchor = _anchor(target.fragment, note, self.anchors.get(url, frozenset()))  # without, the page is there still
         text = note.card.title if note else self._area_names.get(url, url)
         return _Resolved(Slot("site", paths.href(url, anchor, target.query), text), note, url, anchor=anchor)
@@ -232,7 +232,7 @@ class _Index:
             message = f"`{shown}` has no heading or anchor `#{target.fragment}`"
             yield warning(note.path, "broken-anchor", message, hint=hint, **at)
 
-    def _why_missing(self, ref: Ref, note: Note, target: paths.Target) -> tuple[WarningCode, str, str]:
+    def _why_missing(self, ref: Ref, note: Note, target: paths.LinkTarget) -> tuple[WarningCode, str, str]:
         if target.path == "":
             message = f"this note has no heading or anchor `#{target.fragment}`"
             return "broken-anchor", message, self._near_anchor(target.fragment, note.anchors)
@@ -258,7 +258,7 @@ class _Index:
         hint = self._likely(target.path, ref, note, (*self.notes, *self.files))
         return "broken-link", f"there is nothing at `{target.path}`", hint or "write it, or correct the link"
 
-    def _means(self, target: paths.Target, ref: Ref, absent: _Absent) -> bool:
+    def _means(self, target: paths.LinkTarget, ref: Ref, absent: _Absent) -> bool:
         """Tell whether a ref that found nothing means one of these files."""
         path = target.path or ""
         if ref.kind == "wikilink" and paths.slug(path.rpartition("/")[2]) in absent.names:
@@ -321,7 +321,7 @@ def _composed(files: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     return dict(found)
 
 
-def _file(origin: str, target: paths.Target, ref: Ref, meant: Sequence[tuple[str, str]]) -> _Resolved:
+def _file(origin: str, target: paths.LinkTarget, ref: Ref, meant: Sequence[tuple[str, str]]) -> _Resolved:
     """An attachment or static file: what is shown is fingerprinted, what is linked keeps its name. Where several files
     may be meant, all are published: they collide, which is told of.
     """

@@ -35,7 +35,7 @@ class Route(NamedTuple):
     source: str
     in_menu: bool
     robots: Robots
-    output: OutputKind = "list"
+    output: OutputKind
     rename: str = "rename the file or folder"
 
 
@@ -46,46 +46,48 @@ class PageKind(Enum):
     NOTE = Route("", "note.html", views.NoteView, lambda t, name: name, "", False, "sitemap", "page")
     PLAIN = Route("", "page.html", views.PlainView, lambda t, name: name, "", False, "sitemap", "page")
     AREA = Route(
-        "", "area.html", views.AreaView, lambda t, name: name, "the page of the area {}", False, "sitemap",
+        "", "area.html", views.AreaView, lambda t, name: name, "the page of the area {}", False, "sitemap", "list",
         rename="rename the area")
     HOME = Route(
         "index.html", "home.html", views.HomeView, lambda t, name: t.overview, "the home page", True, "sitemap",
         "home")
     RESOURCES = Route(
         "resources.html", "resources.html", views.ListView, lambda t, name: t.all_resources, "the list of resources",
-        True, "sitemap")
+        True, "sitemap", "list")
     RESOURCES_BY_TIME = Route(
         "resources-by-time.html", "resources.html", views.ListView, lambda t, name: t.all_resources,
-        "the list of resources", False, "noindex")
+        "the list of resources", False, "noindex", "list")
     RESOURCES_BY_DATE = Route(
         "resources-by-date.html", "resources.html", views.ListView, lambda t, name: t.all_resources,
-        "the list of resources", False, "noindex")
+        "the list of resources", False, "noindex", "list")
     RESOURCES_OF_AREA = Route(
         "resources/{}.html", "resources.html", views.ListView, lambda t, name: f"{t.all_resources}: {name}",
-        "the list of resources", False, "noindex")
+        "the list of resources", False, "noindex", "list")
     TIMELINE = Route(
         "timeline.html", "timeline.html", views.TimelineView, lambda t, name: t.timeline, "the timeline",
-        True, "sitemap")
+        True, "sitemap", "list")
     TIMELINE_OF_YEAR = Route(
         "timeline/{}.html", "timeline.html", views.TimelineView, lambda t, name: f"{t.timeline} {name}", "the timeline",
-        False, "index")
+        False, "index", "list")
     REVIEW = Route(
-        "review.html", "review.html", views.ReviewView, lambda t, name: t.review, "the review", True, "noindex")
-    TAGS = Route("tags.html", "tags.html", views.TagsView, lambda t, name: t.tags, "the list of tags", True, "sitemap")
+        "review.html", "review.html", views.ReviewView, lambda t, name: t.review, "the review", True, "noindex", "list")
+    TAGS = Route(
+        "tags.html", "tags.html", views.TagsView, lambda t, name: t.tags, "the list of tags", True, "sitemap", "list")
     TAG = Route(
         "tags/{}.html", "tag.html", views.TagView, lambda t, name: t.tag_title.format(name=name),
-        "the page of the tag {}", False, "index", rename="rename the tag")
+        "the page of the tag {}", False, "index", "list", rename="rename the tag")
     EVIDENCE = Route(
         "evidence.html", "evidence.html", views.EvidenceView, lambda t, name: t.evidence, "the evidence sheet",
-        True, "noindex")
+        True, "noindex", "list")
     ONE_PAGE = Route(
         "print/{}.html", "one-page.html", views.OnePageView, lambda t, name: t.one_page_title.format(area=name),
-        "an area on one page", False, "noindex")
+        "an area on one page", False, "noindex", "list")
     SEARCH = Route(
-        "search.html", "search.html", views.SearchView, lambda t, name: t.search, "the search page", False, "noindex")
+        "search.html", "search.html", views.SearchView, lambda t, name: t.search, "the search page", False, "noindex",
+        "list")
     NOT_FOUND = Route(
         "404.html", "404.html", views.NotFoundView, lambda t, name: t.not_found, "the page for missing addresses",
-        False, "noindex")
+        False, "noindex", "list")
     REDIRECT = Route("", "redirect.html", views.RedirectView, lambda t, name: name, "the alias {}", False, "noindex",
         "page", "change the alias")
     # fmt: on

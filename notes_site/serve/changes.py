@@ -17,14 +17,12 @@ from notes_site.base.diagnostics import Diagnostic, failed, in_folder
 from notes_site.base.digest import digest
 from notes_site.base.errors import RescanNeeded
 from notes_site.base.model import Note, Parsed
+from notes_site.base.paths import Origin
 from notes_site.build.inputs import ignored_in, reads_as_text, scan_layers, stamp_of
 from notes_site.build.load import Loaded, checked_for_leaks, leaks_in_file
 from notes_site.secrets import detect
 from notes_site.secrets.files import private
 from notes_site.storage.files import as_text, digest_of_open, open_plain, settled, stat_if_there, stat_of
-
-Place = tuple[str, str]
-"""A layer, and a file's path in it."""
 
 _EMPTY = digest(b"")
 _EXACT_NAMES = sys.platform == "linux"  # elsewhere one file answers to several spellings
@@ -43,9 +41,9 @@ class Change(NamedTuple):
     leaks: tuple[Diagnostic, ...] = ()
 
     @property
-    def place(self) -> Place:
-        """Layer and path."""
-        return self.layer, self.path
+    def origin(self) -> Origin:
+        """Where the file stands among the inputs."""
+        return Origin(self.layer, self.path)
 
     @property
     def is_empty(self) -> bool:
@@ -53,16 +51,16 @@ class Change(NamedTuple):
         return self.digest in ("", _EMPTY)
 
 
-def places_of(file: Path, config: Path, roots: Mapping[str, str]) -> Iterator[Place]:
+def origins_of(file: Path, config: Path, roots: Mapping[str, str]) -> Iterator[Origin]:
     """Yield where a file stands among the inputs; nothing for what is none."""
     if file == config:
-        yield "config", file.name
+        yield Origin("config", file.name)
     for layer, root in roots.items():
         if not file.is_relative_to(root):
             continue
         path = file.relative_to(root)
         if path.parts and not any(map(ignored_in(layer), path.parts)) and not _is_folder(file):
-            yield layer, path.as_posix()
+            yield Origin(layer, path.as_posix())
 
 
 def stamps_now(roots: Mapping[str, str], config: Path) -> dict[str, str]:
@@ -97,13 +95,13 @@ def _is_folder(file: Path) -> bool:
     return file.is_dir() and not file.is_symlink()
 
 
-def read_change(place: Place, old: Loaded) -> Change:
+def read_change(origin: Origin, old: Loaded) -> Change:
     """Read a changed file of what is loaded.
 
     Raises:
         RescanNeeded: the config, our own source, or anything but a plain file of a name and size that a scan lets pass.
     """
-    layer, path = place
+    layer, path = origin
     if layer in ("config", "program") or as_text(path) != path or _is_told_by_name(old, layer, path):
         raise RescanNeeded
     file = Path(old.roots[layer], path)
@@ -170,13 +168,13 @@ def changed_by(old: Loaded, changes: Collection[Change], parsed: Mapping[str, Pa
     for change in changes:
         if not change.digest:
             digests[change.layer].pop(change.path, None)
-            data.pop(change.place, None)
+            data.pop(change.origin, None)
             if change.layer == "content":
                 notes.pop(change.path, None)
         else:
             digests[change.layer][change.path] = change.digest
             if change.layer != "content" and change.data is not None:
-                data[change.place] = change.data
+                data[change.origin] = change.data
     if len(notes) != len(old.parsed) or old.parsed.keys() != notes.keys():
         notes = dict(sorted(notes.items()))
     again = {f"{old.shown[c.layer]}/{c.path}" for c in changes if checked_for_leaks(c.layer, c.path)}

@@ -67,17 +67,17 @@
 
   // A problem as the terminal shows it; only its source line and the mark below do not wrap.
   function entry(problem) {
-    const [, head, severity, source, gap, mark, mend] =
+    const [, head, severity, source, gap, mark, help] =
       /^(.*?: (error|warning): .*)(?:\n( *\d+ \| .*)(?:\n( +\| *)(\^+))?)?(?:\n +(help: .*))?$/.exec(problem) ?? [, problem];
     const lines = mark ? [source, "\n", gap, make("b", {}, mark)] : [source];
     return make("section", { className: severity ?? "" },
-      make("p", {}, head), ...(source ? [make("pre", {}, ...lines)] : []), ...(mend ? [make("p", {}, mend)] : []));
+      make("p", {}, head), ...(source ? [make("pre", {}, ...lines)] : []), ...(help ? [make("p", {}, help)] : []));
   }
 
   function show({ errors, warnings, problems }) {
     const count = (number, word) => (number ? [`${number} ${word}${number > 1 ? "s" : ""}`] : []);
     title.textContent = badge.textContent = [...count(errors, "error"), ...count(warnings, "warning")].join(", ");
-    lead.textContent = errors ? "Until this is mended, pages stay as they were and nothing can be published." : "";
+    lead.textContent = errors ? "Until this is fixed, pages stay as they were and nothing can be published." : "";
     list.replaceChildren(...problems.map(entry));
     host.className = errors ? "errors" : "";
     errorsShown = errors ? problems.join("\n") : "";
@@ -141,7 +141,7 @@
       const refused = socket === mine && !opened && (await fetch(own.src, { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false));
       if (socket !== mine) return;
       if (refused && !memory.previewRefused) {
-        memory.previewRefused = "yes"; // this page is from an earlier run of the server: one reload mends that, or nothing
+        memory.previewRefused = "yes"; // this page is from an earlier run of the server: one reload helps, or nothing
         location.reload();
       } else {
         socket = null;

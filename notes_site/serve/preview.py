@@ -40,7 +40,7 @@ from notes_site.serve.changes import (
     half_written,
     is_linked,
     only_text_changed,
-    places_of,
+    origins_of,
     read_change,
     same_site,
     stamps_now,
@@ -141,13 +141,13 @@ class Preview:
             FilesChanging: they have not.
         """
         old = self._newest.loaded
-        places = {place for file in files for place in places_of(file, self.project.config, old.roots)}
-        if not places:
+        origins = self.origins(files)
+        if not origins:
             return True
         try:
             if old.inputs.problems or any(is_linked(file, old.inputs.links) for file in files):
                 raise RescanNeeded  # a file could not be read, or has several names
-            changes = [read_change(place, old) for place in sorted(places)]
+            changes = [read_change(origin, old) for origin in sorted(origins)]
         except RescanNeeded:
             return self.reload(final=final, now=now)
         stamps = {f"{change.layer}:{change.path}": change.stamp for change in changes}
@@ -304,10 +304,8 @@ class Preview:
         return frozenset(path for path in pages if path.endswith(".html"))
 
     def origins(self, files: Iterable[Path]) -> frozenset[Origin]:
-        """Return these files as outputs name them, those of the site's own layers."""
-        loaded = self._newest.loaded
-        places = (place for file in files for place in places_of(file, self.project.config, loaded.roots))
-        return frozenset(Origin(layer, path) for layer, path in places if layer in loaded.shown)
+        """Return where files stand among the inputs, as outputs name them."""
+        return frozenset(origin for file in files for origin in origins_of(file, self.project.config, self.roots))
 
     def is_touched(self, path: str) -> bool:
         """Return whether the stamp of an output's source is no longer the one that was read, or cannot be trusted."""

@@ -16,18 +16,19 @@ from hypothesis import strategies as st
 
 from notes_site.base.config import SETTINGS, Config
 from notes_site.base.diagnostics import show
+from notes_site.base.kinds import DEFAULT_KINDS, kind_of
 from notes_site.config.checks import CHECKS
 from notes_site.config.places import locate
-from notes_site.config.reading import DEFAULT_KINDS, json_schema, kind_of, parse_options, read
+from notes_site.config.reading import json_schema, parse_config, parse_options
 from tests.harness import Case, golden_cases
 
 DOCS = Path(__file__).parents[1] / "docs"
-DEFAULT = read("notes-site.toml", b"")[0]
+DEFAULT = parse_config("notes-site.toml", b"")[0]
 
 
 def described(source: str) -> str:
     """Say in plain text what comes of a file: what differs from the defaults, and the problems."""
-    made, problems = read("notes-site.toml", source.encode())
+    made, problems = parse_config("notes-site.toml", source.encode())
     lines = [
         f"{name} = {getattr(made, name)!r}"
         for name in Config.__struct_fields__
@@ -43,17 +44,17 @@ def test_golden(case: Case) -> None:
     source = case.source
     assert described(source) == case.expected
     windows = b"\xef\xbb\xbf" + source.removesuffix("\n").replace("\n", "\r\n").encode()
-    assert read("notes-site.toml", windows) == read("notes-site.toml", source.encode()), "law 3"
+    assert parse_config("notes-site.toml", windows) == parse_config("notes-site.toml", source.encode()), "law 3"
 
 
 def test_defaults() -> None:
-    made, problems = read("notes-site.toml", b"")
+    made, problems = parse_config("notes-site.toml", b"")
     assert problems == ()
     assert made == Config(kinds=dict(DEFAULT_KINDS))
 
 
 def test_no_text_is_an_error_with_its_place() -> None:
-    made, problems = read("notes-site.toml", b'title = "caf\xe9"\n')
+    made, problems = parse_config("notes-site.toml", b'title = "caf\xe9"\n')
     assert made == DEFAULT
     assert [(d.code, d.line, d.column) for d in problems] == [("not-text", 1, 13)]
 
@@ -61,7 +62,7 @@ def test_no_text_is_an_error_with_its_place() -> None:
 @pytest.mark.slow
 @given(st.text())
 def test_any_text_is_read_without_a_crash(source: str) -> None:
-    for problem in read("notes-site.toml", source.encode("utf-8", "surrogatepass"))[1]:
+    for problem in parse_config("notes-site.toml", source.encode("utf-8", "surrogatepass"))[1]:
         assert show(problem)
 
 
@@ -74,7 +75,7 @@ VALUES = st.sampled_from(
 @given(st.lists(st.one_of(st.builds("{} = {}".format, KEYS, VALUES), KEYS.map("[{}]".format), st.just("# [x] = y"))))
 def test_any_settings_are_read_without_a_crash(lines: list[str]) -> None:
     source = "\n".join(lines)
-    for problem in read("notes-site.toml", source.encode())[1]:
+    for problem in parse_config("notes-site.toml", source.encode())[1]:
         assert problem.line >= 1
         assert problem.text == source.split("\n")[problem.line - 1]
         assert problem.column - 1 + problem.length <= len(problem.text) or problem.code == "toml-syntax"
@@ -118,7 +119,7 @@ HOSTILE = {
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_files_are_read_in_a_moment(source: str) -> None:
     start = time.process_time()
-    read("notes-site.toml", source.encode())
+    parse_config("notes-site.toml", source.encode())
     assert time.process_time() - start < 3
 
 
@@ -161,7 +162,7 @@ def test_every_attribute_is_declared_as_a_setting() -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
 def test_examples_are_read_and_fit_the_schema(setting: Any) -> None:
     source = f"{setting.key} = {setting.example}"
-    made, problems = read("notes-site.toml", source.encode())
+    made, problems = parse_config("notes-site.toml", source.encode())
     assert problems == ()
     assert getattr(made, setting.attribute) != getattr(DEFAULT, setting.attribute), "an example shows something new"
     jsonschema.validate(tomllib.loads(source), json_schema())

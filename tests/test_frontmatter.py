@@ -201,13 +201,13 @@ def test_many_unknown_keys_are_counted() -> None:
 
 def test_the_slow_reader_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where PyYAML lacks libyaml, well-formed front matter reads alike."""
-    from notes_site.content.frontmatter import tree
+    from notes_site.content.frontmatter import yaml_tree
 
     for case in CASES:
         if case.file in ("values", "names"):
             expected = described(case.source)
             with monkeypatch.context() as patch:
-                patch.setattr(tree, "_Loader", yaml.SafeLoader)
+                patch.setattr(yaml_tree, "_Loader", yaml.SafeLoader)
                 assert described(case.source) == expected, case.title
 
 

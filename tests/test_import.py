@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from notes_site.base import decoding as text
 from notes_site.base.errors import ProjectNotFound
 from notes_site.cli.main import cli
-from notes_site.config import reading as config
+from notes_site.config import reading
 from notes_site.readme.importer import notes, report
 from notes_site.readme.importer.notes import Import
 from notes_site.readme.importer.rewrite import Local
@@ -21,7 +21,7 @@ from tests.harness import REPO, Site, golden_text
 
 READMES = REPO / "tests" / "readmes"
 NAMES = sorted(path.stem for path in READMES.glob("*.md"))
-DEFAULT = config.read("notes-site.toml", b"")[0]
+DEFAULT = reading.parse_config("notes-site.toml", b"")[0]
 
 ONE = """\
 # Course
@@ -38,7 +38,7 @@ Fast.
 
 def planned(source: str, area: str | None = None, settings: str = "", local: dict[str, str] | None = None) -> Import:
     """Import a text; `local` are the files beside the README and their places in the content folder."""
-    chosen = config.read("notes-site.toml", settings.encode())[0]
+    chosen = reading.parse_config("notes-site.toml", settings.encode())[0]
     return notes.plan(source, "README.md", chosen, area=area, local=lambda path: Local((local or {}).get(path)))
 
 

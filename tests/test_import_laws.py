@@ -23,7 +23,7 @@ from notes_site.readme.importer.rewrite import Local
 from tests.harness import REPO
 
 COMMENT = re.compile(r"# README\.md:(\d+): ?(.*)")
-DEFAULT = reading.read("notes-site.toml", b"")[0]
+DEFAULT = reading.parse_config("notes-site.toml", b"")[0]
 
 _PRIVATE = os.environ.get("NOTES_SITE_READMES")
 PRIVATE = sorted(Path(_PRIVATE).glob("*.md")) if _PRIVATE else []

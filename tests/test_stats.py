@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from notes_site.base.model import STATUSES, Card, FrontMatter, Note, Session
 from notes_site.base.paths import ContentPath, OutputPath
-from notes_site.config.reading import read
+from notes_site.config.reading import parse_config
 from notes_site.site import overview, stats
 from notes_site.site.assemble import Site, assemble
 from notes_site.site.values import Sums
 
-CONFIG, _ = read("notes-site.toml", b"")
+CONFIG, _ = parse_config("notes-site.toml", b"")
 EMPTY = Card(
     url=OutputPath("a/x.html"), title="X", area="a", area_name="A", level="", group="", kind="other", link="",
     time=None, estimate=None, status="done", date="", tags=(), summary="", order=None, has_text=True,

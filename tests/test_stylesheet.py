@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from notes_site.base import colours
 from notes_site.base.colours import LEAST, contrast, parse
-from notes_site.config.reading import read
+from notes_site.config.reading import parse_config
 from notes_site.pages import stylesheet
 from tests.harness import REPO, Site, codes
 
@@ -126,7 +126,7 @@ def test_a_logo_that_is_not_there(site: Site) -> None:
     ],
 )
 def test_bad_settings_of_the_theme(source: str, said: str) -> None:
-    _, (problem,) = read("notes-site.toml", source.encode())
+    _, (problem,) = parse_config("notes-site.toml", source.encode())
     assert said in problem.message
     assert problem.line
     assert problem.hint

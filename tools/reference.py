@@ -191,7 +191,7 @@ def _filled(page: str, **parts: str) -> str:
 
 def configuration() -> str:
     """Return the reference of all settings."""
-    defaults, _ = reading.read("", b"")
+    defaults, _ = reading.parse_config("", b"")
     rows = [
         f"| `{s.key}` | {_default(s.type, getattr(defaults, s.attribute))} | {s.doc} | `{s.example}` |"
         for s in SETTINGS

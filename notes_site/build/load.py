@@ -18,7 +18,7 @@ from notes_site.build import up_to_date, workers
 from notes_site.build.inputs import Inputs, read_inputs, remember, remembered, scan_layers
 from notes_site.build.sources import Sources, sources_of
 from notes_site.config import project
-from notes_site.config import reading as configs
+from notes_site.config.reading import parse_config, parse_options
 from notes_site.secrets import detect
 from notes_site.secrets.files import LARGEST, as_text, is_media
 from notes_site.storage.cache import Cache
@@ -74,7 +74,7 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     as pay. HTML and search records are put into the cache.
     """
     settings = project.read_config(target)
-    config, config_problems = configs.read(target.config.name, settings.data)
+    config, config_problems = parse_config(target.config.name, settings.data)
     roots = project.layers(target, config.content, config.templates, config.static)
     shown = {"content": config.content, "templates": config.templates, "static": config.static}
     scans = scan_layers(roots, shown)
@@ -83,7 +83,7 @@ def load(target: project.Project, cache: Cache, *, jobs: int | None = None, prog
     inputs = read_inputs(roots, scans, shown, known)
     remember(cache, known, inputs)
     program = combine(*up_to_date.toolchain(), *(part for item in inputs.digests["program"].items() for part in item))
-    parsed = _parsed(inputs, configs.parse_options(config), program, cache, jobs, progress)
+    parsed = _parsed(inputs, parse_options(config), program, cache, jobs, progress)
     leaked = tuple(_leaks_in_files(inputs, scans, config.leaks_allow, program, cache))
     hasty = any(d.code in workers.NEVER_KEPT for result in parsed.values() for d in result.diagnostics)
     trusted = not hasty and all(before for before, _ in inputs.stamps.values())

@@ -123,10 +123,10 @@ def schema(of_config: bool) -> None:
     Example:
       notes-site schema > .vscode/notes.schema.json
     """
-    from notes_site.config import reading as settings
+    from notes_site.config.reading import json_schema
     from notes_site.content import frontmatter
 
-    terminal.print_json(settings.json_schema() if of_config else frontmatter.json_schema())
+    terminal.print_json(json_schema() if of_config else frontmatter.json_schema())
 
 
 def _write_site(folder: Path) -> list[Path]:

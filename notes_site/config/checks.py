@@ -180,7 +180,10 @@ def as_edit_url(value: Any) -> str:
 def as_date(value: Any) -> str:
     """A date as `YYYY-MM-DD`; TOML's own dates too."""
     text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else as_text(value)
-    return text and dates.parse(text)
+    try:
+        return text and dates.parse(text)
+    except Problem:
+        raise Problem(f"`{text}` is no date of our time", "write year, month and day, like 2018-12-14") from None
 
 
 def as_texts(value: Any) -> dict[str, str]:

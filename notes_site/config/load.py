@@ -5,8 +5,8 @@ from __future__ import annotations
 from notes_site.base.config import Config
 from notes_site.base.diagnostics import failed
 from notes_site.base.errors import InvalidConfig
-from notes_site.config import reading as configs
 from notes_site.config.project import Project, read_config
+from notes_site.config.reading import parse_config
 
 
 def load_config(project: Project) -> Config:
@@ -16,7 +16,7 @@ def load_config(project: Project) -> Config:
         InvalidConfig: it has errors, so that a default would stand for what somebody wrote.
     """
     data, _, unread = read_config(project)
-    config, problems = configs.read(project.config.name, data)
+    config, problems = parse_config(project.config.name, data)
     if failed(problems := (*unread, *problems)):
         raise InvalidConfig(project.config.name, str(project.root), problems)
     return config

@@ -12,7 +12,7 @@ from notes_site.base.config import SETTINGS, Config
 from notes_site.base.decoding import decode
 from notes_site.base.diagnostics import Diagnostic, diagnostic, error, suggestion
 from notes_site.base.errors import Problem
-from notes_site.base.kinds import DEFAULT_KINDS, kind_of
+from notes_site.base.kinds import DEFAULT_KINDS
 from notes_site.base.model import ParseOptions
 from notes_site.config.checks import CHECKS
 from notes_site.config.places import NOWHERE, Located, locate
@@ -23,7 +23,7 @@ _BY_KEY = {setting.key: setting for setting in SETTINGS}
 _TABLES = {table for table, dot, _ in (setting.key.partition(".") for setting in SETTINGS) if dot}
 
 
-def read(path: str, data: bytes) -> tuple[Config, tuple[Diagnostic, ...]]:
+def parse_config(path: str, data: bytes) -> tuple[Config, tuple[Diagnostic, ...]]:
     """Return the configuration, every default filled in, and its problems, which name `path`; never raises.
 
     A setting with a bad value (an error) keeps its default; a file that cannot be read is as if empty.
@@ -75,9 +75,6 @@ def _syntax_error(path: str, source: str, bad: tomllib.TOMLDecodeError) -> Diagn
         hint = 'write `name = value`; texts stand in quotes: `title = "My notes"`'
     message = f"this is no TOML: {reason}"
     return error(path, "toml-syntax", message, line=line, column=column, length=1, hint=hint, text=text)
-
-
-__all__ = ["DEFAULT_KINDS", "json_schema", "kind_of", "parse_options", "read"]
 
 
 class _Reader:

@@ -26,8 +26,8 @@ from notes_site.build.compose import Composed, compose_loaded
 from notes_site.build.inputs import stamp_of
 from notes_site.build.load import Loaded, load, put_text
 from notes_site.build.render import Renderer
-from notes_site.config import reading as configs
 from notes_site.config.project import Project, seen_from
+from notes_site.config.reading import parse_options
 from notes_site.pages.outputs import Copy, Output, Page
 from notes_site.pages.templates import distinct
 from notes_site.secrets import streams
@@ -174,7 +174,7 @@ class Preview:
         """Parse the notes among some changes."""
         is_text = [c for c in changes if c.layer == "content" and c.data is not None and is_note(c.path)]
         notes = [workers.Task(change.path, change.data or b"") for change in is_text]
-        options = configs.parse_options(self._newest.loaded.config)
+        options = parse_options(self._newest.loaded.config)
         found = {}
         for path, encoded, body, record, _ in workers.parse_all(notes, options, self._jobs, self._progress):
             found[path] = result = msgspec.msgpack.decode(encoded, type=Parsed)
@@ -250,7 +250,7 @@ class Preview:
         if self._is_tidy:
             return
         self._is_tidy = True
-        workers.parse_chunk([workers.Task("nothing.md", b"")], configs.parse_options(self._newest.loaded.config))
+        workers.parse_chunk([workers.Task("nothing.md", b"")], parse_options(self._newest.loaded.config))
         self._newest.keep_compiled()
         gc.unfreeze()
         gc.collect()

@@ -1,6 +1,6 @@
 """What to say about a block that YAML cannot read: the slip behind the error, and the line as it should be.
 
-A mend is never guessed: the line is quoted (or spaced, or moved) and the block read again, and only what then
+A hint is never guessed: the line is quoted (or spaced, or moved) and the block read again, and only what then
 takes the reader further is proposed.
 """
 
@@ -15,7 +15,7 @@ import yaml
 from notes_site.base.codes import ErrorCode
 from notes_site.base.decoding import line_at
 from notes_site.base.errors import Problem
-from notes_site.content.frontmatter import names, tree
+from notes_site.content.frontmatter import names, yaml_tree
 
 _PAIR = re.compile(r"([ \t]*(?:- +)?)([^\s:#][^:\n]*?):[ \t]+(\S.*)")
 _NAMED = re.compile(r"([ \t]*(?:- +)?)([\w-]+)(?:[ \t]*(?P<sign>[=：])|:(?P<space>[^\S \t\n]+)|:(?=\S))[ \t]*(\S.*)")
@@ -26,7 +26,7 @@ _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 
 
 def explain(block: str, problem: Exception) -> Problem:
-    """Return what is wrong with a block that could not be read, and the mend where we know one."""
+    """Return what is wrong with a block that could not be read, and a hint where we know one."""
     if isinstance(problem, Problem):
         return _of_refusal(block, problem)
     if bad := _UNPRINTABLE.search(block):
@@ -42,7 +42,7 @@ def explain(block: str, problem: Exception) -> Problem:
             "a tab indents this line", "use spaces: YAML allows no tabs there", code="tab-indent", at=(start, start + 1)
         )
     for place in dict.fromkeys([*places, *_line_above(block, at)]):
-        if slip := _mended(block, place, at):
+        if slip := _corrected(block, place, at):
             return slip
     said = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
     context = getattr(problem, "context", None)
@@ -79,8 +79,8 @@ def _line_above(block: str, at: int) -> list[int]:
     return [line_start(block, start - 1)] if start else []
 
 
-def _mended(block: str, place: int, at: int) -> Problem | None:
-    """Return the slip in the line around `place`, if mending that line takes the reader beyond `at`."""
+def _corrected(block: str, place: int, at: int) -> Problem | None:
+    """Return the slip in the line around `place`, if correcting that line takes the reader beyond `at`."""
     start = line_start(block, place)
     line = line_at(block, place)
     for slip, better in _proposals(line, start):
@@ -157,9 +157,9 @@ def _listed(start: int, pair: re.Match[str]) -> Iterator[tuple[Problem, str]]:
     yield _slip(start, pair, _about_value(pair[2], pair[3]), better, "write a list")
 
 
-def _slip(start: int, pair: re.Match[str], message: str, better: str, mend: str) -> tuple[Problem, str]:
+def _slip(start: int, pair: re.Match[str], message: str, better: str, advice: str) -> tuple[Problem, str]:
     at = (start + pair.start(3), start + pair.end(3))
-    return Problem(message, f"{mend}: `{better.strip()}`", code="quote-value", at=at), better
+    return Problem(message, f"{advice}: `{better.strip()}`", code="quote-value", at=at), better
 
 
 def _about_value(name: str, value: str) -> str:
@@ -186,19 +186,19 @@ def _with_quotes(pair: re.Match[str]) -> str:
 def _reads_further(block: str, start: int, line: str, better: str, at: int) -> bool:
     """Tell whether the block with the better line reads well, or at least beyond the line where it broke."""
     shift = len(better) - len(line)
-    mended = block[:start] + better + block[start + len(line) :]
+    corrected = block[:start] + better + block[start + len(line) :]
     try:
-        root = tree.read(mended)
+        root = yaml_tree.read(corrected)
     except Problem as refused:
         reached = refused.at[0] if refused.at else 0
     except yaml.YAMLError as still:
         mark = getattr(still, "problem_mark", None)
-        reached = min(mark.index, len(mended)) if mark else 0
+        reached = min(mark.index, len(corrected)) if mark else 0
     except (ValueError, TypeError):
         return False
     else:
-        return isinstance(root, tree.Mapping)
-    return line_start(mended, reached) > max(start, line_start(block, at) + shift)
+        return isinstance(root, yaml_tree.Mapping)
+    return line_start(corrected, reached) > max(start, line_start(block, at) + shift)
 
 
 def line_start(text: str, index: int) -> int:

@@ -14,10 +14,10 @@ from notes_site.base.decoding import line_at, position
 from notes_site.base.diagnostics import Diagnostic, suggestion
 from notes_site.base.errors import Problem
 from notes_site.base.model import Field, FrontMatter, Record, Session, Span
-from notes_site.content.frontmatter import names, tree, values
+from notes_site.content.frontmatter import names, values, yaml_tree
 from notes_site.content.frontmatter.block import find
 from notes_site.content.frontmatter.names import Meaning, fold
-from notes_site.content.frontmatter.tree import Mapping, Node, Scalar, Sequence
+from notes_site.content.frontmatter.yaml_tree import Mapping, Node, Scalar, Sequence
 
 _COMMENT = re.compile(r"[ \t]+#.*")
 _MOST_PROBLEMS = 100
@@ -78,7 +78,7 @@ class _Reader:
     def read(self, block: str) -> FrontMatter:
         """Return what the block says; what is wrong with it is in `problems`."""
         try:
-            root = tree.read(block)
+            root = yaml_tree.read(block)
         except (yaml.YAMLError, ValueError, TypeError) as exc:
             from notes_site.content.frontmatter.hints import explain
 
@@ -95,7 +95,7 @@ class _Reader:
             from notes_site.content.frontmatter.hints import explain_text
 
             hint = "write one `name: value` a line, like `title: Launch a VM`"
-            none = Problem("the front matter has no fields", hint, code="no-fields", at=tree.span(root))
+            none = Problem("the front matter has no fields", hint, code="no-fields", at=yaml_tree.span(root))
             self.tell((explain_text(block, root.start) if isinstance(root, Scalar) else None) or none)
             return FrontMatter()
         claims = self._claims(root)
@@ -164,7 +164,7 @@ class _Reader:
             value = values.VALUES[field.type].parse(node)
         except Problem as bad:
             name = entry.name if fold(entry.name) == field.name else f"{entry.name} ({field.name})"
-            self._tell(field_code(field.name), f"{name}: {bad}", *(bad.at or tree.span(node)), bad.hint)
+            self._tell(field_code(field.name), f"{name}: {bad}", *(bad.at or yaml_tree.span(node)), bad.hint)
             return None
         inverted = entry.meaning is not None and entry.meaning.inverted
         return not value if inverted and value is not None else value

@@ -16,7 +16,7 @@ from notes_site.base.diagnostics import suggestion
 from notes_site.base.errors import Problem
 from notes_site.base.language import is_language_tag
 from notes_site.base.model import FIELDS, STATUSES, HtmlMode, Session, Status, ValueType
-from notes_site.content.frontmatter.tree import Mapping, Node, Scalar, Sequence, span
+from notes_site.content.frontmatter.yaml_tree import Mapping, Node, Scalar, Sequence, span
 
 T = TypeVar("T")
 

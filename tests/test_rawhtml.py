@@ -224,7 +224,7 @@ def refused(page: Element) -> Iterator[str]:
         if element.tag not in raw_html.SAFE_TAGS | {"html", "head", "body"}:
             yield element.tag
         names = [name for name in element.attrib if name not in ours.get(element.tag, ())]
-        if element.tag in raw_html.SAFE_TAGS and (lost := raw_html.lost(element.tag, names)):
+        if element.tag in raw_html.SAFE_TAGS and (lost := raw_html.removed(element.tag, names)):
             yield lost
 
 

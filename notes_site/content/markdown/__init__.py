@@ -79,7 +79,7 @@ def render(
         refs=tuple(page.refs),
         anchors=page.ids.anchors(),
         text="\n".join(page.texts),
-        lead=headings.beginning(page.leads, unread),
+        lead=headings.lead_text(page.leads, unread),
         sections=page.sections(),
         words=headings.count_words(page.prose),
         diagnostics=in_order(text.problems),

@@ -34,7 +34,7 @@ def match(text: str, start: int = 0, end: int | None = None) -> tuple[int, Attri
     return (found.end(), attributes) if attributes else None
 
 
-def give(target: Token, given: Attributes, env: Any, index: int) -> None:
+def apply(target: Token, given: Attributes, env: Any, index: int) -> None:
     """Add attributes to a token: classes add up, of the rest the later ones win.
 
     What runs script, styles, or says what a slot says is left out with a warning at the line `index`.

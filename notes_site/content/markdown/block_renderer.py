@@ -14,7 +14,7 @@ from notes_site.content import highlight
 from notes_site.content.markdown import fences
 from notes_site.content.markdown.attributes import quoted
 from notes_site.content.markdown.headings import Lead, has_words, report_empty
-from notes_site.content.markdown.inline_renderer import Inlines
+from notes_site.content.markdown.inline_renderer import InlineRenderer
 from notes_site.content.markdown.source import Source
 
 # Tokens that say the same each time, unless they have attributes.
@@ -49,7 +49,7 @@ class Renderer:
         self._env = env
         self._highlighter = code
         self._out: list[str] = []
-        self._inlines = Inlines(source, self.ids, mode, self._out)
+        self._inlines = InlineRenderer(source, self.ids, mode, self._out)
         self._cell = False
         self._cell_at = 0, ""
         self._row_at = 0
@@ -145,7 +145,7 @@ class Renderer:
         token, at = self._heading
         text = self._text.strip()
         level, name = token.meta["level"], str(token.attrs.get("id", ""))
-        if not name or not self._inlines.identity(name, token):
+        if not name or not self._inlines.id_attribute(name, token):
             name = self.ids.make(text)
         index = token.map[0] if token.map else 0
         line = self._source.first_line + index

@@ -42,7 +42,7 @@ _BLOCK_ID = re.compile(r"(?:^|[ \t\n])(\^(?=[a-zA-Z0-9-]*[a-zA-Z])[a-zA-Z0-9-]{3
 _TRAILING = re.compile(r"[ \t]+(\{[^{}]*\})$")
 
 # Blocks that show attributes, by the type of their first token.
-_TAKERS = frozenset(
+_WITH_ATTRIBUTES = frozenset(
     {
         "blockquote_open", "bullet_list_open", "callout_open", "code_block", "dl_open", "fence", "heading_open",
         "hr", "ordered_list_open", "paragraph_open", "table_open",
@@ -193,14 +193,14 @@ def _block_id(block: Token, out: list[Token], env: Any) -> int:
     if alone:
         above = (t for t in reversed(out[:-1]) if t.level <= paragraph.level and t.nesting >= 0)
         target = next(above, None)
-        if target is None or target.level < paragraph.level or target.type not in _TAKERS:
+        if target is None or target.level < paragraph.level or target.type not in _WITH_ATTRIBUTES:
             return 0
         out.pop()
     else:
         tight = paragraph.hidden and len(out) > 1 and out[-2].type == "list_item_open"
         target = out[-2] if tight else paragraph
         block.content = block.content[: found.start()]
-    attributes.give(target, {"id": found[1]}, env, block.map[0] if block.map else 0)
+    attributes.apply(target, {"id": found[1]}, env, block.map[0] if block.map else 0)
     return 2 if alone else 0
 
 
@@ -210,19 +210,19 @@ def _heading_attributes(heading: Token, block: Token, env: Any) -> None:
         read = attributes.match(found[1])
         if read is not None and read[0] == len(found[1]):
             block.content = block.content[: found.start()]
-            attributes.give(heading, read[1], env, block.map[0] if block.map else 0)
+            attributes.apply(heading, read[1], env, block.map[0] if block.map else 0)
 
 
 def _attach(waiting: list[Token], target: Token, out: list[Token], env: Any) -> None:
     """Give the attributes to the block that follows; where none does, they are text after all."""
     if target.type == "paragraph_open" and target.hidden and out and out[-1].type == "list_item_open":
         target = out[-1]  # the paragraph of a tight list shows no tag of its own
-    elif target.type not in _TAKERS or target.hidden:
+    elif target.type not in _WITH_ATTRIBUTES or target.hidden:
         for left in waiting:
             out.extend(_as_paragraph(left))
         return
     for token in waiting:
-        attributes.give(target, token.meta["attributes"], env, token.map[0] if token.map else 0)
+        attributes.apply(target, token.meta["attributes"], env, token.map[0] if token.map else 0)
 
 
 def _as_paragraph(token: Token) -> list[Token]:
@@ -256,11 +256,11 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not table(state, start, end, silent):
         return False
     if not silent:
-        _look_for_extra_cells(state, before, start)
+        _report_extra_cells(state, before, start)
     return True
 
 
-def _look_for_extra_cells(state: StateBlock, before: int, start: int) -> None:
+def _report_extra_cells(state: StateBlock, before: int, start: int) -> None:
     columns = 0
     for token in state.tokens[before:]:
         if token.type == "th_close":

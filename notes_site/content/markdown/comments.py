@@ -48,8 +48,8 @@ def cut_out(source: Source) -> Source:
         return source
     found = _Reader(text).comments()
     hint = "write `\\%%` for percent signs"
-    told = sorted((c for c in found if not c.plain), key=lambda c: c.closed)  # that without an end in any case
-    for comment in told[:_MOST_REPORTED]:
+    reported = sorted((c for c in found if not c.plain), key=lambda c: c.closed)  # that without an end in any case
+    for comment in reported[:_MOST_REPORTED]:
         line, column = position(text, comment.start)
         place = {"index": line - 1, "column": column, "length": 2}
         if comment.closed:

@@ -64,7 +64,7 @@ def _shift(tokens: list[Token], by: int) -> None:
             token.meta["at"] = (token.meta["at"][0] + by, token.meta["at"][1] + by)
 
 
-class _Note:
+class _Footnote:
     """A definition: its tokens, and once it is referenced its number and how often."""
 
     def __init__(self, label: str, line: int, tokens: list[Token]) -> None:
@@ -84,17 +84,17 @@ def collect(tokens: list[Token], env: Any) -> list[Token]:
     if "footnotes" not in env and not _has_inline(tokens):
         return tokens
     text, notes = _split(tokens)
-    known: dict[str, _Note] = {}
+    known: dict[str, _Footnote] = {}
     for note in notes:
         known.setdefault(note.label, note)
-    order: list[_Note] = []
+    order: list[_Footnote] = []
     _number(text, known, order)
     walked = 0
-    for straggler in (None, *notes):
-        if straggler is not None and not straggler.number:
-            _complain(straggler, known, env)
-            order.append(straggler)
-            straggler.number = len(order)
+    for candidate in (None, *notes):
+        if candidate is not None and not candidate.number:
+            _report(candidate, known, env)
+            order.append(candidate)
+            candidate.number = len(order)
         while walked < len(order):  # which grows: notes refer to notes
             _number(order[walked].tokens, known, order)
             walked += 1
@@ -106,14 +106,14 @@ def _has_inline(tokens: list[Token]) -> bool:
     return any(child.type == "footnote_ref" for token in tokens for child in token.children or ())
 
 
-def _split(tokens: list[Token]) -> tuple[list[Token], list[_Note]]:
+def _split(tokens: list[Token]) -> tuple[list[Token], list[_Footnote]]:
     """Return the tokens outside of definitions, and the definitions, those inside others too."""
     text: list[Token] = []
-    notes: list[_Note] = []
+    notes: list[_Footnote] = []
     targets = [text]
     for token in tokens:
         if token.type == "footnote_reference_open":
-            note = _Note(token.meta["label"], token.map[0] if token.map else 0, [])
+            note = _Footnote(token.meta["label"], token.map[0] if token.map else 0, [])
             notes.append(note)
             targets.append(note.tokens)
         elif token.type == "footnote_reference_close":
@@ -126,14 +126,14 @@ def _split(tokens: list[Token]) -> tuple[list[Token], list[_Note]]:
     return text, notes
 
 
-def _number(tokens: list[Token], known: dict[str, _Note], order: list[_Note]) -> None:
+def _number(tokens: list[Token], known: dict[str, _Footnote], order: list[_Footnote]) -> None:
     """Number what the tokens refer to, and count the references."""
     for token in tokens:
         for ref in token.children or ():
             if ref.type != "footnote_ref":
                 continue
             inner: Token | None = ref.meta.get("inline")
-            note = _Note("", 0, _paragraph(inner)) if inner else known[ref.meta["label"]]
+            note = _Footnote("", 0, _paragraph(inner)) if inner else known[ref.meta["label"]]
             if not note.number:
                 order.append(note)
                 note.number = len(order)
@@ -150,7 +150,7 @@ def _ref_id(number: int, nth: int) -> str:
     return f"fnref-{number}" if nth == 1 else f"fnref-{number}-{nth}"
 
 
-def _complain(note: _Note, known: dict[str, _Note], env: Any) -> None:
+def _report(note: _Footnote, known: dict[str, _Footnote], env: Any) -> None:
     if known[note.label] is note:
         code, message = "unused-footnote", f"nothing refers to the footnote `[^{note.label}]`"
         hint = f"write [^{note.label}] where it belongs, or delete it"
@@ -160,7 +160,7 @@ def _complain(note: _Note, known: dict[str, _Note], env: Any) -> None:
     env["source"].report(code, message, hint, index=note.line)
 
 
-def _appendix(order: list[_Note]) -> Iterator[Token]:
+def _appendix(order: list[_Footnote]) -> Iterator[Token]:
     yield Token("footnotes_open", "div", 1)
     for note in order:
         yield Token("footnote_open", "li", 1, meta={"number": note.number})
@@ -177,7 +177,7 @@ def _appendix(order: list[_Note]) -> Iterator[Token]:
     yield Token("footnotes_close", "div", -1)
 
 
-def _ids(order: list[_Note]) -> Iterator[str]:
+def _ids(order: list[_Footnote]) -> Iterator[str]:
     for note in order:
         yield f"fn-{note.number}"
         yield from (_ref_id(note.number, n) for n in range(1, note.count + 1))

@@ -32,8 +32,8 @@ def take_title(tokens: list[Token], title: str | None, source: Source) -> str | 
     if first is not None:
         text = " ".join(plain_text(tokens[first + 1].children or []).split()) or None
         if text and (title is None or text == " ".join(title.split())):
-            _complain_of_losses(tokens[first], tokens[first + 1], source)
-            _complain_of_tags(tokens[first + 1], source)
+            _report_losses(tokens[first], tokens[first + 1], source)
+            _report_tags(tokens[first + 1], source)
             del tokens[first : first + 3]
     _set_levels(token for token in tokens if token.type == "heading_open")
     return text
@@ -78,7 +78,7 @@ def _set_levels(headings: Iterable[Token]) -> None:
         heading.meta["level"] = min(1 + len(above), 6)
 
 
-def _complain_of_losses(heading: Token, block: Token, source: Source) -> None:
+def _report_losses(heading: Token, block: Token, source: Source) -> None:
     """A title is plain text: say so where it loses a link, an image, a tag, a footnote or attributes."""
     lost = [_loss(token) for token in block.children or ()]
     lost += [f"{name}={value}" for name, value in heading.attrs.items()]
@@ -89,7 +89,7 @@ def _complain_of_losses(heading: Token, block: Token, source: Source) -> None:
         source.report("plain-title", f"the title is plain text, without {what}", hint, index=index)
 
 
-def _complain_of_tags(block: Token, source: Source) -> None:
+def _report_tags(block: Token, source: Source) -> None:
     for token in block.children or ():
         if token.type == "shown_html" and token.meta["fix"].message:
             fix, (start, end) = token.meta["fix"], token.meta["at"]
@@ -114,11 +114,11 @@ class Lead(NamedTuple):
 
 
 def has_words(block: Token) -> bool:
-    """Tell whether a paragraph shows more than images."""
+    """Return whether a paragraph shows more than images."""
     return any(child.content.strip() for child in block.children or () if child.type not in ("image", "html_inline"))
 
 
-def beginning(leads: Iterable[Lead], unread: Container[int]) -> str:
+def lead_text(leads: Iterable[Lead], unread: Container[int]) -> str:
     """Return the text of the paragraphs, of the lists' where there is no other; those on the lines `unread` say nothing
     to readers.
     """

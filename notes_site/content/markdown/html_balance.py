@@ -117,8 +117,8 @@ def _decide(container: _Container, hides: bool) -> bool:
     """Decide on more tags, as long as one look at them settles it; return whether there were any."""
     tags = container.undecided()
     _mark_foreign(tags)
-    _judge_alone(tags, hides)
-    _judge_pairs(container.undecided(), hides)
+    _check_alone(tags, hides)
+    _check_pairs(container.undecided(), hides)
     if all(tag.fix is None for tag in tags):
         nesting = Nesting(container.place)
         for tag in tags:
@@ -201,7 +201,7 @@ def _mark_foreign(tags: list[Tag]) -> None:
         tag.foreign = depth > 0
 
 
-def _judge_alone(tags: Iterable[Tag], hides: bool) -> None:
+def _check_alone(tags: Iterable[Tag], hides: bool) -> None:
     """Show what is no element of a page's body, and elements that would show nothing."""
     unknown = set[str]()
     for tag in tags:
@@ -209,7 +209,7 @@ def _judge_alone(tags: Iterable[Tag], hides: bool) -> None:
         if piece is None or (tag.foreign and (hides or piece.kind != "alien")):
             continue
         if piece.kind == "alien":
-            _judge_alien(tag, piece)
+            _check_alien(tag, piece)
         elif name in html_syntax.NEVER:
             tag.show("does nothing here", CODE)
         elif name not in html_syntax.KNOWN and not _CUSTOM.fullmatch(name):
@@ -221,7 +221,7 @@ def _judge_alone(tags: Iterable[Tag], hides: bool) -> None:
             tag.show("shows nothing", CODE)
 
 
-def _judge_alien(tag: Tag, piece: Piece) -> None:
+def _check_alien(tag: Tag, piece: Piece) -> None:
     whole = tag.token.content[piece.start : piece.end]
     if whole.startswith(("<!", "<?")) and not whole.startswith("<!--"):
         tag.show("is no part of a page", "put it into a block of code")
@@ -230,7 +230,7 @@ def _judge_alien(tag: Tag, piece: Piece) -> None:
         tag.fix = Fix(f"`{what}` is never closed and is shown as text", "close it")
 
 
-def _judge_pairs(tags: Iterable[Tag], hides: bool) -> None:
+def _check_pairs(tags: Iterable[Tag], hides: bool) -> None:
     """Show start tags without an end tag of that name, and the other way round."""
     waiting: dict[tuple[str, int], list[Tag]] = defaultdict(list)
     voids = {"br"}

@@ -45,7 +45,7 @@ class _Open(NamedTuple):
     close: str
 
 
-class Inlines:
+class InlineRenderer:
     """The inline half of the walk. It appends HTML to `out`."""
 
     def __init__(self, source: Source, ids: Ids, mode: HtmlMode, out: list[str]) -> None:
@@ -103,12 +103,12 @@ class Inlines:
             if name in own:
                 continue
             if name == "id":
-                parts.append(self.identity(str(value), token))
+                parts.append(self.id_attribute(str(value), token))
             else:
                 parts.append(f' {name}="{quoted(value)}"')
         return "".join(parts)
 
-    def identity(self, name: str, token: Token) -> str:
+    def id_attribute(self, name: str, token: Token) -> str:
         """Return the id attribute, '' when the id is taken."""
         if self._ids.claim(name):
             return f' id="\0p\0{quoted(name)}"'
@@ -121,7 +121,7 @@ class Inlines:
         """Add a ref to what stands at `start` in the block, and return its number."""
         if _ABSOLUTE.match(target) and _NOT_IN_URL.search(target):
             target = _NOT_IN_URL.sub(lambda bad: quote(bad[0]), target)
-        index, column, length = self._source.spot(self._block, start, length)
+        index, column, length = self._source.locate(self._block, start, length)
         offset = self._offset()
         place = self._source.first_line + index, *self._source.written(index, column, length)
         self._waiting.append(_Waiting(Ref(target, kind, *place, ""), offset, offset))
@@ -184,7 +184,7 @@ class Inlines:
         if len(token.attrs) == 1:
             self._out.append(f"\0a{number}\0")
         else:
-            identity = self.identity(str(token.attrs.pop("id")), token) if "id" in token.attrs else ""
+            identity = self.id_attribute(str(token.attrs.pop("id")), token) if "id" in token.attrs else ""
             if identity:  # outside, where it stays when the link is dead
                 self._out.append(f"<span{identity}>")
                 close += "</span>"
@@ -214,7 +214,7 @@ class Inlines:
         else:
             kind: RefKind = "embed" if token.markup == "wikilink" else "image"
             number = self.ref(target, kind, *self._place(token, target))
-            identity = self.identity(str(token.attrs.pop("id")), token) if "id" in token.attrs else ""
+            identity = self.id_attribute(str(token.attrs.pop("id")), token) if "id" in token.attrs else ""
             slot = f"\0i{number}\t{quoted(alt)}\t{self.attributes(token, ('src', 'alt'))}\0"
             self._out.append(f"<span{identity}>{slot}</span>" if identity else slot)
         self._plain.append(alt)
@@ -259,16 +259,16 @@ class Inlines:
 
 
 _HANDLERS: dict[str, Callable[[Any, Token], None]] = {
-    "code_inline": Inlines._code,
-    "footnote_ref": Inlines._footnote_ref,
-    "generated": Inlines._generated,
-    "hardbreak": Inlines._hardbreak,
-    "html_inline": Inlines._html_inline,
-    "image": Inlines._image,
-    "link_close": Inlines._link_close,
-    "link_open": Inlines._link_open,
-    "mark_open": Inlines._open,
-    "shown_html": Inlines._shown_html,
-    "span_open": Inlines._open,
-    "target_title": Inlines._target_title,
+    "code_inline": InlineRenderer._code,
+    "footnote_ref": InlineRenderer._footnote_ref,
+    "generated": InlineRenderer._generated,
+    "hardbreak": InlineRenderer._hardbreak,
+    "html_inline": InlineRenderer._html_inline,
+    "image": InlineRenderer._image,
+    "link_close": InlineRenderer._link_close,
+    "link_open": InlineRenderer._link_open,
+    "mark_open": InlineRenderer._open,
+    "shown_html": InlineRenderer._shown_html,
+    "span_open": InlineRenderer._open,
+    "target_title": InlineRenderer._target_title,
 }

@@ -127,7 +127,7 @@ def _image(state: StateInline, silent: bool) -> bool:
 
 
 def _names_image(found: re.Match[str]) -> bool:
-    """Tell whether the target is an image by its name."""
+    """Return whether the target is an image by its name."""
     return _EMBEDDED.search(found[1].strip()) is not None
 
 
@@ -196,7 +196,7 @@ def _span(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         token = state.push("span_open", "span", 1)
-        _give(state, token, found[1])
+        _apply_attributes(state, token, found[1])
         _inside(state, start + 1, end)
         state.push("span_close", "span", -1)
     state.pos, state.posMax = found[0], maximum
@@ -239,7 +239,7 @@ def _attributes(state: StateInline, silent: bool) -> bool:
         return False
     if target.nesting < 0:
         target = _opening(state.tokens)
-    _give(state, target, found[1])
+    _apply_attributes(state, target, found[1])
     state.pos = found[0]
     return True
 
@@ -253,9 +253,9 @@ def _opening(tokens: list[Token]) -> Token:
     return tokens[-1]
 
 
-def _give(state: StateInline, target: Token, given: attributes.Attributes) -> None:
+def _apply_attributes(state: StateInline, target: Token, given: attributes.Attributes) -> None:
     block = state.env["block"]
-    attributes.give(target, given, state.env, block.map[0] if block and block.map else 0)
+    attributes.apply(target, given, state.env, block.map[0] if block and block.map else 0)
 
 
 def _url(state: StateInline, silent: bool) -> bool:
@@ -280,7 +280,7 @@ def _url(state: StateInline, silent: bool) -> bool:
 
 
 def _glued(before: str) -> bool:
-    """Tell whether a URL cannot start after this character. Letters of scripts without spaces may stand there."""
+    """Return whether a URL cannot start after this character. Letters of scripts without spaces may stand there."""
     return before.isascii() and (before.isalnum() or before in "_/@.:=-")
 
 

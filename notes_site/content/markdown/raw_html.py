@@ -88,7 +88,7 @@ _ATTRIBUTES = {
 
 
 def is_unsafe(url: str, *, image: bool = False) -> bool:
-    """Tell whether a URL must not become a link: script, data (but for plain images), the reader's own files.
+    """Return whether a URL must not become a link: script, data (but for plain images), the reader's own files.
 
     Browsers ignore control characters and spaces in front of the scheme, tabs and newlines in it.
     """
@@ -167,7 +167,7 @@ class _Rewriter:
         name, attributes = piece.name, piece.attributes
         items = list(ATTRIBUTE.finditer(attributes)) if attributes else []
         if self._page.mode == "safe":
-            if gone := lost(name, [item[2].lower() for item in items]):
+            if gone := removed(name, [item[2].lower() for item in items]):
                 message = f'taken out, as `html = "safe"` asks: {gone}'
                 self._report("html-removed", message, "leave it out", piece.start, len(name) + 1)
             if name not in SAFE_TAGS:
@@ -245,7 +245,7 @@ def _quoted(value: str) -> str:
     return value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
 
-def lost(tag: str, names: list[str]) -> str:
+def removed(tag: str, names: list[str]) -> str:
     """Return what does not stay of a tag with these attributes: itself, its attributes, or '' for nothing."""
     if tag not in SAFE_TAGS:
         return f"`<{tag}>`"
@@ -362,7 +362,7 @@ _HARMLESS = SAFE_TAGS - {"input"} | NEVER | {
 
 
 def is_active(source: str) -> bool:
-    """Tell whether a note, shown with `html = "raw"`, could run something, load a frame or send a form.
+    """Return whether a note, shown with `html = "raw"`, could run something, load a frame or send a form.
 
     The note is read as it is when it is rendered. What is not known to be harmless counts as active, and so does text
     that Markdown takes for no tag and browsers would.

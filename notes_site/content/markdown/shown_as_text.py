@@ -235,7 +235,7 @@ _NOT_FRONT_MATTER = re.compile(
     rf"{_RULE}(?:\n|\Z)"
 )
 _FRONT_MATTER = "begin the file with a line `---`, and end the fields with another one"
-_MOST = 100  # told of in one note
+_MOST_REPORTED = 100  # in one note
 
 
 def report(tokens: Sequence[Token], source: Source) -> set[int]:
@@ -243,26 +243,26 @@ def report(tokens: Sequence[Token], source: Source) -> set[int]:
 
     Returns the lines, by index, that hold nothing else: they say nothing to readers.
     """
-    told = {problem.line - source.first_line for problem in source.problems}
+    reported = {problem.line - source.first_line for problem in source.problems}
     bare = set[int]()
     if (found := _NOT_FRONT_MATTER.match(source.text)) and (found["first"] or source.first_line == 1):
         bare.update(range(found[0].count("\n")))
         first = found["first"] or found["bare"]
         index = source.text.count("\n", 0, found.start("first" if found["first"] else "bare"))
-        _tell(source, index, 1, len(first), "this is no front matter", _FRONT_MATTER)
+        _report(source, index, 1, len(first), "this is no front matter", _FRONT_MATTER)
     for number, token in enumerate(tokens):
         if token.type != "inline" or not token.map or not _SIGN.search(token.content):
             continue
         for index, column, length, form in _in_block(token, tokens[number - 1].type, source):
-            if index not in told | bare and len(told) < _MOST:
-                _tell(source, index, column, length, form.why, form.hint)
-                told.add(index)
+            if index not in reported | bare and len(reported) < _MOST_REPORTED:
+                _report(source, index, column, length, form.why, form.hint)
+                reported.add(index)
                 if length and not source.lines[index][column - 1 + length :].strip() and form in _AT_LINE_STARTS:
                     bare.add(index)
     return bare
 
 
-def _tell(source: Source, index: int, column: int, length: int, why: str, hint: str) -> None:
+def _report(source: Source, index: int, column: int, length: int, why: str, hint: str) -> None:
     written = source.lines[index][max(column - 1, 0) :][: length or None]
     message = f"`{brief(written.strip())}` is shown as text: {why}"
     source.report("shown-as-text", message, hint, index=index, column=column, length=length)
@@ -282,7 +282,7 @@ def _in_block(block: Token, opener: str, source: Source) -> Iterator[tuple[int, 
     for found in forms.finditer(text):
         start = place(found.start())
         end = place(found.start() + len(found[0].partition("\n")[0]))  # on its first line
-        spot = source.spot(block, start, len(block.content[start:end].rstrip(" \t")))
+        spot = source.locate(block, start, len(block.content[start:end].rstrip(" \t")))
         yield *spot, _FORMS[int((found.lastgroup or "f0")[1:])]
 
 

@@ -58,7 +58,7 @@ class Source:
 
     def report_in(self, block: Token, start: int, length: int, code: Code, message: str, hint: str = "") -> None:
         """Add a problem at a piece of an inline block or a block of raw HTML, on the line on which it starts."""
-        index, column, length = self.spot(block, start, length)
+        index, column, length = self.locate(block, start, length)
         self.report(code, message, hint, index=index, column=column, length=length)
 
     def written(self, index: int, column: int, length: int) -> tuple[int, int]:
@@ -74,7 +74,7 @@ class Source:
             self.text = self._steps[-1].text
             self.lines = self.text.split("\n")
 
-    def spot(self, block: Token, start: int, length: int = 0) -> tuple[int, int, int]:
+    def locate(self, block: Token, start: int, length: int = 0) -> tuple[int, int, int]:
         """Return line index, column (from 1) and length, within that line, of a piece of an inline block; column and
         length are 0 where they are unknown.
 

@@ -1,4 +1,4 @@
-"""What hides secrets in all that is shown: problems, results, tracebacks. Pure; `edge` uses it on the way out.
+"""What hides secrets in all that is shown: problems, results, tracebacks. Pure; `streams` uses it on the way out.
 
 A line alone may not show that it is a secret (the second line of a private key, a key below its label), and a message
 may quote a part of one. So a `Mask` can be told of the whole text that a problem is about: from then on it hides what
@@ -32,7 +32,7 @@ _ESCAPED = re.compile(r"\\[nrt]")
 
 
 class Mask:
-    """Hides what `leaks.find` finds, and what it was told of. `allow`: fingerprints of what is no secret."""
+    """Hides what `detect.find` finds, and what it was told of. `allow`: fingerprints of what is no secret."""
 
     def __init__(self, allow: Collection[str] = ()) -> None:
         self.allow: Collection[str] = frozenset(allow)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import stat as modes
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 import msgspec
@@ -112,7 +112,7 @@ def read_change(origin: Origin, old: Loaded) -> Change:
             raise RescanNeeded  # through a symbolic link
         now = time.time_ns()
         before = file.lstat()
-        if not modes.S_ISREG(before.st_mode) or (before.st_size > LIMIT and reads_as_text(layer, path)):
+        if not S_ISREG(before.st_mode) or (before.st_size > LIMIT and reads_as_text(layer, path)):
             raise RescanNeeded
         is_text = reads_as_text(layer, path)
         data: bytes | None = None

@@ -58,7 +58,7 @@ def parse_note(path: ContentPath, data: bytes, options: ParseOptions, highlighte
 
 
 def role_of(path: ContentPath, front: FrontMatter) -> Role:
-    """Tell what a file is: the home's text, an area's, a note, or a plain page (directly in `content/`, no area)."""
+    """Return what a file is: the home's text, an area's, a note, or a plain page (directly in `content/`, no area)."""
     if paths.is_index(path) and path.count("/") < 2:
         return "area" if "/" in path else "home"
     return "note" if "/" in path or front.area else "page"

@@ -34,8 +34,8 @@ def code_css(light: str, dark: str) -> str:
 
 
 def _merged(day: _Rules, night: _Rules) -> _Rules:
-    """Both styles in one. What is no colour cannot differ by the reader's wish: there the light one decides. What says
-    no more than the block around it is left out.
+    """Return both styles in one. What is no colour cannot differ by the reader's wish: there the light one decides.
+    What says no more than the block around it is left out.
     """
     rules: _Rules = {}
     for selector in {**day, **night}:
@@ -49,7 +49,7 @@ def _merged(day: _Rules, night: _Rules) -> _Rules:
 
 
 def _unless(style: _Rules, selector: str, name: str, plain: str) -> str:
-    """A colour of a style; `plain` where there is none, or where it is the text's own."""
+    """Return a colour of a style; `plain` where there is none, or where it is the text's own."""
     value = style.get(selector, {}).get(name, plain)
     return plain if selector != "&" and name == "color" and value == style["&"]["color"] else value
 

@@ -67,7 +67,7 @@ class Renderer:
         return "\n".join(self._prose)
 
     def sections(self) -> tuple[Section, ...]:
-        """The plain text by heading."""
+        """Return the plain text by heading."""
         names = [("", ""), *((heading.id, heading.text) for heading in self.headings)]
         begins, ends = [0, *(after for _, after in self._cuts)], [*(before for before, _ in self._cuts), None]
         parts = zip(names, begins, ends, strict=True)
@@ -124,7 +124,7 @@ class Renderer:
         return start
 
     def _figure(self, paragraph: Token, block: Token) -> bool:
-        """An image with a title, alone in its paragraph, is a figure with a caption."""
+        """Append a figure with a caption if an image with a title is alone in its paragraph; return whether it is."""
         children = block.children or ()
         if len(children) != 1 or children[0].type != "image" or not children[0].attrs.get("title"):
             return False
@@ -223,7 +223,7 @@ class Renderer:
         self._out.append(text if token.meta["inside"] else f"<p>{text.lstrip()}</p>\n")
 
     def _report_unused(self) -> None:
-        """Name the definitions of links that vanish from the text."""
+        """Report the definitions of links that vanish from the text."""
         references = self._env.get("references", {})
         unused = [ref for label, ref in references.items() if label not in self._inlines.used_labels]
         for ref in unused:

@@ -58,7 +58,7 @@ def install(md: MarkdownIt) -> None:
 
 
 def _attributes_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """A line of braces and nothing else: attributes of the next block."""
+    """Read a line of braces and nothing else: attributes of the next block."""
     begin = state.bMarks[start] + state.tShift[start]
     if state.src[begin : begin + 1] != "{" or state.is_code_block(start):
         return False
@@ -205,7 +205,7 @@ def _block_id(block: Token, out: list[Token], env: Any) -> int:
 
 
 def _heading_attributes(heading: Token, block: Token, env: Any) -> None:
-    """`## Title {#id}`, the way most tools write it."""
+    """Read `## Title {#id}`, the way most tools write it."""
     if block.content.endswith("}") and not block.children and (found := _TRAILING.search(block.content)):
         read = attributes.match(found[1])
         if read is not None and read[0] == len(found[1]):

@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"\[\^([^\s\[\]]+)\]")
 
 
 def rule(state: StateInline, silent: bool) -> bool:
-    """`[^label]` of a footnote that is defined, and `^[a footnote in place]`."""
+    """Read `[^label]` of a footnote that is defined, and `^[a footnote in place]`."""
     start = state.pos
     first = state.src[start]
     if first == "^":

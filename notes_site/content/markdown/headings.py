@@ -53,7 +53,7 @@ def plain_text(children: Iterable[Token], *, html: bool = False) -> str:
 
 
 def _drop_empty(tokens: list[Token], source: Source) -> None:
-    """An empty heading would be a gap in the page, and nothing to those who hear it. Attributes make it an anchor."""
+    """Take out empty headings: gaps in the page, and nothing to those who hear it. Attributes make one an anchor."""
     empty = [i for i, t in enumerate(tokens) if t.type == "heading_open" and not t.attrs and not tokens[i + 1].content]
     for i in empty:
         report_empty(tokens[i], source)
@@ -79,7 +79,7 @@ def _set_levels(headings: Iterable[Token]) -> None:
 
 
 def _report_losses(heading: Token, block: Token, source: Source) -> None:
-    """A title is plain text: say so where it loses a link, an image, a tag, a footnote or attributes."""
+    """Report that a title is plain text where it loses a link, an image, a tag, a footnote or attributes."""
     lost = [_loss(token) for token in block.children or ()]
     lost += [f"{name}={value}" for name, value in heading.attrs.items()]
     if any(lost):

@@ -344,7 +344,7 @@ class Nesting:
         return True
 
     def _end_table(self) -> None:
-        """A table right within a table, not in a cell, ends it."""
+        """End the table in which another begins outside of a cell."""
         at = self._find(set(html_syntax.TABLE_LEVELS), html_syntax.TABLE_SCOPES)
         if at >= 0 and self._open[at].name not in ("td", "th", "caption"):
             self._end_from(self._find({"table"}, html_syntax.TABLE_SCOPES))

@@ -186,7 +186,7 @@ def _html(state: StateInline, silent: bool) -> bool:
 
 
 def _span(state: StateInline, silent: bool) -> bool:
-    """`[text]{.class}`; links go first."""
+    """Read `[text]{.class}`; links go first."""
     start, maximum = state.pos, state.posMax
     if state.src[start] != "[" or state.src.find("]{", start, maximum) < 0:
         return False
@@ -204,7 +204,7 @@ def _span(state: StateInline, silent: bool) -> bool:
 
 
 def _mark(state: StateInline, silent: bool) -> bool:
-    """`==marked==`: between words, without spaces on the inner side."""
+    """Read `==marked==`: between words, without spaces on the inner side."""
     start, src, maximum = state.pos, state.src, state.posMax
     if not src.startswith("==", start) or start + 4 >= maximum:
         return False
@@ -228,7 +228,7 @@ def _inside(state: StateInline, start: int, end: int) -> None:
 
 
 def _attributes(state: StateInline, silent: bool) -> bool:
-    """`{...}` right behind an image, a link, code or a span."""
+    """Read `{...}` right behind an image, a link, code or a span."""
     if silent or state.src[state.pos] != "{" or state.pending or not state.tokens:
         return False
     target = state.tokens[-1]
@@ -259,7 +259,7 @@ def _apply_attributes(state: StateInline, target: Token, given: attributes.Attri
 
 
 def _url(state: StateInline, silent: bool) -> bool:
-    """A bare `https://...` or `www....` (GFM, autolinks extension)."""
+    """Read a bare `https://...` or `www....` (GFM, autolinks extension)."""
     start, src = state.pos, state.src
     if silent or state.linkLevel > 0 or src[start] not in "hw":
         return False

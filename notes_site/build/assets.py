@@ -164,18 +164,18 @@ def _code_css(loaded: Loaded, cache: Cache, light: str, dark: str) -> str:
 
 def published_files(loaded: Loaded, cache: Cache, layer: str) -> dict[str, Cleaned]:
     """Return what is published of the files of a layer by path. Each content is looked at once, and remembered."""
+    digests = loaded.inputs.digests.get(layer, {})
+    files = [path for path in digests if not (is_inlined(path) if layer == "static" else is_note(path))]
+    keys = {path: combine("cleaned", digests[path], loaded.program) for path in files}
+    kept = cache.get_many("results", [*keys.values()])
     found = {}
-    for path, known in loaded.inputs.digests.get(layer, {}).items():
-        if is_inlined(path) if layer == "static" else is_note(path):
+    for path, key in keys.items():
+        if key in kept:
+            found[path] = Cleaned(*kept[key].decode().split(" "))
             continue
-        key = combine("cleaned", known, loaded.program)
-        kept = cache.get("results", key)
-        if kept is None:
-            original, found[path] = look(Path(loaded.roots[layer], path))
-            if original == known:
-                cache.put("results", key, " ".join(found[path]).encode())
-        else:
-            found[path] = Cleaned(*kept.decode().split(" "))
+        original, found[path] = look(Path(loaded.roots[layer], path))
+        if original == digests[path]:
+            cache.put("results", key, " ".join(found[path]).encode())
     return found
 
 

@@ -136,7 +136,7 @@ class Caller:
         raise AssertionError("unreachable")
 
     def pause(self, attempt: int) -> bool:
-        """Wait before another try, longer each time. Return whether there must be none."""
+        """Wait before another try, longer each time. Return whether to give up instead."""
         longest = min(_LONGEST_WAIT, 0.1 * 2**attempt)
         return self._stopped.wait(random.uniform(longest / 2, longest))
 

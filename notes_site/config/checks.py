@@ -21,7 +21,7 @@ from notes_site.base.wording import Texts
 
 
 def as_text(value: Any) -> str:
-    """A text that can stand in a page, blanks folded."""
+    """Return a text that can stand in a page, blanks folded."""
     if not isinstance(value, str):
         raise Problem(f"{_what(value)} stands where a text should", 'write a text in quotes: "..."')
     if bad := next((c for c in value if not c.isprintable() and c not in "\n\t\u00a0\u00ad\u200b\u200c\u200d"), ""):
@@ -30,7 +30,7 @@ def as_text(value: Any) -> str:
 
 
 def as_title(value: Any) -> str:
-    """A text that is not empty."""
+    """Return a text that is not empty."""
     text = as_text(value)
     if not text:
         raise Problem("the title is empty", "name the site, or remove the line")
@@ -38,7 +38,7 @@ def as_title(value: Any) -> str:
 
 
 def as_base_url(value: Any) -> str:
-    """The address of a published site, without query, fragment and last `/`."""
+    """Return the address of a published site, without query, fragment and last `/`."""
     text = as_url(value)
     if "?" in text or "#" in text:
         raise Problem(f"`{text}` has a query or fragment", f"write `{re.split('[?#]', text)[0].rstrip('/')}`")
@@ -46,7 +46,7 @@ def as_base_url(value: Any) -> str:
 
 
 def as_url(value: Any) -> str:
-    """A web address (`http` or `https`) without user name and password."""
+    """Return a web address (`http` or `https`) without user name and password."""
     text = as_text(value)
     if paths.has_credentials(text):
         raise Problem("it holds a user name or password, which would be published", "remove all before the `@`")
@@ -57,7 +57,7 @@ def as_url(value: Any) -> str:
 
 
 def as_language(value: Any) -> str:
-    """A language tag (BCP 47)."""
+    """Return a language tag (BCP 47)."""
     text = as_text(value)
     if not language.is_language_tag(text):
         raise Problem(f"`{text}` is no language tag", 'write one like "en", "de" or "pt-BR"')
@@ -65,7 +65,7 @@ def as_language(value: Any) -> str:
 
 
 def as_levels(value: Any) -> tuple[str, ...]:
-    """Different names, at least one."""
+    """Return the names of levels: at least one, all different."""
     levels = _list(value)
     seen: dict[str, str] = {}
     for level in levels:
@@ -87,7 +87,7 @@ def _list(value: Any) -> tuple[str, ...]:
 
 
 def as_kinds(value: Any) -> dict[str, tuple[str, ...]]:
-    """The words that tell a kind, for each kind of a table."""
+    """Return the words that tell a kind, for each kind of a table."""
     if not isinstance(value, dict):
         raise Problem(f"{_what(value)} stands where a table should", 'write `[kinds]`, below it `video = ["Video"]`')
     return {name: _prefixes(name, prefixes) for name, prefixes in value.items()}
@@ -106,7 +106,7 @@ def _prefixes(name: str, value: Any) -> tuple[str, ...]:
 
 
 def as_folder(value: Any) -> str:
-    """A relative folder below the config's own, with `/`."""
+    """Return a relative folder below the config's own, with `/`."""
     text = as_text(value)
     if "\\" in text or re.match(r"[A-Za-z]:|[/~]", text):
         raise Problem(f"`{text}` is no folder below this file's own", "write a relative path with `/`, like `notes`")
@@ -117,7 +117,7 @@ def as_folder(value: Any) -> str:
 
 
 def as_html(value: Any) -> HtmlMode:
-    """What becomes of raw HTML; true and false stand for `raw` and `escaped`."""
+    """Return what becomes of raw HTML; true and false stand for `raw` and `escaped`."""
     modes: dict[Any, HtmlMode] = {"raw": "raw", "safe": "safe", "escaped": "escaped"}
     if isinstance(value, bool):
         return "raw" if value else "escaped"
@@ -127,14 +127,14 @@ def as_html(value: Any) -> HtmlMode:
 
 
 def as_boolean(value: Any) -> bool:
-    """True or false."""
+    """Return true or false."""
     if not isinstance(value, bool):
         raise Problem(f"{_what(value)} stands where true or false should", "write `true` or `false`, without quotes")
     return value
 
 
 def as_style(value: Any) -> str:
-    """The name of a Pygments style; whether there is one is found out later."""
+    """Return the name of a Pygments style; whether there is one is found out later."""
     text = as_text(value)
     if not re.fullmatch(r"[A-Za-z][\w-]*", text):
         raise Problem(f"`{text}` is no name of a Pygments style", 'write one like "default" or "github-dark"')
@@ -142,7 +142,7 @@ def as_style(value: Any) -> str:
 
 
 def as_fingerprints(value: Any) -> tuple[str, ...]:
-    """Fingerprints of leaks, 12 hexadecimal digits each."""
+    """Return fingerprints of leaks, 12 hexadecimal digits each."""
     marks = _list(value)
     for mark in marks:
         if not re.fullmatch(r"[0-9a-f]{12}", mark):
@@ -152,7 +152,7 @@ def as_fingerprints(value: Any) -> tuple[str, ...]:
 
 
 def as_colour(value: Any) -> str:
-    """A colour such as `#1a56b0`; '' for none."""
+    """Return a colour such as `#1a56b0`; '' for none."""
     text = as_text(value)
     try:
         colours.parse(text or "#000")
@@ -162,7 +162,7 @@ def as_colour(value: Any) -> str:
 
 
 def as_file(value: Any) -> str:
-    """The path of a file in the folder `static`."""
+    """Return the path of a file in the folder `static`."""
     text = as_text(value)
     if "\\" in text or text.startswith("/") or paths.below(text, "") is None:
         raise Problem(f"`{text}` is no file in the folder `static`", 'write its path there, like "logo.svg"')
@@ -170,7 +170,7 @@ def as_file(value: Any) -> str:
 
 
 def as_edit_url(value: Any) -> str:
-    """A web address with `{path}` where the note's path belongs."""
+    """Return a web address with `{path}` where the note's path belongs."""
     text = as_url(value)
     if text and "{path}" not in text:
         raise Problem(f"`{text}` does not say where the note's path belongs", f'write "{text.rstrip("/")}/{{path}}"')
@@ -178,7 +178,7 @@ def as_edit_url(value: Any) -> str:
 
 
 def as_date(value: Any) -> str:
-    """A date as `YYYY-MM-DD`; TOML's own dates too."""
+    """Return a date as `YYYY-MM-DD`; TOML's own dates too."""
     text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else as_text(value)
     try:
         return text and dates.parse(text)
@@ -187,7 +187,7 @@ def as_date(value: Any) -> str:
 
 
 def as_texts(value: Any) -> dict[str, str]:
-    """Texts of the theme by their names."""
+    """Return texts of the theme by their names."""
     if not isinstance(value, dict):
         raise Problem(f"{_what(value)} stands where a table should", 'write `[texts]`, below it `menu = "Menü"`')
     return {name: _word(name, text) for name, text in value.items()}
@@ -210,7 +210,7 @@ def _word(name: str, value: Any) -> str:
 
 
 def as_count(value: Any) -> int:
-    """A whole number from 0 to 1000."""
+    """Return a whole number from 0 to 1000."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
         raise Problem(f"{_what(value)} is no number from 0 to 1000", "write a number, without quotes")
     return value
@@ -226,7 +226,7 @@ def _what(value: Any) -> str:
 
 
 def as_target(value: Any) -> str:
-    """Where to deploy to: `s3://bucket`, `s3://bucket/prefix`, `file:///folder` or a folder."""
+    """Return where to deploy to: `s3://bucket`, `s3://bucket/prefix`, `file:///folder` or a folder."""
     text = as_text(value)
     if text and re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) and not re.match(r"(?:s3://[^/]|file:///)", text):
         raise Problem(f"`{text}` is no place to deploy to", 'write "s3://bucket", "s3://bucket/prefix" or a folder')
@@ -234,7 +234,7 @@ def as_target(value: Any) -> str:
 
 
 def as_name(value: Any) -> str:
-    """A name without spaces."""
+    """Return a name without spaces."""
     text = as_text(value)
     if " " in text:
         raise Problem(f"`{text}` is no name", "write it without spaces")

@@ -184,7 +184,7 @@ def _with_quotes(pair: re.Match[str]) -> str:
 
 
 def _reads_further(block: str, start: int, line: str, better: str, at: int) -> bool:
-    """Tell whether the block with the better line reads well, or at least beyond the line where it broke."""
+    """Return whether the block with the better line reads well, or at least beyond the line where it broke."""
     shift = len(better) - len(line)
     corrected = block[:start] + better + block[start + len(line) :]
     try:

@@ -96,15 +96,15 @@ def meaning_within(outer: str, folded: str, value: str | None) -> Meaning | None
 
 
 def is_nest(folded: str) -> bool:
-    """Tell whether a map under the folded key may hold fields."""
+    """Return whether a map under the folded key may hold fields."""
     return folded in _NESTED
 
 
 def is_foreign(folded: str) -> bool:
-    """Tell whether other tools know the folded key, and it can do no harm here."""
+    """Return whether other tools know the folded key, and it can do no harm here."""
     return folded in FOREIGN
 
 
 def is_promise(folded: str) -> bool:
-    """Tell whether the folded key keeps pages from readers elsewhere."""
+    """Return whether the folded key keeps pages from readers elsewhere."""
     return folded in PROMISES

@@ -71,12 +71,12 @@ def one(node: Node) -> str:
 
 
 def text(node: Node) -> str | None:
-    """Any text, on one line."""
+    """Return any text, on one line."""
     return one(node) or None
 
 
 def title(node: Node) -> str | None:
-    """Any text but an empty one."""
+    """Return any text but an empty one."""
     value = one(node)
     if not value:
         raise Problem("the title is empty", "write one, or remove the line: then the first heading is the title")
@@ -84,7 +84,7 @@ def title(node: Node) -> str | None:
 
 
 def word(node: Node) -> str | None:
-    """A word for a sort of thing, as lower case letters, digits and `-`."""
+    """Return a word for a sort of thing, as lower case letters, digits and `-`."""
     value = one(node)
     if value and not paths.slug(value):
         raise Problem(f"`{brief(value)}` has no letter in it", "write a word like `video` or `lab`")
@@ -92,7 +92,7 @@ def word(node: Node) -> str | None:
 
 
 def language(node: Node) -> str | None:
-    """A BCP 47 language tag."""
+    """Return a BCP 47 language tag."""
     value = one(node).replace("_", "-")
     if value and not is_language_tag(value):
         raise Problem(f"`{brief(value)}` is no language tag", "write one like `en`, `de` or `pt-BR`")
@@ -100,7 +100,7 @@ def language(node: Node) -> str | None:
 
 
 def texts(node: Node) -> tuple[str, ...]:
-    """A list of texts, or one text with commas; each of them once."""
+    """Return a list of texts, or one text with commas; each of them once."""
     return tuple(placed_texts(node))
 
 
@@ -113,7 +113,7 @@ def placed_texts(node: Node) -> dict[str, Node]:
 
 
 def tags(node: Node) -> tuple[str, ...]:
-    """A list of tags, with or without Obsidian's `#`."""
+    """Return a list of tags, with or without Obsidian's `#`."""
     if isinstance(node, Scalar) and "," not in node.text:
         words = [*_pieces(node, _WORD)]
         if len(words) > 1 and all(word.text.startswith("#") for word in words):
@@ -155,19 +155,19 @@ def _pieces(node: Scalar, pattern: re.Pattern[str]) -> Iterator[Scalar]:
 
 
 def duration(node: Node) -> int | None:
-    """Whole minutes, in the grammar of `durations`."""
+    """Return whole minutes, in the grammar of `durations`."""
     value = one(node)
     return durations.parse(value) if value else None
 
 
 def date(node: Node) -> str | None:
-    """A date in the grammar of `dates`, year first, as ISO 8601."""
+    """Return a date in the grammar of `dates`, year first, as ISO 8601."""
     value = one(node)
     return dates.parse(value) if value else None
 
 
 def whole(node: Node) -> int | None:
-    """A whole number."""
+    """Return a whole number."""
     value = one(node)
     if not value:
         return None
@@ -177,7 +177,7 @@ def whole(node: Node) -> int | None:
 
 
 def boolean(node: Node) -> bool | None:
-    """Yes or no."""
+    """Return true or false; `yes`, `on`, `no` and `off` are read too."""
     value = one(node).lower()
     if value in TRUE:
         return True
@@ -194,7 +194,7 @@ def status_of(text: str) -> Status | None:
 
 
 def status(node: Node) -> Status | None:
-    """How far it is: a status or one of the words that people use for it."""
+    """Return how far it is: a status or one of the words that people use for it."""
     value = one(node)
     if known := status_of(value):
         return known
@@ -208,7 +208,7 @@ def status(node: Node) -> Status | None:
 
 
 def html(node: Node) -> HtmlMode | None:
-    """What becomes of raw HTML in the text."""
+    """Return what becomes of raw HTML in the text."""
     value = one(node).lower()
     if value and value not in HTML:
         raise Problem(
@@ -219,7 +219,7 @@ def html(node: Node) -> HtmlMode | None:
 
 
 def link(node: Node) -> str | None:
-    """An absolute http(s) URL or a relative path."""
+    """Return an absolute http(s) URL or a relative path."""
     value = one(node)
     if value.startswith("<") and value.endswith(">"):
         value = value[1:-1]
@@ -253,7 +253,7 @@ _SESSION_TEXT = re.compile(r"(\S+?)[:,]?(?:\s+(?:[-–—]\s+)?(.*))?")
 
 
 def sessions(node: Node) -> tuple[Session, ...]:
-    """Sittings: maps with `date` and `time`, texts `2018-10-29 45 min`, or one map from dates to times."""
+    """Return sessions, of maps with `date` and `time`, texts `2018-10-29 45 min`, or one map from dates to times."""
     if isinstance(node, Mapping):
         if node.pairs and not node.pairs[0][0].text[:1].isdigit():
             return (_session(node),)
@@ -328,12 +328,12 @@ class Value(NamedTuple):
 
 
 def _one(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a value that may stand in a list of its own, as `one` takes it."""
+    """Return the schema of a value that may stand in a list of its own, as `one` takes it."""
     return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}]}
 
 
 def _spelled(*words: str) -> str:
-    """A pattern for words in any case and nothing; JSON Schema's regular expressions have no flag for it."""
+    """Return a pattern for words in any case and nothing; JSON Schema's regular expressions have no flag for it."""
     letters = ("".join(f"[{c}{c.upper()}]" for c in word) for word in words)
     return f"^{_SPACE}({'|'.join(letters)})?{_SPACE}$"
 

@@ -103,7 +103,7 @@ def make_assets(
 
 
 def _inlined(loaded: Loaded, static: Mapping[str, str]) -> tuple[dict[str, str], list[Diagnostic]]:
-    """The files in `static/` that stand in others rather than beside them, by name, and what is wrong with them."""
+    """Return the files in `static/` that stand in others by name, and what is wrong with them."""
     texts: dict[str, str] = {}
     problems: list[Diagnostic] = []
     for name in sorted(filter(is_inlined, static)):
@@ -125,7 +125,7 @@ def _logo_problem(loaded: Loaded, project: Project, assets: Assets) -> Diagnosti
 
 
 def _code_style(loaded: Loaded, project: Project, which: str) -> tuple[str, Diagnostic | None]:
-    """The style of code on light or dark pages; for a name that means none the default one, and the error."""
+    """Return the style of code on light or dark pages; for a name that means none the default one, and the error."""
     name, default = (str(getattr(config, f"code_{which}")) for config in (loaded.config, Config()))
     if name == default:
         return name, None
@@ -151,7 +151,7 @@ def _script(loaded: Loaded, cache: Cache, source: str) -> str:
 
 
 def _code_css(loaded: Loaded, cache: Cache, light: str, dark: str) -> str:
-    """The code theme's rules. They cost some 50 ms to make, so they are remembered."""
+    """Return the code theme's rules. They cost some 50 ms to make, so they are remembered."""
     key = combine("code-css", light, dark, loaded.program)
     kept = cache.get("results", key)
     if kept is None or not kept.isascii():

@@ -91,7 +91,7 @@ def compose_loaded(
 
 
 def _with_errors(loaded: Loaded) -> frozenset[str]:
-    """The files of the content folder that could not be read, or not in full."""
+    """Return the files of the content folder that could not be read, or not in full."""
     folder = f"{loaded.config.content}/"
     wrong = (d.path for d in loaded.diagnostics if d.severity == "error")
     return frozenset(path.removeprefix(folder) for path in wrong if path.startswith(folder))
@@ -108,5 +108,5 @@ def _config_problems(loaded: Loaded, project: Project) -> Iterator[Diagnostic]:
 
 
 def _folders(root: Path) -> list[str]:
-    """The folders in which notes could lie."""
+    """Return the folders in which notes could lie."""
     return sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))

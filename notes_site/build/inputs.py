@@ -113,7 +113,7 @@ def remember(cache: Cache, known: Mapping[str, tuple[str, str]], inputs: Inputs)
 
 
 def reads_as_text(layer: str, path: str) -> bool:
-    """Tell whether a file's bytes are needed in a build, not its digest alone."""
+    """Return whether a file's bytes are needed in a build, not its digest alone."""
     return (layer == "content" and is_note(path)) or layer in _TEXT_LAYERS
 
 

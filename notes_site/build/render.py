@@ -150,7 +150,7 @@ class Rendering:
 
 
 def settled_stamps(paths: Iterable[Path]) -> list[str]:
-    """The stamps of files just written, once they vouch for the bytes; '' where stamps are whole seconds."""
+    """Return the stamps of files just written, once they vouch for the bytes; '' where stamps are whole seconds."""
     stats = [stat_of(path.stat()) for path in paths]
     if not all(map(_stamp, stats)):
         time.sleep(0.021)  # the clock's grain has passed then
@@ -162,7 +162,7 @@ def _stamp(stat: Stat) -> str:
 
 
 def _reasons(before: Row | None, parts: str, on_disk: str) -> tuple[str, ...]:
-    """Why a file is written: which parts of what it shows changed, or that it is new or was not as we left it."""
+    """Return why a file is written: which parts of what it shows changed, or that it is new or not as we left it."""
     if before is None:
         return ("new",) if not on_disk else ("nothing known of it",)
     old = dict(part.split(":") for part in before[1].split())

@@ -101,7 +101,7 @@ def without_collisions(outputs: Iterable[Output]) -> tuple[dict[str, Output], li
 
 
 def _are_one(first: Output, second: Output) -> bool:
-    """Tell whether nothing is lost of two outputs when one stands for both: copies of the same bytes."""
+    """Return whether nothing is lost of two outputs when one stands for both: copies of the same bytes."""
     if isinstance(first, Copy) and isinstance(second, Copy):
         return (first.output, first.digest) == (second.output, second.digest)
     return first == second

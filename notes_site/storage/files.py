@@ -55,7 +55,7 @@ def stat_if_there(path: Path) -> Stat | None:
 
 
 def settled(stat: Stat, now: int) -> bool:
-    """Tell whether a later change would show in the stamp: git's racy rule, by the clock's grain (times in ns)."""
+    """Return whether a later change would show in the stamp: git's racy rule, by the clock's grain (times in ns)."""
     coarse = stat.modified % 1_000_000_000 == 0
     return max(stat.modified, stat.changed) + (_COARSE_GRAIN if coarse else _FINE_GRAIN) < now
 
@@ -66,7 +66,7 @@ def as_text(name: str) -> str:
 
 
 def is_within(real: str, real_root: str) -> bool:
-    """Tell whether one real path (absolute, without links) is another or lies below it."""
+    """Return whether one real path (absolute, without links) is another or lies below it."""
     return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
 
 
@@ -272,7 +272,7 @@ def link_in_the_way(path: Path) -> OSError:
 
 
 def is_inside(path: str) -> bool:
-    """Tell whether a path that a record of ours names leads to a file of the site: within its folder, and not ours."""
+    """Return whether a path that a record of ours names leads to a file of the site: in its folder, and not ours."""
     if os.name == "nt" and {"\\", ":"} & set(path):
         return False
     return not {"", ".", "..", STATE} & set(path.split("/"))

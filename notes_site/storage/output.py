@@ -159,17 +159,17 @@ def _blocker(output: Path, path: str, owned: Container[str]) -> str:
 
 
 def _can_be_ours(path: Path) -> bool:
-    """Tell whether it is a file or a link: no build makes pipes, sockets, devices or folders in the place of a file."""
+    """Return whether it is a file or a link: no build makes pipes, sockets, devices or folders instead."""
     return os.path.isfile(path) or os.path.islink(path)
 
 
 def _is_folder(path: Path) -> bool:
-    """Tell whether it is a folder itself, no link to one."""
+    """Return whether it is a folder itself, no link to one."""
     return os.path.isdir(path) and not os.path.islink(path)  # unlike pathlib's, these take any name
 
 
 def _files_below(folder: Path) -> list[str]:
-    """Everything below a folder but folders; a link to one is no folder."""
+    """Return everything below a folder but folders; a link to one is no folder."""
     return [
         os.path.relpath(os.path.join(base, name), folder).replace(os.sep, "/")
         for base, folders, names in os.walk(folder)
@@ -179,7 +179,7 @@ def _files_below(folder: Path) -> list[str]:
 
 
 def remove_file(output: Path, path: str) -> bool:
-    """Delete one file of ours, and the folders that this leaves empty. Tell whether there was one.
+    """Delete one file of ours, and the folders that this leaves empty. Return whether there was one.
 
     What lies behind a symbolic link is not ours.
     """
@@ -196,7 +196,7 @@ def remove_file(output: Path, path: str) -> bool:
 
 
 def _folders_of(output: Path, path: str) -> list[Path]:
-    """The folders of the output in which a file lies, the innermost first."""
+    """Return the folders of the output in which a file lies, the innermost first."""
     return [output / parent for parent in Path(path).parents if parent != Path()]
 
 
@@ -241,7 +241,7 @@ def remove_site(output: Path) -> tuple[int, list[Path]]:
 
 
 def _is_left(output: Path, path: str) -> bool:
-    """Tell whether a file of ours is there. A folder in its place, and what lies behind a link, is not ours."""
+    """Return whether a file of ours is there. A folder in its place, and what lies behind a link, is not ours."""
     target = output / path
     return os.path.lexists(target) and not _is_folder(target) and not _is_behind_link(output, path)
 

@@ -38,13 +38,13 @@ class Scan(NamedTuple):
 
 
 def is_ignored(name: str) -> bool:
-    """Tell whether a file or folder is no part of a site: hidden ones, and what editors leave while they save."""
+    """Return whether a file or folder is no part of a site: hidden ones, and what editors leave while they save."""
     of_emacs = name.startswith("#") and name.endswith("#")
     return name.startswith(".") or of_emacs or name.endswith(_EDITOR_LEFTOVERS) or name == "4913"
 
 
 def is_left_out(name: str) -> bool:
-    """Tell whether a file or folder of the content stays at home: what is ignored, and what other tools keep back."""
+    """Return whether a file or folder of the content stays at home: what is ignored, and what other tools keep back."""
     return is_ignored(name) or name.lower() in _KEPT_HOME
 
 

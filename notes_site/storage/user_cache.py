@@ -71,7 +71,7 @@ def save(kind: str, name: str, value: bytes) -> None:
 
 
 def _folder() -> Path | None:
-    """The user's cache folder of this program; None where there is none that is theirs alone to write to."""
+    """Return the user's cache folder of this program; None where there is none that is theirs alone to write to."""
     base = _base()
     if base is None:
         return None
@@ -91,7 +91,7 @@ _OF_OTHERS = 0 if os.name == "nt" else modes.S_IWGRP | modes.S_IWOTH  # there, l
 
 
 def _base() -> Path | None:
-    """Where programs keep what can be made again: as XDG, Apple and Microsoft say."""
+    """Return where programs keep what can be made again: as XDG, Apple and Microsoft say."""
     if os.name == "nt":
         local = os.environ.get("LOCALAPPDATA", "")
         return Path(local) if os.path.isabs(local) else None
@@ -109,7 +109,7 @@ def _is_own(found: os.stat_result) -> bool:
 
 
 def _read(path: Path) -> bytes | None:
-    """The bytes of a plain file that is the user's and that nobody else can write."""
+    """Return the bytes of a plain file that is the user's and that nobody else can write."""
     with suppress(OSError), open_plain(path) as file:
         found = os.fstat(file.fileno())
         if _is_own(found) and not found.st_mode & _OF_OTHERS:

@@ -20,7 +20,7 @@ test: .venv/dev.stamp tests/node_modules/stamp  ## Run the tests.
 	$(PYTEST) -m "not full"
 
 test-quick: .venv/dev.stamp  ## Run the tests that need no server, no browser and few programs.
-	HYPOTHESIS_PROFILE=quick $(PYTEST) -m "not full and not slow"
+	HYPOTHESIS_PROFILE=quick $(PYTEST) --dist worksteal -m "not full and not slow"
 
 test-full: .venv/dev.stamp tests/node_modules/stamp  ## Run the slow proofs.
 	HYPOTHESIS_PROFILE=full $(PYTEST) -m full

@@ -131,6 +131,7 @@ def check_nothing_is_lost(seed: int, folder: Path) -> None:
 
 
 @imports
+@pytest.mark.slow
 def test_items_of_some_seeds_are_found(tmp_path: Path) -> None:
     score = Score(SOME, tmp_path)
     assert score.mean >= LEAST_F1, score
@@ -144,6 +145,7 @@ def test_items_of_many_seeds_are_found(tmp_path: Path) -> None:
 
 
 @imports
+@pytest.mark.slow
 def test_no_line_of_some_seeds_is_lost_or_doubled(tmp_path: Path) -> None:
     for seed in SOME:
         check_nothing_is_lost(seed, tmp_path)

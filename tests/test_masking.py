@@ -27,6 +27,8 @@ from tests.test_broken import BROKEN, CASES, lay
 from tests.test_leaks import KEY_ID, PEM, SECRET, SECRETS, some
 from tests.test_problems import KNOWN
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "ghp" + "_" + some(36)
 
 
@@ -136,7 +138,6 @@ ELSEWHERE = frozenset({"file-refused", "import-encoding", "missing-image", "lexe
 """Those of `import`, which has its test below, and those of code that is broken or too slow to be made here."""
 
 
-@pytest.mark.slow
 def test_no_code_shows_a_secret(tmp_path: Path) -> None:
     hit: set[str] = set()
     for name in CASES:
@@ -184,7 +185,6 @@ def test_a_file_that_is_no_text_shows_no_secret(site: Site) -> None:
     assert not is_shown(said.replace("\\u{0}", ""))
 
 
-@pytest.mark.slow
 def test_a_secret_in_a_name_is_hidden_in_paths(site: Site) -> None:
     site.note(f"cloud/{TOKEN}.md", "[x](gone.md)\n", title="One", tags=[TOKEN])
     site.write(f"static/a:{TOKEN}.txt", "x")
@@ -240,7 +240,6 @@ COMMANDS = (["build", "--why"], ["build"], ["build", "--json"], ["check"], ["che
             ["deploy", f"s3://{TOKEN}"], ["import", f"{TOKEN}.md"], ["clean"])  # fmt: skip
 
 
-@pytest.mark.slow
 def test_no_command_prints_a_secret(leaky: Site) -> None:
     for command in COMMANDS:
         done = leaky.run(*command)

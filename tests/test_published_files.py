@@ -22,6 +22,8 @@ from tests.photos import SECRET
 from tests.serving import Serving
 from tests.test_startup import loaded_by
 
+pytestmark = pytest.mark.slow
+
 PHOTO = photos.jpeg()
 IN_ARCHIVE = b"PK\3\4" + PHOTO
 

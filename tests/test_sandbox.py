@@ -16,6 +16,8 @@ from notes_site.pages.views import View
 from notes_site.storage.cache import Cache
 from tests.harness import Site, codes
 
+pytestmark = pytest.mark.slow
+
 RUN = "popen('touch {}').read()"
 PAYLOADS = [
     # by what Jinja gives to every template
@@ -150,7 +152,6 @@ def test_refused_attribute_is_pointed_at(site: Site) -> None:
     assert "(page about.html)" in problem.message
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "printed", ["{'a': view.meta.url}|items", "[[view.meta.url]|select]", "cycler(1)", "view.meta.url.upper"]
 )

@@ -72,7 +72,8 @@ class _Writer:
         yield f"## Area {number}: {escape(area.name)}"
         yield self._text(area.intro)
         names = level_names(self._site.config)
-        level = group = ""
+        group = ""
+        level = None if any(note.card.group for note in area.notes) else ""  # groups always stand below a level
         for note in area.notes:
             if note.card.level != level:
                 level, group = note.card.level, ""

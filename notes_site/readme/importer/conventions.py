@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from notes_site.content.markdown.lines import Line
+from notes_site.content.markdown.lines import Line, Link
 from notes_site.readme.importer import heads, values
 from notes_site.readme.importer.candidates import Candidate, candidates, construct, is_link, own_time
 from notes_site.readme.importer.heads import Head
@@ -37,21 +37,29 @@ def contents(lines: Sequence[Line]) -> set[int]:
     """Return the lines of tables of contents: lists and tables of links to the document itself, at its top or below a
     heading that says so.
     """
+    named = {f"#{anchor}" for line in lines for anchor in line.anchors}
     found: set[int] = set()
     run: list[int] = []
     headings = 0
+
+    def may_be(links: Iterable[Link]) -> bool:
+        """Tell whether it stands high enough. Below a part's heading, links to marked places are a note's own words."""
+        return headings <= 1 or (headings == 2 and not any(link.target in named for link in links))
+
     for at, line in [*enumerate(lines), (len(lines), None)]:
         if line and (line.shape in ("ul", "ol") or (line.shape in ("p", "text") and _is_inner(line))):
             run.append(at)
             continue
         inner = sum(_is_inner(lines[n]) for n in run)
-        announced = headings <= 1 or (run and is_contents(lines[run[0] - 1].text))
-        if announced and inner >= 2 and inner >= 0.6 * len(run):
+        announced = bool(run) and is_contents(lines[run[0] - 1].text)
+        if inner >= 2 and inner >= 0.6 * len(run) and (announced or may_be(li for n in run for li in lines[n].links)):
             found.update(run)
         run = []
-        if line and line.shape == "head" and announced:
+        if line and line.shape == "head":
             rows = [*takewhile(lambda other: other.shape == "row", lines[at + 2 :])]
-            if rows and sum(any(map(_is_inner, row.cells)) for row in rows) >= 0.5 * len(rows):
+            inner = sum(any(map(_is_inner, row.cells)) for row in rows)
+            links = [link for row in rows for cell in row.cells for link in cell.links]
+            if rows and inner >= 0.5 * len(rows) and (announced or may_be(links)):
                 found.update(range(at, at + 2 + len(rows)))
         headings += line is not None and line.is_heading
     return found

@@ -116,12 +116,14 @@ class _Finder:
     def _spoken(self, key: str, members: Sequence[int]) -> set[int]:
         """Return the lines of one making, no headings, that open parts.
 
-        Most of them must, or levels be made so too; quotes only in the latter case, and below a level.
+        Most of them must, or levels be made so too; quotes only in the latter case, and below a level or where they
+        say that there is none.
         """
         leading = {at for at in members if self._leads(at, int(key in ("p", "summary")))}
         like = [at for at in self._levels if construct(self._lines[at]) == key]
         if key.startswith("quote"):
-            leading = {at for at in leading if like and at > like[0] and at + 1 not in self._levels}
+            other = {at for at in leading if self._lines[at].text == "Other"}
+            leading = {at for at in leading if like and (at > like[0] or at in other) and at + 1 not in self._levels}
         elif not like and len(leading) < 0.5 * len(members):
             leading = set()
         numbered = {at for at in members if is_numbered(self._lines[at].text)}

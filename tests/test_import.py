@@ -14,7 +14,7 @@ from notes_site.base import decoding as text
 from notes_site.base.errors import ProjectNotFound
 from notes_site.cli.main import cli
 from notes_site.config import reading
-from notes_site.readme.importer import notes, report
+from notes_site.readme.importer import notes, plan
 from notes_site.readme.importer.notes import Import
 from notes_site.readme.importer.rewrite import Local
 from tests.harness import REPO, Site, golden_text
@@ -52,8 +52,8 @@ def test_golden(name: str) -> None:
     """Every README gives the plan beside it, as `notes-site import NAME.md --dry-run --json` prints it."""
     decoded = text.decode(name, (READMES / f"{name}.md").read_bytes())
     found = notes.plan(decoded.text, f"{name}.md", DEFAULT, local=lambda path: Local(None))
-    plan = json.dumps(report.as_object(found), ensure_ascii=False, indent=1) + "\n"
-    assert plan == golden_text(READMES / f"{name}.json", plan)
+    shown = json.dumps(plan.import_object(found), ensure_ascii=False, indent=1) + "\n"
+    assert shown == golden_text(READMES / f"{name}.json", shown)
 
 
 QUICK = {"pitfalls", "one-table", "html-boxes"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from notes_site.content.markdown import lines
-from notes_site.readme.importer import heads, values
-from notes_site.readme.importer.facts import Facts, facts_in, spelled
+from notes_site.readme.importer import heads
+from notes_site.readme.importer.facts import Date, Facts, date_in, facts_in, levels_in, spelled
 from notes_site.readme.importer.heads import Head
 from notes_site.readme.importer.times import time_in
 
@@ -76,12 +76,12 @@ def test_times_at_the_beginning_of_a_line(said: str, minutes: int | None) -> Non
      ("Monday, 1 Feb 2021", "2021-02-01")],
 )  # fmt: skip
 def test_dates(said: str, iso: str) -> None:
-    assert values.date_in(said) == values.Date(iso)
+    assert date_in(said) == Date(iso)
 
 
 @pytest.mark.parametrize("said", ["2018-13-45", "31 Feb 2021", "version 1.2.2018", "2018", "March"])
 def test_no_dates(said: str) -> None:
-    assert values.date_in(said) is None
+    assert date_in(said) is None
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_no_dates(said: str) -> None:
      ("Beginner + Intermediate", ("beginner", "intermediate"), False), ("expert", ("advanced",), True)],
 )  # fmt: skip
 def test_levels(said: str, names: tuple[str, ...], weak: bool) -> None:
-    level = values.levels_in(said)
+    level = levels_in(said)
     assert level is not None
     assert (level.names, level.rest, level.weak) == (names, (), weak)
 
@@ -169,7 +169,7 @@ def test_facts(source: str, names: set[str]) -> None:
 
 def test_boxes_and_levels_of_a_head() -> None:
     found = head("- [x] [Advanced] Chords - 2020/03/01").facts
-    assert (found.status, found.levels, found.date) == ("done", ("advanced",), values.Date("2020-03-01"))
+    assert (found.status, found.levels, found.date) == ("done", ("advanced",), Date("2020-03-01"))
     assert head("- [ ] Chords").facts.status == "planned"
     assert head("- Chords").facts.status is None
     assert heads.read(lines.read("- one\n- two - 10 min. And more.")[1]).more

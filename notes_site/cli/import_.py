@@ -76,7 +76,7 @@ def import_(config: Path | None, /, document: Path, into: Path | None, is_plan: 
 
 
 def _import_readme(text: str, problems: Sequence[Diagnostic], settings: Any, options: ImportOptions) -> None:
-    from notes_site.readme.importer import disk, notes, report
+    from notes_site.readme.importer import disk, notes, plan
 
     document, content = options.document, options.content
     beside = disk.Beside(document, content)
@@ -85,16 +85,16 @@ def _import_readme(text: str, problems: Sequence[Diagnostic], settings: Any, opt
     data |= {place: beside.files[place] for place in found.copied.values() if place in beside.files}
     disk.check_places(content, data)
     if options.as_json:
-        terminal.print_json(report.as_object(found))
+        terminal.print_json(plan.import_object(found))
     elif options.dry_run:
-        click.echo(report.table(found), nl=False)
+        click.echo(plan.table(found), nl=False)
     _report(document, [*problems, *found.problems, *_leaks(document, text, settings)], found.unsure)
     if not options.dry_run:
         _write(data, options)
 
 
 def _import_plan(text: str, problems: Sequence[Diagnostic], settings: Any, options: ImportOptions) -> None:
-    from notes_site.readme.importer import disk, notes, plan, report
+    from notes_site.readme.importer import disk, notes, plan
     from notes_site.readme.importer.rewrite import Local
 
     document, content = options.document, options.content
@@ -102,14 +102,14 @@ def _import_plan(text: str, problems: Sequence[Diagnostic], settings: Any, optio
     made = plan.plan(read, disk.notes_in(content))
     disk.check_places(content, made.texts)
     if options.as_json:
-        terminal.print_json(plan.as_object(made))
+        terminal.print_json(plan.plan_object(made))
     elif options.dry_run:
-        click.echo(report.table(read, made.unwritten), nl=False)
+        click.echo(plan.table(read, made.unwritten), nl=False)
     _report(document, [*problems, *read.problems, *_leaks(document, text, settings)], read.unsure)
     for estimate in made.estimates:
         click.echo(_ESTIMATES[estimate.what].format(_shown(content / estimate.path)), err=True)
     for piece in made.unwritten if options.as_json or not options.dry_run else ():
-        click.echo(f"{_shown(document)}: {report.not_written(piece, _shown(content / piece.path))}", err=True)
+        click.echo(f"{_shown(document)}: {plan.not_written(piece, _shown(content / piece.path))}", err=True)
     if not options.dry_run:
         for path, data in made.filled.items():
             disk.put(content / path, data)

@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from notes_site.base.paths import is_web
 from notes_site.content.markdown.lines import Line
-from notes_site.readme.importer import heads, values
-from notes_site.readme.importer.facts import Facts, facts_in, spelled
+from notes_site.readme.importer import heads
+from notes_site.readme.importer.facts import LEVEL, Facts, Levels, facts_in, is_label, levels_in, spelled
 from notes_site.readme.importer.heads import Head
 from notes_site.readme.importer.times import Time, time_in
-from notes_site.readme.importer.words import LEVEL, is_label
 
 _GOOD = 2.0  # the strength from which a line is taken for an item of its construct
 _LONGEST = 100  # characters of a title in a paragraph
@@ -78,12 +77,12 @@ def _timed_below(lines: Sequence[Line], at: int) -> bool:
     return any((time := own_time(line)) and time.said for line in section)
 
 
-def marked_level(line: Line) -> values.Levels | None:
+def marked_level(line: Line) -> Levels | None:
     """Return the level that a line names if it says nothing else: `Beginner Level mastery of X` is a level's marker,
     and `To achieve Beginner Level, complete:`, but `X (Beginner)` is an area.
     """
     head = heads.read(line)
-    level = values.levels_in(head.title or line.text)
+    level = levels_in(head.title or line.text)
     if level is None or len(level.names) > 1 or not level.rest:
         return level if level and len(level.names) == 1 else None
     words = re.findall(r"[^\W_]+", line.text.casefold())

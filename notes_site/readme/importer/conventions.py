@@ -9,10 +9,10 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from notes_site.content.markdown.lines import Line, Link
-from notes_site.readme.importer import heads, values
+from notes_site.readme.importer import heads
 from notes_site.readme.importer.candidates import Candidate, candidates, construct, is_link, own_time
+from notes_site.readme.importer.facts import is_contents, is_numbered, levels_in
 from notes_site.readme.importer.heads import Head
-from notes_site.readme.importer.words import is_contents, is_numbered
 
 _LINK = 3.0  # the strength of a link alone
 
@@ -197,7 +197,7 @@ def topic(lines: Sequence[Line], at: int) -> Candidate:
 
 
 def _is_level(line: Line) -> bool:
-    level = values.levels_in(line.text)
+    level = levels_in(line.text)
     return level is not None and not level.rest and not level.weak
 
 

@@ -14,9 +14,22 @@ from typing import NamedTuple
 from notes_site.base.kinds import kind_named, kind_of
 from notes_site.base.paths import is_web
 from notes_site.content.markdown.lines import Line
-from notes_site.readme.importer import values
-from notes_site.readme.importer.facts import BRACKETS, EDGES, KINDS, Facts, facts_in, is_prose, spelled, status_in
-from notes_site.readme.importer.words import NUMBER, SIGN, is_label, is_sum
+from notes_site.readme.importer.facts import (
+    BRACKETS,
+    EDGES,
+    KINDS,
+    NUMBER,
+    SIGN,
+    URL,
+    Facts,
+    facts_in,
+    is_label,
+    is_prose,
+    is_sum,
+    levels_in,
+    spelled,
+    status_in,
+)
 
 _BOX = re.compile(r"\s*\[([ xX✓✔]?)\]\s+|\s*([✅☑✔☐⬜❌])️?\s*")
 _LEADING_SIGNS = re.compile(rf"^(?:{SIGN}\s*)+(?=\w|[\[(\"])")
@@ -119,7 +132,7 @@ class _Peel:
     def _is_lead(self, end: int) -> bool:
         """Tell whether facts may stand before a title; a lone word such as `Basics` may be its beginning."""
         text = self.text[self.start : end].strip(EDGES)
-        return bool(re.search(r"\d", text)) or (values.levels_in(text) is not None and len(text.split()) == 1)
+        return bool(re.search(r"\d", text)) or (levels_in(text) is not None and len(text.split()) == 1)
 
     def _take(self, start: int, end: int) -> bool:
         """Take a piece as facts about the item, all of it or nothing."""
@@ -172,10 +185,10 @@ def _head(peel: _Peel) -> Head:
     covered = sum(min(a.end, end) - max(a.start, start) for a in external)
     behind_kind = [a for a in external if text[start : a.start].rstrip().endswith(":") and a.end >= end]
     whole = len(external) == 1 and (covered >= 0.6 * len(title) or len(behind_kind) == 1)
-    inside = values.URL.search(title)
+    inside = URL.search(title)
     if inside and not external:  # `Title (url) more`, `Title: url`
         link, title = link or inside[1], title.replace(inside[0], " ").strip(EDGES + "()[]") or inside[1]
-    if title == link or values.URL.fullmatch(title):
+    if title == link or URL.fullmatch(title):
         whole = False
     if end < len(text) and title.count("(") > title.count(")"):
         title += ")"  # what stood behind it in the brackets are facts

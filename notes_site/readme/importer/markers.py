@@ -11,8 +11,7 @@ from notes_site.content.markdown.lines import Line
 from notes_site.readme.importer import heads
 from notes_site.readme.importer.candidates import construct, marked_level
 from notes_site.readme.importer.conventions import Habits, any_between
-from notes_site.readme.importer.facts import facts_in
-from notes_site.readme.importer.words import is_contents, is_numbered, name_of
+from notes_site.readme.importer.facts import facts_in, is_contents, is_numbered, name_of
 
 _WORDS = 8  # of a line that serves as a heading
 _NO_HEADING = 7  # the depth of what is no heading

@@ -24,11 +24,11 @@ from notes_site.content.markdown.lines import Line
 from notes_site.content.markdown.outline import outline
 from notes_site.pages.addresses import is_own
 from notes_site.readme.exporter import signature
-from notes_site.readme.importer import boxes, rewrite
 from notes_site.readme.importer import outline as outlines
+from notes_site.readme.importer import rewrite
 from notes_site.readme.importer.markers import Marker
 from notes_site.readme.importer.outline import Entry, Outline
-from notes_site.readme.importer.writing import Writer
+from notes_site.readme.importer.output import Writer, empty_boxes
 
 _HOME = "index.md"
 _LONGEST = 500  # characters of a name in front matter; a line that says more stays in the text too
@@ -222,7 +222,7 @@ class _Maker:
             line = found.lines[at]
             if len(line.text) > _LONGEST:
                 shown[line.number : line.end] = [True] * (line.end - line.number)
-        for at in boxes.undone(found.lines, owner, shown):
+        for at in empty_boxes(found.lines, owner, shown):
             shown[at] = False
         return owner, shown
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from notes_site.content.markdown.lines import Line
-from notes_site.readme.importer import conventions, markers, values
+from notes_site.readme.importer import conventions, markers
 from notes_site.readme.importer.candidates import Candidate, own_time
 from notes_site.readme.importer.conventions import Habits
-from notes_site.readme.importer.facts import Facts, facts_in, spelled
+from notes_site.readme.importer.facts import Facts, facts_in, is_contents, is_numbered, levels_in, spelled
 from notes_site.readme.importer.heads import Head
 from notes_site.readme.importer.markers import Marker
-from notes_site.readme.importer.words import is_contents, is_numbered
 
 _NEAR = 8  # lines below a head in which its link may stand
 
@@ -76,7 +75,7 @@ def _title(lines: Sequence[Line], habits: Habits) -> int:
     if first < 0 or any(at <= first for at in habits.items):
         return -1
     line = lines[first]
-    if is_numbered(line.text) or values.levels_in(line.text):
+    if is_numbered(line.text) or levels_in(line.text):
         return -1
     others = [at for at in headings[1:] if lines[at].shape <= line.shape]
     top = line.shape == "h1" and not any(first < at < min(others, default=len(lines)) for at in habits.items)

@@ -1,16 +1,17 @@
-"""An instructor's plan: planned notes with estimates, and estimates for notes that are there already. Pure."""
+"""What an import shows: the notes that it would write; and those of an instructor's plan, with estimates. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from posixpath import dirname
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from notes_site.base import decoding, durations, paths
+from notes_site.base.diagnostics import columns
 from notes_site.content import frontmatter
-from notes_site.readme.importer.notes import Import, Piece
+from notes_site.readme.importer.notes import Import, Imported, Piece
 
 _FRONT = re.compile(r"\A(\ufeff?---[ \t]*(\r\n|\n|\r))(.*?)^(?:---|\.\.\.)[ \t]*(?:\r|\n|\Z)", re.MULTILINE | re.DOTALL)
 _EMPTY = re.compile(r"^(estimate[ \t]*:)[ \t]*(?=\r|\n)", re.MULTILINE)
@@ -111,7 +112,7 @@ def address(link: str) -> str:
     return f"{host}{port}{parts.path.rstrip('/')}" + (f"?{urlencode(query)}" if query else "")
 
 
-def as_object(made: Plan) -> dict[str, Any]:
+def plan_object(made: Plan) -> dict[str, Any]:
     """Return the plan as what `--json` prints. Its times are estimates; of texts it says whether they are written."""
     pieces = sorted({*made.found.remainder, *made.unwritten})
     return {
@@ -121,3 +122,43 @@ def as_object(made: Plan) -> dict[str, Any]:
         "remainder": [piece._asdict() | {"written": piece not in made.unwritten} for piece in pieces],
         "unsure": [doubt._asdict() for doubt in made.found.unsure],
     }
+
+
+_WIDEST = 44  # characters of a column of the table
+
+
+def import_object(found: Import) -> dict[str, Any]:
+    """Return the import as what `--json` prints: times in whole minutes, lines from 1."""
+    return {
+        "course": found.course,
+        "notes": [note._asdict() for note in found.notes],
+        "remainder": [piece._asdict() for piece in found.remainder],
+        "unsure": [doubt._asdict() for doubt in found.unsure],
+    }
+
+
+def table(found: Import, unwritten: Collection[Piece] = ()) -> str:
+    """Return the notes as a table with one line each, and below it what became no note, or what is `unwritten`."""
+    rows = [("line", "area", "level", "title", "time", "file"), *(_row(note) for note in found.notes)]
+    widths = [max(columns(row[n]) for row in rows) for n in range(6)]
+    lines = ["  ".join(c + " " * (w - columns(c)) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+    said = [piece for piece in found.remainder if piece not in unwritten]
+    pieces = [f"lines {piece.line}-{piece.end_line} are in no note: {piece.path}" for piece in said]
+    pieces += [not_written(piece, piece.path) for piece in unwritten]
+    return "\n".join([*lines, *([""] if pieces else []), *pieces, ""])
+
+
+def not_written(piece: Piece, file: str) -> str:
+    """Return what is said of a text for a `file` that is there already."""
+    return f"lines {piece.line}-{piece.end_line} are not written: {file} is there already"
+
+
+def _row(note: Imported) -> tuple[str, ...]:
+    minutes = note.estimate if note.time is None else note.time
+    time = "" if minutes is None else durations.show(minutes)
+    cells = (str(note.line), note.area or "", note.level or "", note.title, time)
+    return (*(_shortened(cell) for cell in cells), note.path)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

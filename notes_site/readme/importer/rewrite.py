@@ -1,10 +1,10 @@
-"""Links and images of a README, pointed to where their targets are after the import. Pure."""
+"""Links, images and footnotes of a README, pointed to where their targets are after the import. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from posixpath import dirname, join, normpath, relpath
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,7 +17,6 @@ from notes_site.base.slugs import slug
 from notes_site.content import markdown
 from notes_site.content.markdown.lines import Line
 from notes_site.content.markdown.outline import Definition, definitions, fold_label
-from notes_site.readme.importer import footnotes
 
 _GITHUB = re.compile(
     r"https?://(?:(?:www\.)?github\.com/[^/]+/[^/]+/(?:blob|raw)|raw\.githubusercontent\.com/[^/]+/[^/]+)/([^?#]+)",
@@ -85,7 +84,7 @@ def rewrite(text: str, lines: Sequence[Line], place: Place) -> Rewritten:
     page = markdown.render(text, path=place.name, options=ParseOptions(), html="raw", title="\0")
     links, notes = definitions(text)
     owner, apart = list(place.owner), set[int]()
-    placed = footnotes.placed(notes, place.owner, place.shown)
+    placed = place_footnotes(notes, place.owner, place.shown)
     for note, file, moves, _ in placed:
         if moves:
             owner[note.start : note.end] = [file] * (note.end - note.start)
@@ -248,3 +247,49 @@ def _label(text: str) -> str:
 def beside(path: str) -> str:
     """Return where a file beside the README goes in the content folder: its own path, if that leads nowhere else."""
     return path if not path.startswith("../") else join("files", path.rpartition("/")[2])
+
+
+class PlacedFootnote(NamedTuple):
+    """A footnote's definition: the file that its lines go to, whether they leave their place for that, and the further
+    files that get a copy.
+    """
+
+    note: Definition
+    file: str
+    moves: bool
+    copies: tuple[str, ...]
+
+
+def place_footnotes(notes: Sequence[Definition], owner: Sequence[str], shown: Sequence[bool]) -> list[PlacedFootnote]:
+    """Return where the footnotes go. `owner` has the file of each line, `shown` tells whether it is text there."""
+    files = _files_using(notes, owner, shown)
+    found = []
+    for note in notes:
+        lines = range(note.start, note.end)
+        users = files[note.label]
+        if not users or len({owner[n] for n in lines}) > 1 or not all(shown[n] for n in lines):
+            continue  # what the import took for something else stays where it is
+        moves = owner[note.start] not in users
+        file = users[0] if moves else owner[note.start]
+        found.append(PlacedFootnote(note, file, moves, tuple(user for user in users if user != file)))
+    return found
+
+
+def _files_using(notes: Iterable[Definition], owner: Sequence[str], shown: Sequence[bool]) -> dict[str, list[str]]:
+    """Return the files that use each footnote, in the text or in a footnote that they use."""
+    inside = {n: note.label for note in notes for n in range(note.start, note.end)}
+    files = {
+        note.label: [*dict.fromkeys(owner[n] for n in note.uses if shown[n] and n not in inside)] for note in notes
+    }
+    waiting = [note.label for note in notes]
+    by_user: dict[str, list[str]] = {label: [] for label in files}
+    for note in notes:
+        for user in {inside[n] for n in note.uses if n in inside}:
+            by_user[user].append(note.label)
+    while waiting:
+        user = waiting.pop()
+        for label in by_user[user]:
+            if more := [file for file in files[user] if file not in files[label]]:
+                files[label] += more
+                waiting.append(label)
+    return files

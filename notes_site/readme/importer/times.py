@@ -7,18 +7,18 @@ from typing import NamedTuple
 
 from notes_site.base import durations
 from notes_site.base.errors import Problem
-from notes_site.readme.importer.words import TIMES
 
+_TIME_NOUNS = r"tiempo|dura[cç](?:i[oó]n|[ãa]o)|zeit|dauer|temps|dur[ée]e|时间|用时"
 _LABEL_WORDS = (
     "the total elapsed estimated estimate planned expected actual overall study studying learning watch reading video "
     "lab time times duration length spent spend spending took takes take taken it this me i we you us needed required "
     "used to complete completed finish finished learn in was is of for cost costs minute minutes min mins hour hours "
     "hr hrs"
 )
-_LABEL = re.compile(rf"(?:(?:{_LABEL_WORDS.replace(' ', '|')}|{TIMES})\b[\s:：=–—-]*)+", re.IGNORECASE)
+_LABEL = re.compile(rf"(?:(?:{_LABEL_WORDS.replace(' ', '|')}|{_TIME_NOUNS})\b[\s:：=–—-]*)+", re.IGNORECASE)
 _SAYS_TIME = re.compile(
     rf"\b(?:times?|total|duration|elapsed|spen[dt]|spending|took|takes?|taken|length|min(?:ute)?s?|hours|"
-    rf"estimate|planned|{TIMES})\b",
+    rf"estimate|planned|{_TIME_NOUNS})\b",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(r"\b(?:estimated?|planned|expected)\b", re.IGNORECASE)

@@ -51,8 +51,8 @@ _HALF = re.compile(r"(https?)(?::/?(?!/)|//)(?=[\w.-])", re.IGNORECASE)  # `http
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # `x.org:80` has no scheme, though the grammar of addresses says so; of one letter it is a drive of Windows.
 _SCHEME = re.compile(rf"(?:(?!{_HALF.pattern}|{_HOST.pattern})[a-zA-Z][a-zA-Z0-9+.-]+:|//)", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
-_HTTP = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[^\s/?#:@\\\[\]]+)(?::[0-9]*)?(?:[/?#][^\s\\]*)?", re.IGNORECASE)
+_CREDENTIALS = r"https?://[^/?#]*@"
+_HTTP = r"https?://(?:\[[0-9a-f:.]+\]|[^\s/?#:@\\\[\]]+)(?::[0-9]*)?(?:[/?#][^\s\\]*)?"
 
 
 ContentPath = NewType("ContentPath", str)
@@ -312,9 +312,9 @@ def _escaped(found: re.Match[str]) -> str:
 
 def has_credentials(url: str) -> bool:
     """Return whether an http(s) URL holds a user name or password, which publishing it would give away."""
-    return _CREDENTIALS.match(url) is not None
+    return re.match(_CREDENTIALS, url, re.IGNORECASE) is not None
 
 
 def is_http(url: str) -> bool:
     """Return whether a text is an absolute http(s) URL that names a host and holds no credentials."""
-    return _HTTP.fullmatch(url) is not None
+    return re.fullmatch(_HTTP, url, re.IGNORECASE) is not None

@@ -12,15 +12,18 @@ from typing import Any
 
 import click
 
-from notes_site.base import dates
 from notes_site.base.errors import InvalidConfig, Problem, ProjectNotFound
 from notes_site.cli import terminal
 from notes_site.config.project import Project, epoch_day, find
 
 
 def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> str:
+    if not value:
+        return ""
+    from notes_site.base import dates
+
     try:
-        return dates.iso(value.date()) if value else ""
+        return dates.iso(value.date())
     except ValueError as exc:
         raise click.BadParameter(str(exc)) from None
 

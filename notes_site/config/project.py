@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from notes_site.base import dates
 from notes_site.base.diagnostics import Diagnostic
 from notes_site.base.errors import Problem, ProjectNotFound, UnsafeOutput
 from notes_site.storage.files import STATE, Stat, read_regular, settled_with, stat_if_there
@@ -35,8 +34,12 @@ def epoch_day() -> str:
         Problem: it is no time.
     """
     seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not seconds:
+        return ""
+    from notes_site.base import dates  # its grammar takes a millisecond to compile
+
     try:
-        return dates.of_epoch(seconds) if seconds else ""
+        return dates.of_epoch(seconds)
     except Problem as problem:
         raise Problem(f"SOURCE_DATE_EPOCH: {problem}", "unset it, or set it to a time") from None
 

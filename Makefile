@@ -33,7 +33,7 @@ lint: .venv/dev.stamp  ## Check style and types.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: .venv/dev.stamp  ## Mend what style checks can mend.
+format: .venv/dev.stamp  ## Fix what style checks can fix.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -28,10 +28,9 @@ def loaded_by(code: str, cwd: Path) -> set[str]:
 
 
 HEAVY = {"markdown_it", "jinja2", "pygments", "yaml", "msgspec", "nh3", "watchdog", "multiprocessing", "tomllib",
-         "botocore", "notes_site.base.model", "notes_site.base.dates", "notes_site.content.markdown", "notes_site.metadata",
-         "notes_site.pages.templates", "notes_site.build.build",
-         "notes_site.deploy.run", "notes_site.readme.importer",
-         "notes_site.secrets.detect", "traceback"}  # fmt: skip
+         "botocore", "traceback", "notes_site.base.model", "notes_site.base.dates", "notes_site.content.markdown",
+         "notes_site.metadata", "notes_site.pages.templates", "notes_site.build.build", "notes_site.deploy.run",
+         "notes_site.readme.importer", "notes_site.secrets.detect"}  # fmt: skip
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def _no_text(path: str, data: bytes, offset: int) -> Diagnostic:
 
 
 def _reason(data: bytes, offset: int) -> tuple[str, str]:
-    """Return what is wrong at the offset, and the mend."""
+    """Return what is wrong at the offset, and what helps."""
     for mark, name in _WIDE_MARKS:
         if data.startswith(mark):
             return f"the file is {name}, not UTF-8: first foreign byte", "save it as UTF-8"

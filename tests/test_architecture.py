@@ -6,6 +6,7 @@ import ast
 import re
 import types
 import typing
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,10 +17,9 @@ from notes_site.pages import feeds, views
 from tests.harness import REPO
 
 PACKAGE = REPO / "notes_site"
+DOCS = REPO / "docs"
 
-ROWS = dict(
-    re.findall(r"^(\w+) .*-> ?(.*)$", (REPO / "docs" / "architecture.md").read_text(encoding="utf-8"), re.MULTILINE)
-)
+ROWS = dict(re.findall(r"^(\w+) .*-> ?(.*)$", (DOCS / "architecture.md").read_text(encoding="utf-8"), re.MULTILINE))
 """Each package, and the packages that it may import."""
 PURE = {"base", "metadata", "secrets", "site", "search", "content", "pages"}
 """Those that know no I/O: neither these libraries nor, by their rows, a package that does."""
@@ -153,3 +153,12 @@ def is_value(annotation: object) -> bool:
     return annotation in (str, int, bool, type(None)) or (
         isinstance(annotation, type) and issubclass(annotation, Record) and bool(msgspec.structs.fields(annotation))
     )
+
+
+PAGES = [DOCS / "architecture.md", *sorted((DOCS / "decisions").iterdir())]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_modules_that_the_docs_name_are_there(page: Path) -> None:
+    named = re.findall(r"`(?:notes_site/)?((?:\w+/)+\w+\.py|\w+/(?:\w+/)+)`", page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (PACKAGE / name).exists() and not (REPO / name).exists()] == []

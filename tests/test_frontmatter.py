@@ -139,7 +139,7 @@ def test_what_was_read_is_cached_alike(block: str) -> None:
     source = parse("note.md", f"---\n{block}\n---\n")
     if block.isprintable() or not any("\ud800" <= c <= "\udfff" for c in block):
         encoded = msgspec.msgpack.encode(source)
-        assert msgspec.msgpack.decode(encoded, type=frontmatter.Source) == source
+        assert msgspec.msgpack.decode(encoded, type=frontmatter.FrontMatterSource) == source
 
 
 HOSTILE = {

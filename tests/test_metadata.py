@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from notes_site.metadata import Found, Source, edited, examine
+from notes_site.metadata import ByteSource, Found, edited, examine
 from notes_site.metadata.position import names_a_place
 from tests import photos
 from tests.photos import SECRET
@@ -27,7 +27,7 @@ SAMPLES = {**photos.images(), **photos.others()}
 
 
 def clean(data: bytes) -> bytes:
-    source = Source(io.BytesIO(data))
+    source = ByteSource(io.BytesIO(data))
     return b"".join(edited(source, examine(source).edits))
 
 
@@ -56,12 +56,12 @@ def test_nothing_private_is_left(name: str) -> None:
     data = SAMPLES[name]
     assert SECRET in data
     assert SECRET not in clean(data)
-    assert not names_a_place(Source(io.BytesIO(clean(data))))
+    assert not names_a_place(ByteSource(io.BytesIO(clean(data))))
 
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if not name.startswith(("circle", "talk", "film.mkv"))])
 def test_samples_name_a_place(name: str) -> None:
-    assert names_a_place(Source(io.BytesIO(SAMPLES[name])))
+    assert names_a_place(ByteSource(io.BytesIO(SAMPLES[name])))
 
 
 @pytest.mark.parametrize("name", photos.images())
@@ -71,7 +71,7 @@ def test_images_look_as_before(name: str) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_what_is_clean_stays_as_it_is(name: str) -> None:
-    assert examine(Source(io.BytesIO(clean(SAMPLES[name])))) == Found()
+    assert examine(ByteSource(io.BytesIO(clean(SAMPLES[name])))) == Found()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -147,7 +147,7 @@ def is_structure(field: str, value: object) -> bool:
 
 
 def position_in(data: bytes) -> str:
-    return examine(Source(io.BytesIO(data))).left
+    return examine(ByteSource(io.BytesIO(data))).left
 
 
 STRANGE = {
@@ -201,7 +201,7 @@ def test_damaged_files_are_read_to_their_end(data: st.DataObject) -> None:
         if not broken:
             return
     cut = bytes(broken[: data.draw(st.integers(0, len(broken)))])
-    found = examine(Source(io.BytesIO(cut)))
+    found = examine(ByteSource(io.BytesIO(cut)))
     ends = [0, *(edit.end for edit in found.edits)]
     assert all(end <= edit.start <= edit.end <= len(cut) for end, edit in zip(ends, found.edits, strict=False))
     lenient = name.endswith((".tiff", ".jp2"))  # their decoders go on where a file says that its image ends

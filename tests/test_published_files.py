@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from notes_site.base.digest import digest
 from notes_site.base.paths import Origin
-from notes_site.metadata import Source, edited, examine
+from notes_site.metadata import ByteSource, edited, examine
 from notes_site.storage.output import look, write_cleaned
 from notes_site.storage.record import OutputFile, owned_files
 from tests import browser, photos
@@ -29,7 +29,7 @@ IN_ARCHIVE = b"PK\3\4" + PHOTO
 
 
 def clean(data: bytes) -> bytes:
-    source = Source(io.BytesIO(data))
+    source = ByteSource(io.BytesIO(data))
     return b"".join(edited(source, examine(source).edits))
 
 

@@ -14,7 +14,7 @@ from notes_site.base.diagnostics import Diagnostic
 from notes_site.build.build import Options, build
 from notes_site.build.report import Report
 from notes_site.serve.preview import Preview
-from notes_site.serve.responses import Rendered
+from notes_site.serve.responses import RenderedOutput
 from notes_site.storage.cache import Cache
 from notes_site.storage.files import STATE
 from tests.harness import Site, published
@@ -30,7 +30,7 @@ def previewed(preview: Preview) -> dict[str, bytes]:
     return {a.path: _sent(preview, a) for a in answers}
 
 
-def _sent(preview: Preview, answer: Rendered) -> bytes:
+def _sent(preview: Preview, answer: RenderedOutput) -> bytes:
     if answer.file is None:
         return answer.data or b""
     file = preview.open_file(answer)

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
 )
 
 
-class Place(NamedTuple):
+class SettingPlace(NamedTuple):
     """Line and column from 1, length in characters; `line` 0 when it was not found."""
 
     line: int
@@ -29,11 +29,11 @@ class Place(NamedTuple):
 class Located(NamedTuple):
     """Where a setting's name stands, and its value; a table's name and value are both its header."""
 
-    key: Place
-    value: Place
+    key: SettingPlace
+    value: SettingPlace
 
 
-NOWHERE = Located(Place(0, 0, 0), Place(0, 0, 0))
+NOWHERE = Located(SettingPlace(0, 0, 0), SettingPlace(0, 0, 0))
 
 
 def locate(source: str) -> dict[tuple[str, ...], Located]:
@@ -86,7 +86,7 @@ def _name(written: str) -> str:
     return written[1:-1] if written[0] in "\"'" else written
 
 
-def _place(source: str, start: int, end: int) -> Place:
+def _place(source: str, start: int, end: int) -> SettingPlace:
     line_end = source.find("\n", start, end)
     line, column = position(source, start)
-    return Place(line, column, (end if line_end < 0 else line_end) - start)
+    return SettingPlace(line, column, (end if line_end < 0 else line_end) - start)

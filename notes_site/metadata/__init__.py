@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from notes_site.base.errors import DamagedFile
 from notes_site.metadata import audio, boxes, ebml, gif, jpeg, png, riff, svg, tiff
-from notes_site.metadata.edits import Edit, Memory, Source, edited, in_order
+from notes_site.metadata.edits import ByteSource, Edit, Memory, edited, in_order
 from notes_site.metadata.position import names_a_place
 
-__all__ = ["Edit", "Found", "Source", "edited", "examine"]
+__all__ = ["ByteSource", "Edit", "Found", "edited", "examine"]
 
 
 class Found(NamedTuple):
@@ -27,7 +27,7 @@ class Found(NamedTuple):
 
 
 _HEAD = 1 << 16  # bytes in which a drawing must begin: declarations and a licence may come first
-_Cleaner = Callable[[Source], Iterable[Edit]]
+_Cleaner = Callable[[ByteSource], Iterable[Edit]]
 _BOXES = frozenset({b"ftyp", b"JXL ", b"jP  ", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 _SIGNATURES: tuple[tuple[tuple[bytes, ...], _Cleaner], ...] = (
     ((b"\xff\xd8\xff",), jpeg.clean),
@@ -41,7 +41,7 @@ _SIGNATURES: tuple[tuple[tuple[bytes, ...], _Cleaner], ...] = (
 )
 
 
-def examine(source: Source) -> Found:
+def examine(source: ByteSource) -> Found:
     """Return what is to change in a file so that it tells nothing of its making. The format is that of its bytes,
     whatever it is called.
     """
@@ -65,7 +65,7 @@ def _cleaner(head: bytes) -> _Cleaner | None:
     return _clean_svg if text.startswith(b"<") and b"<svg" in text else None
 
 
-def _clean_svg(source: Source) -> Iterable[Edit]:
+def _clean_svg(source: ByteSource) -> Iterable[Edit]:
     return svg.clean(source, _clean_image)
 
 
@@ -74,7 +74,7 @@ def _clean_image(data: bytes) -> bytes:
     return b"".join(edited(source, examine(source).edits))
 
 
-def _changes(source: Source, edit: Edit) -> bool:
+def _changes(source: ByteSource, edit: Edit) -> bool:
     """Return whether an edit changes anything: what is clean stays as it is, byte for byte."""
     if edit.end - edit.start != len(edit.new) + edit.zeros:
         return True

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source
+from notes_site.metadata.edits import ByteSource, Edit
 
 _KEPT_OF_FLAC = frozenset({0, 3, 5})  # STREAMINFO, SEEKTABLE, CUESHEET
 
 
-def clean_mp3(source: Source) -> Iterator[Edit]:
+def clean_mp3(source: ByteSource) -> Iterator[Edit]:
     """Yield what takes ID3 (2 and 1) and APE tags out.
 
     Raises:
@@ -33,7 +33,7 @@ def clean_mp3(source: Source) -> Iterator[Edit]:
         yield Edit(end, source.size)
 
 
-def _behind_id3(source: Source, at: int) -> int:
+def _behind_id3(source: ByteSource, at: int) -> int:
     while source.read(at, 3) == b"ID3":
         head = source.exactly(at, 10)
         size = 0
@@ -48,7 +48,7 @@ def _behind_id3(source: Source, at: int) -> int:
     return at
 
 
-def clean_flac(source: Source) -> Iterator[Edit]:
+def clean_flac(source: ByteSource) -> Iterator[Edit]:
     """Yield what takes all blocks out by which it is not played.
 
     Raises:

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Part, Source, erased, merged
+from notes_site.metadata.edits import ByteSource, Edit, Part, erased, merged
 
 _KEPT = frozenset({
     b"ftyp", b"meta", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"prft", b"emsg", b"free",
@@ -25,7 +25,7 @@ _HANDLERS = frozenset({b"meta", b"camm", b"gpmd", b"fdsc"})  # of tracks that te
 _MOST_BOXES = 100_000
 
 
-def boxes(source: Source, at: int, end: int) -> Iterator[Part[bytes]]:
+def boxes(source: ByteSource, at: int, end: int) -> Iterator[Part[bytes]]:
     """Yield the boxes between two places. A last one that is cut short ends there.
 
     Raises:
@@ -46,7 +46,7 @@ def boxes(source: Source, at: int, end: int) -> Iterator[Part[bytes]]:
         raise DamagedFile
 
 
-def clean(source: Source) -> Iterator[Edit]:
+def clean(source: ByteSource) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
@@ -91,7 +91,7 @@ def _zeros(start: int, end: int) -> Iterator[Edit]:
 # --- films
 
 
-def _film(source: Source, holder: Part[bytes]) -> Iterator[Edit]:
+def _film(source: ByteSource, holder: Part[bytes]) -> Iterator[Edit]:
     for box in boxes(source, holder.data, holder.end):
         if box.kind in _OF_FILMS:
             yield from _emptied(box)
@@ -109,7 +109,7 @@ def _film(source: Source, holder: Part[bytes]) -> Iterator[Edit]:
             yield from _zeros(box.data, box.end)
 
 
-def _inside(source: Source, box: Part[bytes], *path: bytes) -> Part[bytes] | None:
+def _inside(source: ByteSource, box: Part[bytes], *path: bytes) -> Part[bytes] | None:
     for kind in path:
         found = next((child for child in boxes(source, box.data, box.end) if child.kind == kind), None)
         if found is None:
@@ -118,12 +118,12 @@ def _inside(source: Source, box: Part[bytes], *path: bytes) -> Part[bytes] | Non
     return box
 
 
-def _handler(source: Source, track: Part[bytes]) -> bytes:
+def _handler(source: ByteSource, track: Part[bytes]) -> bytes:
     box = _inside(source, track, b"mdia", b"hdlr")
     return source.read(box.data + 8, 4) if box else b""
 
 
-def _samples(source: Source, track: Part[bytes]) -> Iterator[tuple[int, int]]:
+def _samples(source: ByteSource, track: Part[bytes]) -> Iterator[tuple[int, int]]:
     """Where a track's samples are.
 
     Raises:
@@ -150,7 +150,7 @@ def _samples(source: Source, track: Part[bytes]) -> Iterator[tuple[int, int]]:
         yield offset, offset + size
 
 
-def _table(source: Source, box: Part[bytes], widths: tuple[int, ...], skip: int = 0) -> list[tuple[int, ...]]:
+def _table(source: ByteSource, box: Part[bytes], widths: tuple[int, ...], skip: int = 0) -> list[tuple[int, ...]]:
     """The rows of a box that is a list: a version, what is to be skipped, their number, and the rows."""
     count, at, width = source.number(box.data + 4 + skip, 4), box.data + 8 + skip, sum(widths)
     if at + count * width > box.end:
@@ -176,7 +176,7 @@ _TOLD = {
 """Types of items that are metadata, and one of each that says nothing."""
 
 
-def _items(source: Source, meta: Part[bytes]) -> Iterator[Edit]:
+def _items(source: ByteSource, meta: Part[bytes]) -> Iterator[Edit]:
     children = {box.kind: box for box in boxes(source, meta.data + 4, meta.end)}
     if b"iinf" not in children:
         raise DamagedFile
@@ -196,7 +196,9 @@ def _items(source: Source, meta: Part[bytes]) -> Iterator[Edit]:
             yield from _overwritten(source, kind, start, end, kept)
 
 
-def _overwritten(source: Source, kind: bytes, start: int, end: int, kept: Sequence[tuple[int, int]]) -> Iterator[Edit]:
+def _overwritten(
+    source: ByteSource, kind: bytes, start: int, end: int, kept: Sequence[tuple[int, int]]
+) -> Iterator[Edit]:
     """An item's bytes become an empty item of its kind."""
     size = end - start
     before = bisect_left(kept, (end, 0)) - 1
@@ -206,7 +208,7 @@ def _overwritten(source: Source, kind: bytes, start: int, end: int, kept: Sequen
     yield Edit(start, end, new, size - len(new))
 
 
-def _kinds(source: Source, box: Part[bytes]) -> Iterator[tuple[int, bytes]]:
+def _kinds(source: ByteSource, box: Part[bytes]) -> Iterator[tuple[int, bytes]]:
     """Number and type of each item (ItemInfoBox)."""
     head = 6 if source.number(box.data, 1) == 0 else 8
     for entry in boxes(source, box.data + head, box.end):
@@ -217,7 +219,7 @@ def _kinds(source: Source, box: Part[bytes]) -> Iterator[tuple[int, bytes]]:
         yield source.number(entry.data + 4, width), source.exactly(entry.data + 4 + width + 2, 4)
 
 
-def _places(source: Source, box: Part[bytes], idat: Part[bytes] | None) -> Iterator[tuple[int, int, int]]:
+def _places(source: ByteSource, box: Part[bytes], idat: Part[bytes] | None) -> Iterator[tuple[int, int, int]]:
     """Number, beginning and end of each piece of an item (ItemLocationBox)."""
     version, sizes, more = (source.number(box.data + n, 1) for n in (0, 4, 5))
     wide_offset, wide_length, wide_base = sizes >> 4, sizes & 15, more >> 4

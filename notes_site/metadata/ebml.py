@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Part, Source
+from notes_site.metadata.edits import ByteSource, Edit, Part
 
 _SEGMENT, _INFO, _TAGS = 0x18538067, 0x1549A966, 0x1254C367
 _TOLD = frozenset({0x4461, 0x7BA9, 0x7384, 0x73A4, 0xBF})  # date, title, file name, its identifier; a checksum
 _VOID = b"\xec"
 
 
-def clean(source: Source) -> Iterator[Edit]:
+def clean(source: ByteSource) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
@@ -29,7 +29,7 @@ def clean(source: Source) -> Iterator[Edit]:
                 yield from (_void(child) for child in inside if child.kind in _TOLD)
 
 
-def _elements(source: Source, at: int, end: int) -> Iterator[Part[int]]:
+def _elements(source: ByteSource, at: int, end: int) -> Iterator[Part[int]]:
     """The elements between two places. One of unknown size, as streams have, goes on to the end."""
     while at < end:
         first = source.number(at, 1)

@@ -35,7 +35,7 @@ class Part(NamedTuple, Generic[Kind]):
     end: int
 
 
-class Source:
+class ByteSource:
     """A file open for reading, from any place. `size` is in bytes."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -77,7 +77,7 @@ class Source:
             start += len(data)
 
 
-class Memory(Source):
+class Memory(ByteSource):
     """A file that is in memory."""
 
     def __init__(self, data: bytes) -> None:
@@ -127,7 +127,7 @@ def merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def edited(source: Source, edits: Iterable[Edit]) -> Iterator[bytes]:
+def edited(source: ByteSource, edits: Iterable[Edit]) -> Iterator[bytes]:
     """Yield the file with these edits, in blocks."""
     at = 0
     for edit in edits:

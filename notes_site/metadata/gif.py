@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source
+from notes_site.metadata.edits import ByteSource, Edit
 
 _EXTENSION, _IMAGE, _END = 0x21, 0x2C, 0x3B
 _COMMENT, _APPLICATION = 0xFE, 0xFF
 _KEPT = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
 
 
-def clean(source: Source) -> Iterator[Edit]:
+def clean(source: ByteSource) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
@@ -49,7 +49,7 @@ def _table(flags: int) -> int:
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _behind(source: Source, at: int) -> int:
+def _behind(source: ByteSource, at: int) -> int:
     """Where a list of blocks that begins there ends; that of a file cut short ends with it."""
     while at < source.size:
         size = source.number(at, 1)

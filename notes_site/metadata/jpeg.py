@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Part, Source
+from notes_site.metadata.edits import ByteSource, Edit, Part
 from notes_site.metadata.tiff import Essentials, essentials, minimal
 
 _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
@@ -18,7 +18,7 @@ _MARKER_IN_SCAN = re.compile(rb"(?<!\xff)\xff++[^\x00\x01\xff\xd0-\xd7]")
 _FIRST_BLOCK, _BLOCK = 1 << 9, 1 << 16  # bytes: most segments follow each other at once
 
 
-def clean(source: Source) -> Iterator[Edit]:
+def clean(source: ByteSource) -> Iterator[Edit]:
     """Yield what takes the metadata out. Orientation and resolution stay, and all that decides colours.
 
     Raises:
@@ -50,7 +50,7 @@ def clean(source: Source) -> Iterator[Edit]:
         yield Edit(at, source.size)
 
 
-def _next(source: Source, at: int, in_scan: bool) -> Part[int] | None:
+def _next(source: ByteSource, at: int, in_scan: bool) -> Part[int] | None:
     """The next segment, None when the file ends first.
 
     Raises:
@@ -75,7 +75,7 @@ def _next(source: Source, at: int, in_scan: bool) -> Part[int] | None:
     return None
 
 
-def _is_kept(source: Source, segment: Part[int]) -> bool:
+def _is_kept(source: ByteSource, segment: Part[int]) -> bool:
     if segment.kind == _APP2:
         return source.read(segment.data, 12) == b"ICC_PROFILE\0"
     if segment.kind == _ADOBE:
@@ -83,13 +83,13 @@ def _is_kept(source: Source, segment: Part[int]) -> bool:
     return segment.kind != _COM and not 0xE0 <= segment.kind <= 0xEF
 
 
-def _without_thumbnail(source: Source, segment: Part[int]) -> Iterator[Edit]:
+def _without_thumbnail(source: ByteSource, segment: Part[int]) -> Iterator[Edit]:
     if segment.end - segment.data > 14:
         head = source.exactly(segment.data, 12)
         yield Edit(segment.start, segment.end, b"\xff\xe0\0\x10" + head + b"\0\0")
 
 
-def _of_exif(source: Source, segment: Part[int], has_density: bool) -> Essentials:
+def _of_exif(source: ByteSource, segment: Part[int], has_density: bool) -> Essentials:
     found = essentials(source, segment.data + 6)
     return found._replace(resolution=None) if has_density else found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from zlib import crc32
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source
+from notes_site.metadata.edits import ByteSource, Edit
 from notes_site.metadata.tiff import essentials, minimal
 
 _KEPT = frozenset({
@@ -16,7 +16,7 @@ _KEPT = frozenset({
 """Chunks that decide how the image is shown, beside those without which there is none."""
 
 
-def clean(source: Source) -> Iterator[Edit]:
+def clean(source: ByteSource) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from notes_site.metadata import tiff
-from notes_site.metadata.edits import Source
+from notes_site.metadata.edits import ByteSource
 
 _OVERLAP = 256  # bytes: more than any sign takes
 _MOST_ENTRIES = 300_000  # that are looked at in what begins like a TIFF: some seconds
@@ -17,7 +17,7 @@ _SIGN = re.compile(
 )
 
 
-def names_a_place(source: Source) -> bool:
+def names_a_place(source: ByteSource) -> bool:
     """Return whether there is a position anywhere in a file: in Exif, in XMP, or as films have it."""
     at, before, left = 0, b"", _MOST_ENTRIES
     for block in source.blocks(0, source.size):

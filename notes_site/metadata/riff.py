@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source, growth
+from notes_site.metadata.edits import ByteSource, Edit, growth
 from notes_site.metadata.tiff import essentials, minimal
 
 _KEPT = {
@@ -16,7 +16,7 @@ _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 _FRAME = 16  # bytes of an ANMF before its chunks
 
 
-def clean(source: Source) -> Iterator[Edit]:
+def clean(source: ByteSource) -> Iterator[Edit]:
     """Yield what takes the metadata out.
 
     Raises:
@@ -37,7 +37,7 @@ def clean(source: Source) -> Iterator[Edit]:
         yield from edits
 
 
-def _chunks(source: Source, form: bytes, at: int, end: int) -> Iterator[Edit]:
+def _chunks(source: ByteSource, form: bytes, at: int, end: int) -> Iterator[Edit]:
     features, exif = 0, b""
     while at < end:
         kind, size = source.exactly(at, 4), source.number(at + 4, 4, "little")
@@ -65,7 +65,7 @@ def _chunks(source: Source, form: bytes, at: int, end: int) -> Iterator[Edit]:
             yield Edit(features, features + 1, bytes([said]))
 
 
-def _frame(source: Source, at: int, end: int) -> Iterator[Edit]:
+def _frame(source: ByteSource, at: int, end: int) -> Iterator[Edit]:
     """A frame of an animation has chunks of its own."""
     edits = list(_chunks(source, b"WEBP", at + 8 + _FRAME, end))
     if edits:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source
+from notes_site.metadata.edits import ByteSource, Edit
 
 _LARGEST = 50_000_000  # bytes
 _SVG = "http://www.w3.org/2000/svg"
@@ -25,7 +25,7 @@ _BREAK = re.compile(rb"\s|&#(?:10|13|9|x[aAdD]);|%0[aAdD]")
 _NAME = re.compile(rb"<[^\s/>]+")
 
 
-def clean(source: Source, of_image: Callable[[bytes], bytes]) -> Iterator[Edit]:
+def clean(source: ByteSource, of_image: Callable[[bytes], bytes]) -> Iterator[Edit]:
     """Yield what takes out all that is not drawn. `of_image` cleans an image that stands in it.
 
     Raises:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from notes_site.base.errors import DamagedFile
-from notes_site.metadata.edits import Edit, Source, erased
+from notes_site.metadata.edits import ByteSource, Edit, erased
 
 _MOST_ENTRIES = 1_000_000  # in one file
 _MOST_VALUES = 4_000_000  # of one entry
@@ -31,7 +31,7 @@ _KEPT = frozenset({
 """Tags by which an image is read; all others only tell of it."""
 
 
-class Entry(NamedTuple):
+class TiffEntry(NamedTuple):
     """A field: its tag and type, how many values, and where they are; `at` is where the entry itself stands."""
 
     at: int
@@ -51,14 +51,14 @@ class Directory(NamedTuple):
 
     start: int
     end: int
-    entries: tuple[Entry, ...]
+    entries: tuple[TiffEntry, ...]
     after: int
 
 
 class Tiff:
     """A TIFF that begins at `base` of a file."""
 
-    def __init__(self, source: Source, base: int = 0, most: int = _MOST_ENTRIES) -> None:
+    def __init__(self, source: ByteSource, base: int = 0, most: int = _MOST_ENTRIES) -> None:
         """Read the header.
 
         Raises:
@@ -106,13 +106,13 @@ class Tiff:
         if self.left < 0:
             raise DamagedFile
 
-    def _entry(self, at: int, data: bytes) -> Entry:
+    def _entry(self, at: int, data: bytes) -> TiffEntry:
         parts = (data[:2], data[2:4], data[4 : 4 + self._wide], data[4 + self._wide :])
         tag, kind, count, value = (int.from_bytes(part, self.order) for part in parts)
         inside = _SIZES.get(kind, 1) * count <= self._wide
-        return Entry(at, tag, kind, count, at + 4 + self._wide if inside else self.base + value)
+        return TiffEntry(at, tag, kind, count, at + 4 + self._wide if inside else self.base + value)
 
-    def values(self, entry: Entry) -> list[int]:
+    def values(self, entry: TiffEntry) -> list[int]:
         """Return the whole numbers of an entry.
 
         Raises:
@@ -155,7 +155,7 @@ def images(tiff: Tiff) -> Iterator[Directory]:
                 pending += tiff.values(entry)
 
 
-def clean(source: Source) -> tuple[Edit, ...]:
+def clean(source: ByteSource) -> tuple[Edit, ...]:
     """Return what takes the metadata out of a TIFF: all that no image in it needs becomes zeros.
 
     Raises:
@@ -206,7 +206,7 @@ class Essentials(NamedTuple):
     resolution: tuple[bytes, bytes, int] | None = None
 
 
-def essentials(source: Source, base: int) -> Essentials:
+def essentials(source: ByteSource, base: int) -> Essentials:
     """Return what is kept of Exif; of what cannot be read, nothing."""
     try:
         tiff = Tiff(source, base)
@@ -217,7 +217,7 @@ def essentials(source: Source, base: int) -> Essentials:
     return Essentials(orientation[0] if orientation and 1 <= orientation[0] <= 8 else 1, _resolution(tiff, by_tag))
 
 
-def _resolution(tiff: Tiff, by_tag: dict[int, Entry]) -> tuple[bytes, bytes, int] | None:
+def _resolution(tiff: Tiff, by_tag: dict[int, TiffEntry]) -> tuple[bytes, bytes, int] | None:
     """The resolution, None when it is the one that is taken for granted."""
     try:
         unit = tiff.values(by_tag[_RESOLUTION_UNIT])[0] if _RESOLUTION_UNIT in by_tag else 2
@@ -232,7 +232,7 @@ def _resolution(tiff: Tiff, by_tag: dict[int, Entry]) -> tuple[bytes, bytes, int
     return x, y, unit
 
 
-def _rational(tiff: Tiff, entry: Entry) -> tuple[int, int]:
+def _rational(tiff: Tiff, entry: TiffEntry) -> tuple[int, int]:
     if entry.kind != 5:
         raise DamagedFile
     return tiff.number(entry.where, 4), tiff.number(entry.where + 4, 4)
@@ -257,7 +257,7 @@ def minimal(wanted: Essentials) -> bytes:
     return b"MM\0*\0\0\0\x08" + len(fields).to_bytes(2, "big") + b"".join(entries) + bytes(4) + rest
 
 
-def has_position(source: Source, base: int, most: int) -> tuple[bool, int]:
+def has_position(source: ByteSource, base: int, most: int) -> tuple[bool, int]:
     """Return whether a TIFF that begins there names a place on earth: a GPS directory with a latitude or longitude; and
     how many of `most` entries are left to be looked at.
     """

@@ -26,7 +26,7 @@ from notes_site.base.digest import digest
 from notes_site.secrets import streams
 from notes_site.serve.live_reload import Channel
 from notes_site.serve.preview import Preview
-from notes_site.serve.responses import OpenFileResponse, Rendered
+from notes_site.serve.responses import OpenFileResponse, RenderedOutput
 
 OWN = ".notes-site/"  # below the site's base: the script and the reload channel
 _AGAIN = 0.04  # seconds after which a file that was empty or wrong is read again
@@ -139,7 +139,7 @@ class App:
             return RedirectResponse(quote(f"{base}{address}/"))
         return self._to_response(request, self.preview.render(found or "404.html"), 200 if found else 404)
 
-    def _to_response(self, request: Request, output: Rendered, status: int) -> Response:
+    def _to_response(self, request: Request, output: RenderedOutput, status: int) -> Response:
         if output.error:
             self._say_error(output.error)
             status = 500
@@ -157,7 +157,7 @@ class App:
             raise HTTPException(404, "this file is no longer what it was; fix the problems to see the new one")
         return OpenFileResponse(file, status, headers, output.media_type)
 
-    def _with_script(self, page: bytes, output: Rendered) -> bytes:
+    def _with_script(self, page: bytes, output: RenderedOutput) -> bytes:
         """The page with the reload script, which is never part of what is published."""
         error = f"<pre>{escape(output.error)}</pre>" if output.error else ""
         source = f"{quote(self.preview.base)}{OWN}preview.js"

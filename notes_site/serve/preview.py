@@ -45,14 +45,7 @@ from notes_site.serve.changes import (
     same_site,
     stamps_now,
 )
-from notes_site.serve.responses import (
-    CleanedCopies,
-    Rendered,
-    Version,
-    error_page,
-    open_unchanged,
-    versioned,
-)
+from notes_site.serve.responses import CleanedCopies, RenderedOutput, Version, error_page, open_unchanged, versioned
 from notes_site.storage.cache import Cache, Namespace
 from notes_site.storage.files import stat_if_there
 
@@ -335,7 +328,7 @@ class Preview:
         except TemplateError as problem:
             return self._error_page(path, problem).version
 
-    def render(self, path: str) -> Rendered:
+    def render(self, path: str) -> RenderedOutput:
         """Render one output. A template at fault gives a page that says so, and so does what the last good site needs
         and nobody has any more.
         """
@@ -349,23 +342,23 @@ class Preview:
                     return self._render(path)
         return error_page(path, _LOST)
 
-    def _render(self, path: str) -> Rendered:
+    def _render(self, path: str) -> RenderedOutput:
         output = self.outputs[path]
         kind = media_type(path)
         if isinstance(output, Copy):
-            return Rendered(path, None, self._renderer.source(output), kind, Version(output.digest, ""))
+            return RenderedOutput(path, None, self._renderer.source(output), kind, Version(output.digest, ""))
         version = self.version(path)
         try:
-            return Rendered(path, versioned(self._renderer, output)[1](), None, kind, version)
+            return RenderedOutput(path, versioned(self._renderer, output)[1](), None, kind, version)
         except TemplateError as problem:
             self._page_errors[path] = problem.diagnostic, version
             self._problems = None
             return self._error_page(path, problem)._replace(version=version)
 
-    def _error_page(self, path: str, problem: TemplateError) -> Rendered:
+    def _error_page(self, path: str, problem: TemplateError) -> RenderedOutput:
         return error_page(path, *self.show([problem.diagnostic]))
 
-    def open_file(self, rendered: Rendered) -> BinaryIO | None:
+    def open_file(self, rendered: RenderedOutput) -> BinaryIO | None:
         """Open the file of an output, without its metadata; None when it is no longer what it was."""
         if rendered.file is None:
             return None

@@ -37,7 +37,7 @@ class Version(NamedTuple):
     style: str
 
 
-class Rendered(NamedTuple):
+class RenderedOutput(NamedTuple):
     """An output as it is published: `data`, or the `file` to be sent as it stands, if it still is what it was (see
     `Preview.open_file`). `error` says why a page could not be made.
     """
@@ -61,10 +61,10 @@ def versioned(renderer: Renderer, output: Output) -> tuple[Version, Callable[[],
     return Version(combine(*(text for part in parts.items() for text in part)), style), render
 
 
-def error_page(path: str, message: str) -> Rendered:
+def error_page(path: str, message: str) -> RenderedOutput:
     """Return what stands in the place of a page that cannot be made."""
     version = Version(digest_of(message), "")
-    return Rendered(path, _ERROR_PAGE.encode(), None, media_type("error.html"), version, message)
+    return RenderedOutput(path, _ERROR_PAGE.encode(), None, media_type("error.html"), version, message)
 
 
 _ERROR_PAGE = """<!DOCTYPE html>

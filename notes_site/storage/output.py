@@ -262,7 +262,7 @@ def look(path: Path) -> tuple[str, Cleaned]:
     from notes_site import metadata
 
     with path.open("rb") as file:
-        source = metadata.Source(file)
+        source = metadata.ByteSource(file)
         edits, left = metadata.examine(source)
         digests = [_digest(metadata.edited(source, version)) for version in ([(), edits] if edits else [()])]
     return digests[0], Cleaned(digests[-1], left)
@@ -283,7 +283,7 @@ def write_cleaned(file: BinaryIO, target: Path) -> None:
     """
     from notes_site import metadata
 
-    source = metadata.Source(file)
+    source = metadata.ByteSource(file)
     with target.open("wb") as copy:
         for block in metadata.edited(source, metadata.examine(source).edits):
             copy.write(block)

@@ -24,7 +24,7 @@ _MOST_PROBLEMS = 100
 _MOST_STRANGE_KEYS = 20  # beyond it one message counts the rest: each suggestion costs a millisecond
 
 
-class Source(Record, frozen=True):
+class FrontMatterSource(Record, frozen=True):
     """A note's front matter and text. `first_line` is the line of the file, from 1, on which `body` begins."""
 
     front: FrontMatter
@@ -44,7 +44,7 @@ class _Entry(NamedTuple):
     nested: bool
 
 
-def parse(path: str, text: str) -> Source:
+def parse(path: str, text: str) -> FrontMatterSource:
     """Return the note's front matter and body; never raises.
 
     `text` is decoded and has LF line ends. Problems are diagnostics: a field with a bad value is as if absent,
@@ -52,7 +52,7 @@ def parse(path: str, text: str) -> Source:
     """
     found = find(text)
     if found is None:
-        return Source(FrontMatter(), text, 1, ())
+        return FrontMatterSource(FrontMatter(), text, 1, ())
     first_line = text.count("\n", 0, found.body) + 1
     reader = _Reader(path, text, 0 if found.problem else found.start)
     if found.problem:
@@ -60,7 +60,7 @@ def parse(path: str, text: str) -> Source:
         front = FrontMatter()
     else:
         front = reader.read(text[found.start : found.end])
-    return Source(front, text[found.body :], first_line, tuple(reader.problems))
+    return FrontMatterSource(front, text[found.body :], first_line, tuple(reader.problems))
 
 
 def _rank(entry: _Entry) -> int:

@@ -18,7 +18,7 @@ from notes_site.base.diagnostics import Diagnostic, in_order
 from notes_site.base.model import Heading, HtmlMode, ParseOptions, Record, Ref, Section
 from notes_site.content.highlight import Highlighter
 from notes_site.content.markdown import comments, footnotes, headings, html_balance, parser, raw_html, shown_as_text
-from notes_site.content.markdown.block_renderer import Renderer
+from notes_site.content.markdown.block_renderer import BlockRenderer
 from notes_site.content.markdown.parser import commonmark
 from notes_site.content.markdown.source import Source
 
@@ -69,7 +69,7 @@ def render(
         html_balance.balance(tokens, hides=html == "raw")
     shown_title = headings.take_title(tokens, title, text)
     tokens = footnotes.collect(tokens, env)
-    page = Renderer(text, env, html, highlighter or Highlighter({}))
+    page = BlockRenderer(text, env, html, highlighter or Highlighter({}))
     body = page.render(tokens)
     unread = shown_as_text.report(tokens, text)
     return Rendered(

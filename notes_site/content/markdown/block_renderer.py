@@ -33,7 +33,7 @@ _NO_BREAK_BEFORE = frozenset({"footnote_back", "td_open", "th_open"})
 _NO_BREAK_AFTER = frozenset({"li", "p"})
 
 
-class Renderer:
+class BlockRenderer:
     """One note's walk. After `render`, the results are in `headings`, `refs`, `texts`, `leads`, `prose` and `ids`."""
 
     def __init__(self, source: Source, env: dict[str, Any], mode: HtmlMode, code: highlight.Highlighter) -> None:
@@ -91,7 +91,7 @@ class Renderer:
             elif text is not None:
                 out.append(text)
             else:
-                handlers.get(kind, Renderer._open)(self, token)
+                handlers.get(kind, BlockRenderer._open)(self, token)
         self._report_unused()
         return "".join(out)
 
@@ -241,20 +241,20 @@ class Renderer:
 
 # Methods by type of token; all others are opened with their attributes.
 _HANDLERS: dict[str, Callable[[Any, Token], None]] = {
-    "callout_close": Renderer._callout_close,
-    "callout_open": Renderer._callout_open,
-    "callout_title_close": Renderer._callout_close,
-    "callout_title_open": Renderer._callout_title_open,
-    "code_block": Renderer._code_block,
-    "fence": Renderer._fence,
-    "footnote_back": Renderer._footnote_back,
-    "footnote_open": Renderer._footnote_open,
-    "heading_close": Renderer._heading_close,
-    "heading_open": Renderer._heading_open,
-    "html_block": Renderer._html,
-    "table_open": Renderer._table_open,
-    "td_open": Renderer._cell_open,
-    "th_close": Renderer._header_close,
-    "th_open": Renderer._cell_open,
-    "tr_open": Renderer._row,
+    "callout_close": BlockRenderer._callout_close,
+    "callout_open": BlockRenderer._callout_open,
+    "callout_title_close": BlockRenderer._callout_close,
+    "callout_title_open": BlockRenderer._callout_title_open,
+    "code_block": BlockRenderer._code_block,
+    "fence": BlockRenderer._fence,
+    "footnote_back": BlockRenderer._footnote_back,
+    "footnote_open": BlockRenderer._footnote_open,
+    "heading_close": BlockRenderer._heading_close,
+    "heading_open": BlockRenderer._heading_open,
+    "html_block": BlockRenderer._html,
+    "table_open": BlockRenderer._table_open,
+    "td_open": BlockRenderer._cell_open,
+    "th_close": BlockRenderer._header_close,
+    "th_open": BlockRenderer._cell_open,
+    "tr_open": BlockRenderer._row,
 }

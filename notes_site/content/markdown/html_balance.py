@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 from markdown_it.token import Token
 
 from notes_site.content.markdown import html_syntax
-from notes_site.content.markdown.html_syntax import Piece, pieces
+from notes_site.content.markdown.html_syntax import HtmlPiece, pieces
 
 _MAX_PASSES = 20
 _CUSTOM = re.compile(r"[a-z][^@:/+#]*-[^@:/+#]*")  # elements of one's own (HTML, section 4.13.3); no addresses
@@ -56,7 +56,7 @@ class Tag:
     token: Token
     name: str
     block: int  # number of the block, for elements that must end in it
-    piece: Piece | None = None
+    piece: HtmlPiece | None = None
     prose: bool = False  # an inline tag with words right behind it
     paired: bool = False  # there is a tag of that name for it
     foreign: bool = False  # within `<svg>` or `<math>`, or one of these
@@ -221,7 +221,7 @@ def _check_alone(tags: Iterable[Tag], hides: bool) -> None:
             tag.show("shows nothing", CODE)
 
 
-def _check_alien(tag: Tag, piece: Piece) -> None:
+def _check_alien(tag: Tag, piece: HtmlPiece) -> None:
     whole = tag.token.content[piece.start : piece.end]
     if whole.startswith(("<!", "<?")) and not whole.startswith("<!--"):
         tag.show("is no part of a page", "put it into a block of code")

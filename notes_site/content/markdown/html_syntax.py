@@ -113,7 +113,7 @@ _ALIEN = re.compile(r"<(?:\?.*?\?>|!\[CDATA\[.*?\]\]>|![^>]*>)", re.DOTALL)
 _SCRIPT = re.compile(r"<!--|-->|<(/?)script(?=[\t\n\f />])", re.IGNORECASE | re.ASCII)
 
 
-class Piece(NamedTuple):
+class HtmlPiece(NamedTuple):
     """A piece of raw HTML. `alien`: what browsers drop: instructions, declarations, a tag or comment without an end.
 
     For tags: the name in small letters and the attributes as written, where these begin, and where the tag ends. The
@@ -142,38 +142,38 @@ class Piece(NamedTuple):
         return not ends or ends[-1] < len(self.attributes)
 
 
-def pieces(html: str) -> Iterator[Piece]:
+def pieces(html: str) -> Iterator[HtmlPiece]:
     """Yield the pieces, in order and without gaps."""
     at = 0
     endless = set[str]()  # elements that have no end from here on: one search is enough
     while (start := html.find("<", at)) >= 0:
-        piece = _markup(html, start, endless) or Piece("text", start, start + 1)
+        piece = _markup(html, start, endless) or HtmlPiece("text", start, start + 1)
         if start > at:
-            yield Piece("text", at, start)
+            yield HtmlPiece("text", at, start)
         yield piece
         at = piece.end
     if at < len(html):
-        yield Piece("text", at, len(html))
+        yield HtmlPiece("text", at, len(html))
 
 
-def _markup(html: str, start: int, endless: set[str]) -> Piece | None:
+def _markup(html: str, start: int, endless: set[str]) -> HtmlPiece | None:
     """Return what begins at a `<`; None when it is a lone one."""
     if html.startswith(("<!", "<?"), start):
         comment = html.startswith("<!--", start)
         found = (_COMMENT if comment else _ALIEN).match(html, start)
-        return Piece("comment" if comment and found else "alien", start, found.end() if found else len(html))
+        return HtmlPiece("comment" if comment and found else "alien", start, found.end() if found else len(html))
     tag = _TAG.match(html, start)
     if tag is None:
         letter = html[start + 1 + html.startswith("</", start) :][:1]
-        return Piece("alien", start, len(html)) if letter.isascii() and letter.isalpha() else None
+        return HtmlPiece("alien", start, len(html)) if letter.isascii() and letter.isalpha() else None
     name, end = tag["name"].lower(), tag.end()
     place = (name, tag["attributes"], tag.start("attributes"), end)
     if html.startswith("</", start):
-        return Piece("end", start, end, *place)
+        return HtmlPiece("end", start, end, *place)
     last = end
     if name in RAW_TEXT and name not in endless and (last := _element_end(html, name, end)) == end:
         endless.add(name)
-    return Piece("start", start, last, *place)
+    return HtmlPiece("start", start, last, *place)
 
 
 def _element_end(html: str, name: str, start: int) -> int:

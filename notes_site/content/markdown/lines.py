@@ -27,7 +27,7 @@ _CONTAINERS = {"bullet_list_open": "ul", "ordered_list_open": "ol", "blockquote_
 _ANCHOR = re.compile(r"""<(?:a\s(?:[^<>]*\s)?name|[a-z][^<>]*\sid)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
 
-class Link(NamedTuple):
+class LineLink(NamedTuple):
     """A link in a line: where it goes, and the part of the line's text that carries it."""
 
     target: str
@@ -51,7 +51,7 @@ class Line(NamedTuple):
     first: bool
     alone: bool
     text: str
-    links: tuple[Link, ...] = ()
+    links: tuple[LineLink, ...] = ()
     bounds: frozenset[int] = frozenset()  # offsets in `text` at which a link or an emphasis begins or ends
     strong: bool = False  # all of it is emphasised
     cells: tuple[Line, ...] = ()
@@ -176,21 +176,21 @@ class _Reader:
         text = " | ".join(cell.text for cell in cells)
         return Line(number, number + 1, shape, depth, True, True, text, cells=tuple(cells), block=table)
 
-    def _inline(self, text: str) -> tuple[str, tuple[Link, ...], frozenset[int], bool]:
+    def _inline(self, text: str) -> tuple[str, tuple[LineLink, ...], frozenset[int], bool]:
         """Return the plain text, its links, where markup begins and ends in it, and whether all is emphasised."""
         if len(text) > parser.MAX_INLINE:
             return text, (), frozenset(), False
         tokens: list[Token] = []
         _blocks().inline.parse(text, _blocks(), self._env, tokens)
         plain, strong, covered = "", 0, 0
-        links, opened, bounds = list[Link](), list[tuple[str, int]](), set[int]()
+        links, opened, bounds = list[LineLink](), list[tuple[str, int]](), set[int]()
         for token in tokens:
             if token.nesting:
                 bounds.add(len(plain))
             if token.type == "link_open":
                 opened.append((str(token.attrs.get("href", "")), len(plain)))
             elif token.type == "link_close":
-                links.append(Link(*opened.pop(), len(plain)))
+                links.append(LineLink(*opened.pop(), len(plain)))
             elif token.nesting:
                 strong += token.nesting
             elif token.type not in ("image", "html_inline"):

@@ -15,7 +15,7 @@ from notes_site.content.markdown.source import Source
 _OPEN_HTML = re.compile(r"\s*(?:<!--(?!.*-->)|<(script|pre|style|textarea)\b(?!.*</\1>))", re.IGNORECASE | re.DOTALL)
 
 
-class Heading(NamedTuple):
+class OutlineHeading(NamedTuple):
     """A heading as written: its lines (from 0, `end` behind the last), level, and text without marks.
 
     `prefix` is the length of what stands before it on its first line: marks of quotes and lists.
@@ -28,14 +28,14 @@ class Heading(NamedTuple):
     prefix: int
 
 
-class Outline(NamedTuple):
+class TextOutline(NamedTuple):
     """`title`: the heading that is the note's title. `definitions`: lines of link definitions, by pairs. `code`: lines
     of code blocks. `footnotes`: labels. `fence`: what must close the last block if more text shall follow, '' mostly.
     `stray`: the line of a comment or tag that is never closed, which is shown as text.
     """
 
-    title: Heading | None
-    headings: tuple[Heading, ...]
+    title: OutlineHeading | None
+    headings: tuple[OutlineHeading, ...]
     definitions: tuple[tuple[int, int], ...]
     code: frozenset[int]
     footnotes: tuple[str, ...]
@@ -43,7 +43,7 @@ class Outline(NamedTuple):
     stray: int | None
 
 
-def outline(source: str, title: str | None) -> Outline:
+def outline(source: str, title: str | None) -> TextOutline:
     """Return the outline of a note's text. `title`: that of its front matter, as `render` takes it."""
     tokens, env = parser.parse(comments.cut_out(Source(source)))
     lines = source.split("\n")
@@ -56,7 +56,7 @@ def outline(source: str, title: str | None) -> Outline:
         if text and (title is None or text == " ".join(title.split())):
             taken = next(h for h in headings if h.start == start)
     code = (t.map or [0, 0] for t in tokens if t.type in ("fence", "code_block"))
-    return Outline(
+    return TextOutline(
         title=taken,
         headings=tuple(h for h in headings if h is not taken),
         definitions=tuple(d["map"] for d in _definitions(env) if lines[d["map"][0]].lstrip().startswith("[")),
@@ -71,13 +71,13 @@ def _definitions(env: parser.Env) -> list[dict[str, Any]]:
     return [*env.get("references", {}).values(), *env.get("duplicate_refs", ())]
 
 
-def _heading(opening: Token, inline: Token, lines: list[str]) -> Heading:
+def _heading(opening: Token, inline: Token, lines: list[str]) -> OutlineHeading:
     start, end = opening.map or [0, 1]
     first = inline.content.partition("\n")[0]
     at = max(lines[start].rfind(first), 0) if first else len(lines[start])
     if opening.markup[0] == "#":
         at = lines[start].find("#")
-    return Heading(start, end, int(opening.tag[1]), " ".join(inline.content.split()), at)
+    return OutlineHeading(start, end, int(opening.tag[1]), " ".join(inline.content.split()), at)
 
 
 def _open_fence(tokens: list[Token], lines: list[str]) -> str:

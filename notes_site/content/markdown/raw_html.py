@@ -21,7 +21,7 @@ from notes_site.base.codes import Code, WarningCode
 from notes_site.base.model import HtmlMode, RefKind
 from notes_site.content.markdown import comments, parser
 from notes_site.content.markdown.html_balance import Fix, Fixes
-from notes_site.content.markdown.html_syntax import ATTRIBUTE, HEADINGS, KNOWN, NEVER, Piece, pieces
+from notes_site.content.markdown.html_syntax import ATTRIBUTE, HEADINGS, KNOWN, NEVER, HtmlPiece, pieces
 from notes_site.content.markdown.source import Source
 
 _REF_TAGS = {
@@ -107,14 +107,14 @@ def visible_text(html: str, fixes: Fixes) -> str:
     return " ".join(unescape("".join(parts)).split())
 
 
-def _shown(html: str, piece: Piece) -> str:
+def _shown(html: str, piece: HtmlPiece) -> str:
     """Return the text that a whole element shows whose content is no HTML."""
     if piece.name not in ("textarea", "xmp") or not piece.is_whole:
         return ""
     return html[piece.tag_end : piece.end].rpartition("</")[0]
 
 
-class Page(Protocol):
+class RawHtmlPage(Protocol):
     """The page on which raw HTML stands. All `start` are offsets in the block that is being rendered."""
 
     mode: HtmlMode
@@ -129,13 +129,13 @@ class Page(Protocol):
         """Add a problem."""
 
 
-def rewrite(html: str, start: int, page: Page, fixes: Fixes) -> str:
+def rewrite(html: str, start: int, page: RawHtmlPage, fixes: Fixes) -> str:
     """Return raw HTML that stands at `start` with slots, and with `fixes` for tags that do not stay what they are."""
     return _Rewriter(html, start, page).rewritten(fixes)
 
 
 class _Rewriter:
-    def __init__(self, html: str, start: int, page: Page) -> None:
+    def __init__(self, html: str, start: int, page: RawHtmlPage) -> None:
         self._html = html
         self._start = start
         self._page = page
@@ -143,7 +143,7 @@ class _Rewriter:
     def rewritten(self, fixes: Fixes) -> str:
         return "".join(self._piece(piece, fixes.get(piece.start)) for piece in pieces(self._html))
 
-    def _piece(self, piece: Piece, fix: Fix | None) -> str:
+    def _piece(self, piece: HtmlPiece, fix: Fix | None) -> str:
         text = self._html[piece.start : piece.end]
         if fix is not None and not fix.closed:
             if fix.message:
@@ -162,7 +162,7 @@ class _Rewriter:
     def _report(self, code: WarningCode, message: str, hint: str, at: int, length: int) -> None:
         self._page.report(code, message, hint, self._start + at, length)
 
-    def _tag(self, piece: Piece) -> str:
+    def _tag(self, piece: HtmlPiece) -> str:
         """Return the start tag with slots for its links and ids; '' when it does not stay."""
         name, attributes = piece.name, piece.attributes
         items = list(ATTRIBUTE.finditer(attributes)) if attributes else []
@@ -384,7 +384,7 @@ def _raw(tokens: list[Token]) -> list[str]:
     return found
 
 
-def _acts(piece: Piece) -> bool:
+def _acts(piece: HtmlPiece) -> bool:
     if piece.kind != "start":
         return False
     if piece.name in KNOWN and piece.name not in _HARMLESS:

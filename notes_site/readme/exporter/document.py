@@ -11,7 +11,7 @@ from notes_site.base.config import level_names
 from notes_site.base.model import Note
 from notes_site.base.paths import ContentPath, OutputPath
 from notes_site.base.slots import Slot
-from notes_site.content.frontmatter import Source
+from notes_site.content.frontmatter import FrontMatterSource
 from notes_site.content.note import implied_status
 from notes_site.readme.exporter import signature
 from notes_site.readme.exporter.text import embed, escape, note_anchor, page_anchor
@@ -31,7 +31,7 @@ class Folders(NamedTuple):
     static: str
 
 
-def write(site: Site, links: Links, sources: Mapping[ContentPath, Source], folders: Folders) -> str:
+def write(site: Site, links: Links, sources: Mapping[ContentPath, FrontMatterSource], folders: Folders) -> str:
     """Return the README of all that is published. `sources`: the files of the notes, by path."""
     anchored: dict[str, set[str]] = {}
     list(_Writer(site, links, sources, folders, anchored).blocks())  # to learn which anchors are needed
@@ -44,7 +44,7 @@ class _Writer:
         self,
         site: Site,
         links: Links,
-        sources: Mapping[ContentPath, Source],
+        sources: Mapping[ContentPath, FrontMatterSource],
         folders: Folders,
         anchored: dict[str, set[str]],
     ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from notes_site.base import paths
 from notes_site.base.model import Note, Ref
 from notes_site.base.slots import Slot
-from notes_site.content.markdown.outline import Heading, Outline, outline
+from notes_site.content.markdown.outline import OutlineHeading, TextOutline, outline
 
 TOP = 3  # the level of a note's first headings: below the document's and the area's
 
@@ -113,7 +113,7 @@ def _destination(target: str) -> str:
     return target if _PLAIN_TARGET.fullmatch(target) else f"<{target}>"
 
 
-def _rewrite(lines: list[str], heading: Heading, level: int, anchor: str | None) -> None:
+def _rewrite(lines: list[str], heading: OutlineHeading, level: int, anchor: str | None) -> None:
     """Write a heading at its new level, with an anchor if something leads to it; one underlined gets `#` signs."""
     line = lines[heading.start]
     signs = "#" * level
@@ -140,7 +140,7 @@ def _without(lines: list[str], gone: list[tuple[int, int]]) -> list[str]:
     return kept
 
 
-def _rename_footnotes(lines: list[str], shape: Outline, taken: set[str]) -> None:
+def _rename_footnotes(lines: list[str], shape: TextOutline, taken: set[str]) -> None:
     """Give footnotes whose labels stand in a text above labels of their own."""
     for label in shape.footnotes:
         number, name = 1, label

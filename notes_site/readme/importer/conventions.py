@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from notes_site.content.markdown.lines import Line, Link
+from notes_site.content.markdown.lines import Line, LineLink
 from notes_site.readme.importer import heads
 from notes_site.readme.importer.candidates import Candidate, candidates, construct, is_link, own_time
 from notes_site.readme.importer.facts import is_contents, is_numbered, levels_in
@@ -42,7 +42,7 @@ def contents(lines: Sequence[Line]) -> set[int]:
     run: list[int] = []
     headings = 0
 
-    def may_be(links: Iterable[Link]) -> bool:
+    def may_be(links: Iterable[LineLink]) -> bool:
         """Tell whether it stands high enough. Below a part's heading, links to marked places are a note's own words."""
         return headings <= 1 or (headings == 2 and not any(link.target in named for link in links))
 

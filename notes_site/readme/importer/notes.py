@@ -27,7 +27,7 @@ from notes_site.readme.exporter import signature
 from notes_site.readme.importer import outline as outlines
 from notes_site.readme.importer import rewrite
 from notes_site.readme.importer.markers import Marker
-from notes_site.readme.importer.outline import Entry, Outline
+from notes_site.readme.importer.outline import OutlineEntry, ReadmeOutline
 from notes_site.readme.importer.output import Writer, empty_boxes
 
 _HOME = "index.md"
@@ -53,7 +53,7 @@ class Imported(NamedTuple):
     status: str | None
 
 
-class Piece(NamedTuple):
+class UnwrittenPiece(NamedTuple):
     """A text of the README that became no note, and the file that has it."""
 
     line: int
@@ -73,7 +73,7 @@ class Import(NamedTuple):
 
     course: str | None
     notes: tuple[Imported, ...]
-    remainder: tuple[Piece, ...]
+    remainder: tuple[UnwrittenPiece, ...]
     unsure: tuple[Doubt, ...]
     texts: dict[str, str]
     copied: dict[str, str]
@@ -99,7 +99,7 @@ def plan(
     maker = _Maker(text, name, config, found, area, planned)
     owner, shown = maker.ownership()
     links = {note.path: note.link for note in maker.notes if note.link and not paths.is_external(note.link)}
-    moved = rewrite.rewrite(text, found.lines, rewrite.Place(owner, shown, name, local, links))
+    moved = rewrite.rewrite(text, found.lines, rewrite.LinkPlace(owner, shown, name, local, links))
     maker.notes = [note._replace(link=moved.links.get(note.path, note.link)) for note in maker.notes]
     for at in moved.unused:
         shown[at] = False
@@ -116,7 +116,9 @@ def plan(
 
 
 class _Maker:
-    def __init__(self, text: str, name: str, config: Config, found: Outline, area: str | None, planned: bool) -> None:
+    def __init__(
+        self, text: str, name: str, config: Config, found: ReadmeOutline, area: str | None, planned: bool
+    ) -> None:
         self._source, self._config, self._found = text.split("\n"), config, found
         self._planned = planned
         self._levels, self._kinds = level_names(config), parse_options(config).kinds
@@ -129,7 +131,7 @@ class _Maker:
         self.doubts: list[Doubt] = []
         self.notes = [self._note(entry, lines[entry.at].number) for entry in found.entries]
 
-    def _note(self, entry: Entry, line: int) -> Imported:
+    def _note(self, entry: OutlineEntry, line: int) -> Imported:
         facts = entry.head.facts
         title = _named(entry.head.title)
         time, day = facts.time, facts.date
@@ -160,7 +162,7 @@ class _Maker:
             status=facts.status,
         )
 
-    def _last(self, entry: Entry) -> int:
+    def _last(self, entry: OutlineEntry) -> int:
         """Return the last line of a note that says something (from 1)."""
         return self._found.lines[entry.end - 1].end
 
@@ -192,7 +194,7 @@ class _Maker:
         """Return for each source line the file that it goes to, and whether it is part of that file's text."""
         found, count = self._found, len(self._source)
         owner, shown = [_HOME] * count, [True] * count
-        parts: dict[int, Marker | Entry] = {m.start: m for m in found.markers}
+        parts: dict[int, Marker | OutlineEntry] = {m.start: m for m in found.markers}
         notes = {}
         for entry, note in zip(found.entries, self.notes, strict=True):
             parts[entry.start], notes[entry.start] = entry, note.path
@@ -278,7 +280,9 @@ def _shortened(text: str) -> str:
     return (text[:_LONGEST].rpartition(" ")[0] or text[:_LONGEST]) + "…"
 
 
-def _pieces(source: Sequence[str], owner: Sequence[str], shown: Sequence[bool], notes: set[str]) -> Iterator[Piece]:
+def _pieces(
+    source: Sequence[str], owner: Sequence[str], shown: Sequence[bool], notes: set[str]
+) -> Iterator[UnwrittenPiece]:
     """Yield the runs of lines that are in no note."""
     start, said = 0, 0
     for at in range(len(source) + 1):
@@ -287,5 +291,5 @@ def _pieces(source: Sequence[str], owner: Sequence[str], shown: Sequence[bool], 
             continue
         texts = [line for line in source[start:at] if line.strip()]
         if texts and shown[start] and owner[start] not in notes:
-            yield Piece(start + 1, said + 1, owner[start])
+            yield UnwrittenPiece(start + 1, said + 1, owner[start])
         start = said = at

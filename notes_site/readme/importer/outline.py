@@ -16,7 +16,7 @@ from notes_site.readme.importer.markers import Marker
 _NEAR = 8  # lines below a head in which its link may stand
 
 
-class Entry(NamedTuple):
+class OutlineEntry(NamedTuple):
     """An item with its place: the lines from `start` to `after` are its own, those from `body` to `end` its text."""
 
     at: int
@@ -30,7 +30,7 @@ class Entry(NamedTuple):
     head: Head
 
 
-class Outline(NamedTuple):
+class ReadmeOutline(NamedTuple):
     """All that was found. `markers` are the lines that open areas, levels and groups; `title` the course's, -1 without.
 
     Lines that are in no entry and no marker are texts of the area in which they stand; `areas` has its name for each
@@ -38,7 +38,7 @@ class Outline(NamedTuple):
     """
 
     lines: tuple[Line, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[OutlineEntry, ...]
     markers: tuple[Marker, ...]
     areas: dict[int, str]
     area_rank: float
@@ -46,7 +46,7 @@ class Outline(NamedTuple):
     contents: frozenset[int]
 
 
-def outline(lines: tuple[Line, ...]) -> Outline:
+def outline(lines: tuple[Line, ...]) -> ReadmeOutline:
     """Return the outline of a document."""
     contents = conventions.contents(lines)
     habits = conventions.learn(lines, contents)
@@ -59,10 +59,10 @@ def outline(lines: tuple[Line, ...]) -> Outline:
     entries = tuple(_entries(lines, habits, parts, area_rank))
     areas = {m.at: m.name for m in parts if m.name and m.rank == area_rank}
     announced = {at - 1 for at in contents if at and is_contents(lines[at - 1].text)}
-    return Outline(lines, entries, tuple(parts), areas, area_rank, title, frozenset(contents | announced))
+    return ReadmeOutline(lines, entries, tuple(parts), areas, area_rank, title, frozenset(contents | announced))
 
 
-def title_of(found: Outline) -> str | None:
+def title_of(found: ReadmeOutline) -> str | None:
     """Return the course's title, if the document has one."""
     text = found.lines[found.title].text if found.title >= 0 else ""
     return " ".join(text.split()) or None
@@ -104,7 +104,9 @@ def _subheadings(lines: Sequence[Line], at: int, end: int) -> list[int]:
     return [n for n in inner if lines[n].shape == top]
 
 
-def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], area_rank: float) -> Iterator[Entry]:
+def _entries(
+    lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], area_rank: float
+) -> Iterator[OutlineEntry]:
     opening = {m.at: m for m in parts}
     divided = len({m.name for m in parts if m.name and m.rank == area_rank}) > 1
     heads_at = sorted({*habits.items, *opening})
@@ -124,7 +126,7 @@ def _entries(lines: Sequence[Line], habits: Habits, parts: Sequence[Marker], are
         area = next((m.name for m in opened if m.name and m.rank == area_rank), None)
         group = next((m.name for m in reversed(opened) if m.name and m.rank > area_rank), None)
         area, group = (area, group or head.part) if divided and area else (head.part or area, group)
-        yield Entry(
+        yield OutlineEntry(
             at=at,
             start=start,
             body=at if head.more else at + 1 + item.below,

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from notes_site.base import decoding, durations, paths
 from notes_site.base.diagnostics import columns
 from notes_site.content import frontmatter
-from notes_site.readme.importer.notes import Import, Imported, Piece
+from notes_site.readme.importer.notes import Import, Imported, UnwrittenPiece
 
 _FRONT = re.compile(r"\A(\ufeff?---[ \t]*(\r\n|\n|\r))(.*?)^(?:---|\.\.\.)[ \t]*(?:\r|\n|\Z)", re.MULTILINE | re.DOTALL)
 _EMPTY = re.compile(r"^(estimate[ \t]*:)[ \t]*(?=\r|\n)", re.MULTILINE)
@@ -33,7 +33,7 @@ class Plan(NamedTuple):
 
     found: Import
     estimates: tuple[Estimate, ...]
-    unwritten: tuple[Piece, ...]
+    unwritten: tuple[UnwrittenPiece, ...]
     texts: dict[str, str]
     filled: dict[str, bytes]
 
@@ -45,7 +45,7 @@ def plan(found: Import, existing: Mapping[str, bytes]) -> Plan:
     for name, said in links.items():
         if said and said.link:
             known.setdefault(address(said.link), name)
-    estimates, filled, taken, unwritten = [], dict[str, bytes](), set[str](), list[Piece]()
+    estimates, filled, taken, unwritten = [], dict[str, bytes](), set[str](), list[UnwrittenPiece]()
     for note in found.notes:
         path = known.get(address(note.link or ""), "")
         front = links.get(path)
@@ -53,7 +53,7 @@ def plan(found: Import, existing: Mapping[str, bytes]) -> Plan:
             continue
         taken.add(note.path)
         if found.texts[note.path].partition("\n---\n")[2].strip():
-            unwritten.append(Piece(note.line, note.end_line, path))
+            unwritten.append(UnwrittenPiece(note.line, note.end_line, path))
         if note.estimate is None:
             continue
         what = "same" if front.estimate == note.estimate else "kept"
@@ -137,7 +137,7 @@ def import_object(found: Import) -> dict[str, Any]:
     }
 
 
-def table(found: Import, unwritten: Collection[Piece] = ()) -> str:
+def table(found: Import, unwritten: Collection[UnwrittenPiece] = ()) -> str:
     """Return the notes as a table with one line each, and below it what became no note, or what is `unwritten`."""
     rows = [("line", "area", "level", "title", "time", "file"), *(_row(note) for note in found.notes)]
     widths = [max(columns(row[n]) for row in rows) for n in range(6)]
@@ -148,7 +148,7 @@ def table(found: Import, unwritten: Collection[Piece] = ()) -> str:
     return "\n".join([*lines, *([""] if pieces else []), *pieces, ""])
 
 
-def not_written(piece: Piece, file: str) -> str:
+def not_written(piece: UnwrittenPiece, file: str) -> str:
     """Return what is said of a text for a `file` that is there already."""
     return f"lines {piece.line}-{piece.end_line} are not written: {file} is there already"
 

@@ -49,7 +49,7 @@ class Local(NamedTuple):
     why: str = ""
 
 
-class Place(NamedTuple):
+class LinkPlace(NamedTuple):
     """Where the lines of the README go: the file that each line is in, and the README's own path and name. `links` are
     the addresses of the files' resources.
     """
@@ -79,7 +79,7 @@ class Rewritten(NamedTuple):
     problems: tuple[Diagnostic, ...]
 
 
-def rewrite(text: str, lines: Sequence[Line], place: Place) -> Rewritten:
+def rewrite(text: str, lines: Sequence[Line], place: LinkPlace) -> Rewritten:
     """Return the README's lines with every link and image pointed to where its target is now."""
     page = markdown.render(text, path=place.name, options=ParseOptions(), html="raw", title="\0")
     links, notes = definitions(text)
@@ -116,7 +116,7 @@ class _Writer:
         page: markdown.Rendered,
         links: Sequence[Definition],
         anchors: dict[str, tuple[int, str]],
-        place: Place,
+        place: LinkPlace,
     ) -> None:
         self.source = text.split("\n")
         self._anchors, self._place = anchors, place
@@ -211,7 +211,7 @@ def _anchors(headings: Sequence[Heading], lines: Sequence[Line]) -> dict[str, tu
     return found
 
 
-def _inner(target: str, here: str, anchors: dict[str, tuple[int, str]], place: Place) -> str | None:
+def _inner(target: str, here: str, anchors: dict[str, tuple[int, str]], place: LinkPlace) -> str | None:
     name = unquote(target[1:]).casefold()
     at, written = anchors.get(name) or anchors.get(slug(name), (-1, ""))
     if at < 0:
@@ -223,7 +223,7 @@ def _inner(target: str, here: str, anchors: dict[str, tuple[int, str]], place: P
     return f"{path}#{quote(written)}" if place.shown[at] else path
 
 
-def _github(target: str, place: Place) -> str | None:
+def _github(target: str, place: LinkPlace) -> str | None:
     """Return the path of a file that GitHub shows from this repository, if it lies beside the README."""
     found = _GITHUB.match(target)
     if not found:

@@ -26,6 +26,8 @@ from notes_site.storage.lock import lock
 from notes_site.storage.record import owned_files
 from tests.harness import REPO, Site, codes, published, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def built(site: Site) -> Site:
@@ -66,7 +68,6 @@ def refused(site: Site, output: str | Path) -> str:
     return done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("output", "reason"),
     [
@@ -505,7 +506,6 @@ def test_the_folder_and_its_name_change_nothing(built: Site, tmp_path: Path) -> 
 # --- the cache
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage",
     [
@@ -808,7 +808,6 @@ def test_template_that_is_not_there_is_an_error_that_names_it(built: Site) -> No
     assert built.published() == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "pages"),
     [
@@ -898,7 +897,6 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // (1024 if 
 """
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no `resource`")
 def test_a_film_is_never_in_memory_as_a_whole(site: Site) -> None:
     site.note("cloud/one.md", "Text.\n", title="One")
